@@ -1,0 +1,58 @@
+"""Job: something of AWS that was started and costs while it runs, of whatever kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from .usage import Accrual, UsageLine
+
+CostBasis = Literal["accruing", "at_most", "final"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Something a figure lacks or rests on: what is so (`message`) and what to do (`hint`)."""
+
+    code: str
+    message: str
+    hint: str
+    subject: str | None = None
+    """The name of the thing it concerns; None: all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One job as AWS describes it, with the usage that follows from the description."""
+
+    kind: str
+    name: str
+    region_id: str
+    resource_id: str | None
+    status: str
+    secondary_status: str | None
+    is_running: bool
+    can_stop: bool
+    spot: bool
+    created_at: datetime | None
+    started_at: datetime | None
+    """When billing began; None: it has not, or AWS does not say."""
+    ended_at: datetime | None
+    instance_type: str | None
+    instance_count: int | None
+    max_runtime_in_seconds: int | None
+    billable_time_in_seconds: int | None
+    failure_reason: str | None
+    cost_basis: CostBasis
+    accrual: Accrual | None
+    """Time billed on instances; None: it cannot be told from the description."""
+    storage_accrual: Accrual | None = None
+    """Time the volumes were held, which no Spot saving shortens; None: as `accrual`."""
+    compute: tuple[UsageLine, ...]
+    storage: tuple[UsageLine, ...] | None
+    """Empty: it has no volume that is billed; None: not known whether and how large."""
+    modified_at: datetime | None = None
+    """When AWS last changed it: of two descriptions the later one rules."""
+    tags: dict[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
