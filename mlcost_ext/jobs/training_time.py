@@ -1,0 +1,136 @@
+"""How long a training job was used, as far as its description tells.
+
+Billed is the time from TrainingStartTime to TrainingEndTime, on each instance
+(https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeTrainingJob.html);
+waiting for instances is free, so `Starting` and `Interrupted` do not accrue. Once the job
+has ended BillableTimeInSeconds rules; for Managed Spot Training it is already reduced
+(the saving is 1 - billable / training time), and until then the figure is an upper bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
+
+from mlcost_ext.core.job import CostBasis, Job, Problem
+from mlcost_ext.core.times import exact_seconds
+from mlcost_ext.core.usage import Accrual
+
+from . import reading
+
+RUNNING = ("InProgress", "Stopping")
+ENDED = ("Completed", "Failed", "Stopped", "Deleting")
+NOT_BEGUN = frozenset({"Pending", "Starting", "LaunchingMLInstances", "PreparingTrainingStack"})
+"""Secondary statuses before the first instance is billed."""
+WAITING = NOT_BEGUN | {"Interrupted"}
+"""Secondary statuses in which no instance is billed."""
+GIVEN_UP = frozenset({"Stopping", "Stopped", "Failed", "MaxWaitTimeExceeded"})
+"""What may follow upon waiting when no instance ever came."""
+
+
+def with_time_used(job: Job, description: Mapping[str, Any]) -> Job:
+    """Fill in how long the job was used, on which basis, and what its description lacks."""
+    if not job.compute:
+        problem = unreadable(job.name, "AWS's answer lacks its instance type or count")
+        return replace(job, cost_basis=basis(job), problems=(problem,))
+    if job.billable_time_in_seconds is not None and not job.is_running:
+        held = reading.whole(description, "TrainingTimeInSeconds")
+        return replace(job, cost_basis="final", accrual=settled(job.billable_time_in_seconds), storage_accrual=settled(held))
+    return with_running_time(job, description) if job.is_running else with_unconfirmed_end(job, description)
+
+
+def settled(seconds: int | None) -> Accrual | None:
+    """Give time that is over."""
+    return None if seconds is None else Accrual(settled_seconds=Decimal(seconds), accruing_since=None)
+
+
+def basis(job: Job) -> CostBasis:
+    """Say what an unconfirmed figure is: exact so far, or an upper bound."""
+    return "accruing" if job.is_running and not job.spot else "at_most"
+
+
+def with_running_time(job: Job, description: Mapping[str, Any]) -> Job:
+    """Tell a job that runs, or say what AWS has not told of it."""
+    accrual = running_time(job, description)
+    if accrual is not None:
+        return replace(job, cost_basis=basis(job), accrual=accrual)
+    why = "AWS has not told when its billing began" if job.started_at is None else "AWS has not told since when it waits"
+    return replace(job, cost_basis=basis(job), problems=(unreadable(job.name, why),))
+
+
+def running_time(job: Job, description: Mapping[str, Any]) -> Accrual | None:
+    """Give the billed stretches so far; nothing accrues before TrainingStartTime or while it waits. None: it cannot be told."""
+    if job.started_at is None:
+        return settled(0) if never_ran(job, description) else None
+    transitions = reading.structures(description, "SecondaryStatusTransitions")
+    stretches = billed_stretches(job.started_at, transitions)
+    over = sum((exact_seconds(end - start) for start, end in stretches if end is not None), Decimal(0))
+    if job.secondary_status not in WAITING:
+        since = stretches[-1][0] if stretches and stretches[-1][1] is None else None
+        return Accrual(settled_seconds=over, accruing_since=since)
+    is_told = bool(transitions) and reading.text(transitions[-1], "Status") in WAITING
+    return Accrual(settled_seconds=over, accruing_since=None) if is_told else None
+
+
+def billed_stretches(started_at: datetime, transitions: list[Mapping[str, Any]]) -> list[tuple[datetime, datetime | None]]:
+    """Give (start, end) of each stretch outside a wait, from TrainingStartTime on; end None: it lasts.
+
+    A description without readable transitions is one stretch since TrainingStartTime.
+    """
+    changes = [(when, reading.text(t, "Status") in WAITING) for t in transitions if (when := reading.time(t, "StartTime"))]
+    later = sorted((c for c in changes if c[0] > started_at), key=itemgetter(0))  # of one moment, AWS's last one counts
+    changes = [(started_at, False), *later]
+    ends = [*(b for _, (b, _) in pairwise(changes)), None]
+    return merged([(start, end) for (start, waits), end in zip(changes, ends, strict=True) if not waits])
+
+
+def merged(stretches: list[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime | None]]:
+    """Join stretches that touch."""
+    joined: list[tuple[datetime, datetime | None]] = []
+    for start, end in stretches:
+        if joined and joined[-1][1] == start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def with_unconfirmed_end(job: Job, description: Mapping[str, Any]) -> Job:
+    """Tell a job that has ended, or whose status nobody knows, without BillableTimeInSeconds."""
+    if job.status not in ENDED:
+        return replace(
+            job, cost_basis="at_most", problems=(unreadable(job.name, f"its status {job.status!r} is not one we know"),)
+        )
+    if job.started_at is None and never_ran(job, description):
+        return replace(job, cost_basis="final", accrual=settled(0))
+    problem = Problem(
+        code="billable_time_missing",
+        message=f"AWS has not told how many seconds of {job.name} it bills.",
+        hint="The figure is the time the job ran, an upper bound; it is settled when AWS tells the billable seconds.",
+        subject=job.name,
+    )
+    if job.started_at is None or job.ended_at is None or job.ended_at < job.started_at:
+        return replace(job, cost_basis="at_most", problems=(problem,))
+    ran = Accrual(settled_seconds=exact_seconds(job.ended_at - job.started_at), accruing_since=None)
+    return replace(job, cost_basis="at_most", accrual=ran, problems=(problem,))
+
+
+def never_ran(job: Job, description: Mapping[str, Any]) -> bool:
+    """Tell whether AWS's own states show that no instance was billed: it waited, and at most gave up."""
+    states = {reading.text(t, "Status") for t in reading.structures(description, "SecondaryStatusTransitions")}
+    states |= {job.secondary_status} if job.secondary_status else set()
+    return job.status != "Completed" and bool(states & NOT_BEGUN) and states <= WAITING | GIVEN_UP
+
+
+def unreadable(name: str, why: str) -> Problem:
+    return Problem(
+        code="job_unreadable",
+        message=f"The cost of {name or 'a training job'} is unknown: {why}.",
+        hint="Look at the job in the SageMaker console; it is left out of every total.",
+        subject=name,
+    )
