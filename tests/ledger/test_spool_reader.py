@@ -1,0 +1,272 @@
+"""Reading what kernels wrote: each complete line once, whatever else is in the folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mlcost_ext.ledger import spool_reader
+from mlcost_ext.ledger.spool_reader import LEASE_SECONDS, MAX_LINE_BYTES, MAX_READ_BYTES, SpoolReader
+from mlcost_ext.ledger.spool_writer import SpoolWriter
+
+OURS, OTHER = "a1b2", "c3d4"
+
+
+def line(type_: str = "note", **fields: Any) -> bytes:
+    return json.dumps({"v": 1, "type": type_, **fields}).encode() + b"\n"
+
+
+def header(owner: object = OURS, kernel_id: object = "k1") -> bytes:
+    return line("kernel", server_id=owner, kernel_id=kernel_id)
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Path:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> SpoolReader:
+    return SpoolReader(tmp_path, OURS)
+
+
+def append(path: Path, data: bytes) -> None:
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def numbers(reader: SpoolReader) -> list[int]:
+    """Give the numbers of the notes that are new."""
+    return [event["n"] for event in reader.read_new() if event["type"] == "note"]
+
+
+def test_what_a_kernel_writes_is_read(tmp_path: Path) -> None:
+    """The writer's own lines come through, with the kernel they are from."""
+    writer = SpoolWriter(tmp_path, lambda: {"server_id": OURS, "kernel_id": "k7"})
+    writer.write("intent", id="i1", name="churn-1")
+    found = SpoolReader(tmp_path, OURS).read_new()
+    writer.close()
+    assert [(event["type"], event["kernel_id"]) for event in found] == [("kernel", "k7"), ("intent", "k7")]
+    assert found[1]["name"] == "churn-1"
+
+
+def test_no_folder_no_events(tmp_path: Path) -> None:
+    """Before the first kernel there is nothing."""
+    assert SpoolReader(tmp_path / "none", OURS).read_new() == []
+
+
+def test_each_line_comes_once(spool: Path, reader: SpoolReader) -> None:
+    """A second look brings only what is new."""
+    append(spool / "a.jsonl", header() + line(n=1))
+    assert numbers(reader) == [1]
+    assert reader.read_new() == []
+    append(spool / "a.jsonl", line(n=2))
+    assert numbers(reader) == [2]
+
+
+chunks = st.lists(st.integers(1, 400), min_size=1, max_size=30)
+odd_lines = st.sampled_from(
+    [b"\n", b"{\n", b"\xff\xfe\x00\n", b"[1]\n", b'{"v":2,"type":"note","n":9}\n', b'{"v":1}\n', b"\r\n", b'{"v":1,"type":7}\n']
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
+@given(st.data(), chunks)
+def test_each_line_once_however_it_is_written(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject, sizes: list[int]
+) -> None:
+    """Lines torn anywhere, odd lines between them, looks at any moment: every good line comes once and in order."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "spool").mkdir()
+    path, reader = home / "spool" / "a.jsonl", SpoolReader(home, OURS)
+    goods = [line(n=n, text="é" * data.draw(st.integers(0, 40))) for n in range(data.draw(st.integers(0, 12)))]
+    written = header() + b"".join(data.draw(st.just(b"") | odd_lines) + good for good in goods)
+    seen: list[int] = []
+    at = 0
+    while at < len(written):
+        size = sizes[at % len(sizes)]
+        append(path, written[at : at + size])
+        at += size
+        if data.draw(st.booleans()):
+            seen += numbers(reader)
+    assert seen + numbers(reader) == list(range(len(goods)))
+    assert reader.read_new() == []
+
+
+def test_a_torn_last_line_waits(spool: Path, reader: SpoolReader) -> None:
+    """It is taken once its end is there."""
+    append(spool / "a.jsonl", header() + line(n=1)[:-4])
+    assert numbers(reader) == []
+    append(spool / "a.jsonl", line(n=1)[-4:])
+    assert numbers(reader) == [1]
+
+
+def test_a_torn_header_waits(spool: Path, reader: SpoolReader) -> None:
+    """Whose file it is, is not guessed."""
+    append(spool / "a.jsonl", header()[:10])
+    assert reader.read_new() == []
+    append(spool / "a.jsonl", header()[10:] + line(n=1))
+    assert numbers(reader) == [1]
+
+
+@pytest.mark.parametrize("size", [MAX_LINE_BYTES, MAX_READ_BYTES - 1, MAX_READ_BYTES, 2 * MAX_READ_BYTES + 17])
+def test_a_line_that_is_too_long_holds_nothing_up(spool: Path, reader: SpoolReader, size: int) -> None:
+    """It is left out, and what comes after it is read, whether or not it has an end yet."""
+    append(spool / "a.jsonl", header() + line(n=1) + b'{"v":1,"type":"note","n":2,"x":"' + b"x" * size)
+    seen = [n for _ in range(5) for n in numbers(reader)]
+    append(spool / "a.jsonl", b'"}\n' + line(n=3))
+    assert seen + [n for _ in range(5) for n in numbers(reader)] == [1, 3]
+
+
+def test_a_whole_line_that_is_too_long_is_left_out(spool: Path, reader: SpoolReader) -> None:
+    """Nobody of ours writes such lines."""
+    append(spool / "a.jsonl", header() + line(n=1, x="x" * MAX_LINE_BYTES) + line(n=2))
+    assert numbers(reader) == [2]
+
+
+def test_much_at_once_is_read_in_portions(spool: Path, reader: SpoolReader) -> None:
+    """A megabyte at a look, nothing lost between."""
+    count = 3 * MAX_READ_BYTES // 30_000
+    append(spool / "a.jsonl", header() + b"".join(line(n=n, text="x" * 30_000) for n in range(count)))
+    looks = [numbers(reader) for _ in range(5)]
+    assert len(looks[0]) < count
+    assert [n for look in looks for n in look] == list(range(count))
+
+
+@pytest.mark.parametrize(
+    "text", [b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000, b"\x00" * 99, b"\xed\xa0\x80", b'"' + b"\\ud800" * 99 + b'"']
+)
+def test_lines_that_no_parser_likes_are_left_out(spool: Path, reader: SpoolReader, text: bytes) -> None:
+    """Deep nesting, endless numbers, no UTF-8."""
+    append(spool / "a.jsonl", header() + text + b"\n" + line(n=1))
+    assert numbers(reader) == [1]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        b"",
+        b"\n",
+        b"{\n",
+        line(n=0),
+        header(None),
+        header(7),
+        header(""),
+        header("../x"),
+        header("srv-1"),
+        b"x" * (MAX_LINE_BYTES + 9) + b"\n",
+    ],
+)
+def test_a_file_without_our_header_is_not_read(spool: Path, reader: SpoolReader, first: bytes) -> None:
+    """Not even when a header comes later."""
+    append(spool / "a.jsonl", first + line(n=1) + header() + line(n=2))
+    assert [reader.read_new() for _ in range(3)] == [[], [], []]
+
+
+def test_symlinks_folders_and_other_names_are_passed_over(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
+    """Only plain files that end in .jsonl count."""
+    (tmp_path / "elsewhere").write_bytes(header() + line(n=1))
+    (spool / "link.jsonl").symlink_to(tmp_path / "elsewhere")
+    (spool / "folder.jsonl").mkdir()
+    os.mkfifo(spool / "pipe.jsonl")
+    append(spool / "a.json", header() + line(n=2))
+    append(spool / "a.jsonl", header() + line(n=3))
+    assert numbers(reader) == [3]
+
+
+def test_a_link_put_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    """Between the look into the folder and the opening somebody may have swapped it."""
+    (tmp_path / "target").write_bytes(b"x")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    with pytest.raises(OSError, match="link"):
+        spool_reader.open_file(str(tmp_path / "link"))
+
+
+def test_a_file_that_vanishes_is_passed_over(spool: Path, reader: SpoolReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the look into the folder and the opening it may be cleared away; the others are read."""
+    append(spool / "a.jsonl", header() + line(n=1))
+    append(spool / "b.jsonl", header() + line(n=2))
+    really = spool_reader.open_file
+
+    def vanish(path: str) -> Any:
+        Path(path).unlink() if path.endswith("a.jsonl") else None
+        return really(path)
+
+    monkeypatch.setattr(spool_reader, "open_file", vanish)
+    assert numbers(reader) == [2]
+    assert reader.read_new() == []
+    assert list(reader.tails) == ["b.jsonl"]
+
+
+def alive(home: Path, owner: str, seconds_ago: float = 0) -> None:
+    """Leave the sign of life of a server."""
+    file = home / "servers" / owner / "overview.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    os.utime(file, (time.time() - seconds_ago,) * 2)
+
+
+def test_another_servers_file_is_left_to_it(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
+    """As long as it lives."""
+    alive(tmp_path, OTHER)
+    append(spool / "a.jsonl", header(OTHER) + line(n=1))
+    assert reader.read_new() == []
+
+
+@pytest.mark.parametrize("was_there", [True, False])
+def test_the_files_of_a_server_that_is_gone_are_taken_over(
+    spool: Path, reader: SpoolReader, tmp_path: Path, was_there: bool
+) -> None:
+    """Whole, once its sign of life is stale or cleared away; and what its kernels write afterwards."""
+    alive(tmp_path, OTHER)
+    append(spool / "a.jsonl", header(OTHER, "k9") + line(n=1))
+    assert reader.read_new() == []
+    if was_there:
+        alive(tmp_path, OTHER, LEASE_SECONDS + 60)
+    else:
+        (tmp_path / "servers" / OTHER / "overview.json").unlink()
+    assert [event["kernel_id"] for event in reader.read_new()] == ["k9", "k9"]
+    append(spool / "a.jsonl", line(n=2))
+    assert numbers(reader) == [2]
+
+
+def test_of_another_servers_file_only_the_header_is_read(
+    spool: Path, reader: SpoolReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its lines are none of our business, and looking at them each second would cost."""
+    alive(tmp_path, OTHER)
+    append(spool / "a.jsonl", header(OTHER) + line(n=1) * 5)
+    parsed: list[bytes] = []
+    really = spool_reader.parse
+    monkeypatch.setattr(spool_reader, "parse", lambda text: parsed.append(text) or really(text))
+    for _ in range(3):
+        assert reader.read_new() == []
+    assert [text + b"\n" for text in parsed] == [header(OTHER)]
+
+
+def test_files_come_in_the_order_of_their_names(spool: Path, reader: SpoolReader) -> None:
+    """Two kernels do not get mixed up."""
+    append(spool / "b.jsonl", header(kernel_id="k2") + line(n=2))
+    append(spool / "a.jsonl", header(kernel_id=7) + line(n=1))
+    assert [(event["kernel_id"], event.get("n")) for event in reader.read_new()] == [
+        (None, None),
+        (None, 1),
+        ("k2", None),
+        ("k2", 2),
+    ]
+
+
+def test_a_later_reader_starts_at_the_beginning(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
+    """A server that is started again learns what its kernels launched before."""
+    append(spool / "a.jsonl", header() + line(n=1))
+    assert numbers(reader) == [1]
+    assert numbers(SpoolReader(tmp_path, OURS)) == [1]
