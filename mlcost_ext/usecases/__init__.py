@@ -1,0 +1,1 @@
+"""The verbs: what the product does with the nouns; input and output only through `core.ports`."""

@@ -1,0 +1,116 @@
+"""Remember what was launched from this server's kernels, as the spool tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mlcost_ext.core.job import Job
+from mlcost_ext.core.times import time_from_text
+from mlcost_ext.jobs import kind_named
+
+from .watch import JobKey
+
+FOLLOWED = timedelta(days=28)
+"""The longest a training job may run."""
+MAX_FOLLOWED = 200
+MAX_PENDING = 200
+"""Calls whose outcome is awaited; a kernel makes one at a time in each of its threads."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """One call that was sent, or was about to be."""
+
+    key: JobKey
+    at: datetime
+    notebook: str | None
+    request: Mapping[str, Any]
+    result: str | None = None
+    """``accepted``, ``refused`` or ``unknown``; None: no outcome was written."""
+    answered_at: datetime | None = None
+    """When the outcome was written."""
+
+
+@dataclass(slots=True)
+class LaunchBook:
+    """Launches by id and by job, and the kernels that watch for them."""
+
+    by_id: dict[str, Launch] = field(default_factory=dict)
+    """Calls without an outcome yet."""
+    by_key: dict[JobKey, Launch] = field(default_factory=dict)
+    """The last call for each job that AWS did not refuse, or that nobody knows the outcome of; without its request."""
+    guarded_kernels: set[str] = field(default_factory=set)
+
+    def take(self, event: Mapping[str, Any]) -> Launch | None:
+        """Take one spool event in; give the launch that it brought or changed."""
+        handle = {"kernel": self._kernel, "unloaded": self._unloaded, "intent": self._intent, "outcome": self._outcome}
+        known = handle.get(str(event.get("type")))
+        return known(event) if known else None
+
+    def notebook_of(self, key: JobKey) -> str | None:
+        """Give the notebook a job was launched from; None: not from a kernel of this server."""
+        launch = self.by_key.get(key)
+        return launch.notebook if launch else None
+
+    def is_mine(self, key: JobKey) -> bool:
+        """Tell whether a kernel of this server launched it, or died while it did; a refused launch never counts."""
+        return key in self.by_key
+
+    def followed(self, now: datetime, is_final: Iterable[JobKey]) -> list[JobKey]:
+        """Give the jobs whose end is not known yet, newest first, no more than 200."""
+        ended = set(is_final)
+        recent = [x for key, x in self.by_key.items() if key not in ended and now - x.at < FOLLOWED]
+        return [x.key for x in sorted(recent, key=lambda x: x.at, reverse=True)[:MAX_FOLLOWED]]
+
+    def _kernel(self, event: Mapping[str, Any]) -> None:
+        if isinstance(event.get("kernel_id"), str):
+            self.guarded_kernels.add(event["kernel_id"])
+
+    def _unloaded(self, event: Mapping[str, Any]) -> None:
+        self.guarded_kernels.discard(str(event.get("kernel_id")))
+
+    def _intent(self, event: Mapping[str, Any]) -> Launch | None:
+        texts = [event.get(key) for key in ("id", "kind", "region_id", "name")]
+        at = time_from_text(event.get("at"))
+        if at is None or not all(isinstance(text, str) and text for text in texts):
+            return None
+        identity, kind, region_id, name = (str(text) for text in texts)
+        notebook, request = event.get("notebook"), event.get("request")
+        launch = Launch(
+            key=(kind, region_id, name),
+            at=at,
+            notebook=notebook[:256] if isinstance(notebook, str) else None,
+            request=request if isinstance(request, Mapping) else {},
+        )
+        self.by_id[identity] = launch
+        if len(self.by_id) > MAX_PENDING:
+            del self.by_id[next(iter(self.by_id))]
+        self.by_key.setdefault(launch.key, without_request(launch))
+        return launch
+
+    def _outcome(self, event: Mapping[str, Any]) -> Launch | None:
+        launch = self.by_id.pop(str(event.get("id")), None)
+        if launch is None:
+            return None
+        told = replace(launch, result=str(event.get("result")), answered_at=time_from_text(event.get("at")))
+        if told.result != "refused":
+            self.by_key[told.key] = without_request(told)
+        elif self.by_key.get(told.key) == without_request(launch):
+            del self.by_key[told.key]
+        return told
+
+
+def without_request(launch: Launch) -> Launch:
+    """Drop the request, which is large and needed only until AWS describes the job."""
+    return replace(launch, request={})
+
+
+def awaited_job(launch: Launch) -> Job | None:
+    """Give the job of an accepted launch as far as its request tells; None: no such kind here."""
+    kind = kind_named(launch.key[0])
+    if kind is None or launch.result != "accepted":
+        return None
+    return replace(kind.launched(launch.key[1], launch.key[2], launch.request), created_at=launch.at)

@@ -1,0 +1,140 @@
+"""Join what was used with what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mlcost_ext.core.charge import Charge, list_cost_for
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.job import Job, Problem
+from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.core.price import PriceKey, UnitPrice
+from mlcost_ext.core.usage import Accrual, UsageLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeteredJob:
+    """A job with its charges."""
+
+    job: Job
+    compute: tuple[Charge, ...]
+    storage: tuple[Charge, ...] | None
+    """None: what volumes it has is not known."""
+    high: Decimal | None
+    """Compute at the stopping condition, the most that can come; None: unknown."""
+    notebook: str | None
+    order_by_rate: float = 0.0
+    """Cost an hour as a float, to sort by and for nothing else."""
+
+    def cost_at(self, now: datetime) -> Decimal | None:
+        """Give the compute cost; None where any part of it is unknown."""
+        return total(charge.list_cost_at(now) for charge in self.compute) if self.compute else None
+
+    def cost_per_hour(self) -> Decimal | None:
+        """Give what an hour adds to the compute cost as things stand."""
+        return total(charge.list_cost_per_hour() for charge in self.compute) if self.compute else None
+
+    def storage_cost_at(self, now: datetime) -> Decimal | None:
+        """Give the volumes' cost: zero where it has none that is billed, None where it is unknown."""
+        return None if self.storage is None else total(charge.list_cost_at(now) for charge in self.storage)
+
+    def storage_cost_per_hour(self) -> Decimal | None:
+        """Give what an hour adds to the volumes' cost as things stand."""
+        return None if self.storage is None else total(charge.list_cost_per_hour() for charge in self.storage)
+
+
+def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    """Add amounts up; one that is unknown makes the sum unknown."""
+    summed = Decimal(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        summed = EXACT.add(summed, amount)
+    return summed
+
+
+def price_of(line: UsageLine, prices: PriceSource) -> UnitPrice | None:
+    """Give the unit price of a line, if any source has one."""
+    key = PriceKey(region_id=line.region_id, component=line.component, instance_type=line.instance_type)
+    return prices.unit_price(key)
+
+
+def meter(job: Job, prices: PriceSource, notebook: str | None = None) -> MeteredJob:
+    """Price a job's lines."""
+    held = job.storage_accrual or job.accrual
+    compute = tuple(Charge(line=line, price=price_of(line, prices), accrual=job.accrual) for line in job.compute)
+    volumes = None if job.storage is None else tuple(Charge(line=x, price=price_of(x, prices), accrual=held) for x in job.storage)
+    rate = total(charge.list_cost_per_hour() for charge in compute)
+    return MeteredJob(
+        job=job,
+        compute=compute,
+        storage=volumes,
+        high=highest(job, compute),
+        notebook=notebook,
+        order_by_rate=float(rate or 0),
+    )
+
+
+def highest(job: Job, compute: tuple[Charge, ...]) -> Decimal | None:
+    """Give the compute cost of a run that lasts until its stopping condition."""
+    if job.max_runtime_in_seconds is None or not compute:
+        return None
+    seconds = Decimal(job.max_runtime_in_seconds)
+    return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in compute)
+
+
+def price_problems(metered: MeteredJob) -> list[Problem]:
+    """Say which prices a job's figures lack."""
+    missing = [charge.line for charge in (*metered.compute, *(metered.storage or ())) if charge.price is None]
+    return [no_price(line) for line in missing]
+
+
+def no_price(line: UsageLine) -> Problem:
+    """Say that nobody has a price for a line."""
+    what = f"{line.instance_type} ({line.component})" if line.instance_type else line.component
+    return Problem(
+        code="price_unknown" if line.instance_type else "storage_price_unknown",
+        message=f"No price is known for {what} in {line.region_id or 'this region'}; it is left out of every total.",
+        hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
+        subject=line.instance_type,
+    )
+
+
+def session_line(host: Host) -> UsageLine:
+    """Give the machine's own usage, whatever machine it is."""
+    return UsageLine(
+        description=f"{host.instance_type or host.kind} session",
+        component="Studio-JupyterLab",
+        instance_type=host.instance_type,
+        region_id=host.region_id or "",
+        quantity=Decimal(1),
+        pricing_unit="Hours",
+    )
+
+
+def session_charge(host: Host, prices: PriceSource, configured: UnitPrice | None = None) -> Charge:
+    """Price the machine since it was started, by a configured price where there is one."""
+    line = session_line(host)
+    accrual = Accrual(settled_seconds=Decimal(0), accruing_since=host.started_at) if host.started_at else None
+    listed = price_of(line, prices) if host.instance_type and host.region_id else None
+    return Charge(line=line, price=configured or listed, accrual=accrual)
+
+
+def stopped_cost_per_day(host: Host, prices: PriceSource) -> Decimal | None:
+    """Give what the machine's volume costs in a day, whether the machine runs or not."""
+    if host.volume_gb is None or host.region_id is None:
+        return None
+    line = UsageLine(
+        description="Studio space volume",
+        component="Storage-Studio-JupyterLab",
+        instance_type=None,
+        region_id=host.region_id,
+        quantity=Decimal(host.volume_gb),
+        pricing_unit="GB-Mo",
+    )
+    price = price_of(line, prices)
+    return list_cost_for(line, price, Decimal(86400)) if price else None

@@ -1,0 +1,218 @@
+"""Draw the picture that the status bar, the panel, `%cost` and the command line share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mlcost_ext.core.charge import Charge
+from mlcost_ext.core.documents import AwsState, DataQuality, Idle, JobRow, Overview, PriceRow, Session, Totals
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.job import Problem
+from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.core.price import UnitPrice
+
+from .meter import MeteredJob, price_problems, session_charge, stopped_cost_per_day
+from .watch import JobBook
+
+SHOWN_JOBS = 50
+SHOWN_PROBLEMS = 40
+CONFIRMED_SECONDS = 180.0
+"""A failed poll does not make what was confirmed a moment ago unknown."""
+SHOWN_TAGS = 6
+MAX_TEXT_SHOWN = 160
+
+
+SESSION_START_UNKNOWN = Problem(
+    code="session_start_unknown",
+    message="It is not known since when this machine runs, so what it has cost so far is unknown.",
+    hint="See the other notes; the price of an hour is known.",
+)
+NO_VOLUME_PRICE = Problem(
+    code="storage_price_unknown",
+    message="No price is known for this space's volume, so what a stopped day costs is unknown.",
+    hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Everything an overview is drawn from."""
+
+    host: Host
+    book: JobBook
+    aws: AwsState
+    prices: PriceSource
+    session_price: UnitPrice | None = None
+    """A price that configuration gives for this machine, instead of the price list's."""
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+
+
+def overview(picture: Picture, now: datetime, *, shown_jobs: int = SHOWN_JOBS, shown_tags: int = SHOWN_TAGS) -> Overview:
+    """Draw the picture at `now`, which is cut to whole seconds, as AWS counts them."""
+    now = now.replace(microsecond=0)
+    charge = session_charge(picture.host, picture.prices, picture.session_price)
+    shown = picture.book.shown(shown_jobs)
+    problems = [*picture.problems, *session_problems(picture, charge), *job_problems(shown)]
+    return Overview(
+        as_of=now,
+        billing_currency="USD",
+        aws=picture.aws,
+        session=session_row(picture, charge, now),
+        totals=totals(picture, now),
+        jobs=[job_row(metered, now, shown_tags) for metered in shown],
+        endpoints=[],
+        budgets=[],
+        findings=[],
+        idle=Idle(state="off", since=None, held_by=[]),
+        data_quality=quality_rows(problems),
+    )
+
+
+def session_row(picture: Picture, charge: Charge, now: datetime) -> Session:
+    host, price = picture.host, charge.price
+    return Session(
+        host=host.kind,
+        instance_type=host.instance_type,
+        region_id=host.region_id,
+        list_unit_price=price.list_unit_price if price else None,
+        started_at=host.started_at,
+        cost=charge.list_cost_at(now),
+        cost_per_hour=price.list_unit_price if price else None,
+        cost_today=None,
+        cost_month=None,
+        cost_per_day_when_stopped=stopped_cost_per_day(host, picture.prices),
+        price=price_row(price),
+    )
+
+
+def is_known(aws: AwsState, now: datetime) -> bool:
+    """Tell whether AWS has said lately what runs, so that nothing seen is nothing there."""
+    if aws.as_of is None or aws.status in ("loading", "off"):
+        return False
+    return aws.status == "ok" or (now - aws.as_of).total_seconds() < CONFIRMED_SECONDS
+
+
+def totals(picture: Picture, now: datetime) -> Totals:
+    """Sum what runs; null where AWS has not said what runs, or nothing of it has a price."""
+    book = picture.book
+    nothing_known = book.running_count == 0 and not is_known(picture.aws, now)
+    nothing_priced = book.running_count > 0 and book.unpriced == book.running_count
+    return Totals(
+        running=book.running_count,
+        running_cost=None if nothing_known or nothing_priced else book.running_cost_at(now),
+        running_cost_per_hour=None if nothing_known or nothing_priced else book.running_cost_per_hour,
+        unpriced=book.unpriced,
+        by_status={status: count for status, count in sorted(book.by_status.items()) if count},
+    )
+
+
+def job_row(metered: MeteredJob, now: datetime, shown_tags: int | None = None) -> JobRow:
+    """Write one job at `now`, whole, or with so many tags and its texts cut for the overview's 64 KB."""
+    job = metered.job
+    prices = [charge.price for charge in metered.compute]
+    price = prices[0] if len(prices) == 1 else None
+    reason = job.failure_reason
+    return JobRow(
+        kind=job.kind,
+        name=job.name,
+        region_id=job.region_id,
+        status=job.status,
+        secondary_status=job.secondary_status,
+        instance_type=job.instance_type,
+        instance_count=job.instance_count,
+        spot=job.spot,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        list_unit_price=price.list_unit_price if price else None,
+        cost=metered.cost_at(now),
+        cost_per_hour=metered.cost_per_hour(),
+        storage_cost=metered.storage_cost_at(now),
+        storage_cost_per_hour=metered.storage_cost_per_hour(),
+        cost_basis=job.cost_basis,
+        accrued_seconds=float(job.accrual.seconds_at(now)) if job.accrual else None,
+        is_accruing=bool(job.accrual and job.accrual.accruing_since),
+        max_runtime_in_seconds=job.max_runtime_in_seconds,
+        billable_time_in_seconds=job.billable_time_in_seconds,
+        high=metered.high,
+        tags=job.tags if shown_tags is None else brief_tags(job.tags, shown_tags),
+        notebook=metered.notebook,
+        failure_reason=reason[:MAX_TEXT_SHOWN] if reason and shown_tags is not None else reason,
+        can_stop=job.can_stop,
+        price=price_row(price),
+    )
+
+
+def brief_tags(tags: dict[str, str], limit: int) -> dict[str, str]:
+    """Leave out AWS's own tags, and what is long."""
+    own = [(key[:48], value[:48]) for key, value in tags.items() if not key.startswith(("sagemaker:", "aws:"))]
+    return dict(own[:limit])
+
+
+def price_row(price: UnitPrice | None) -> PriceRow | None:
+    if price is None:
+        return None
+    return PriceRow(
+        region_id=price.key.region_id,
+        component=price.key.component,
+        instance_type=price.key.instance_type,
+        list_unit_price=price.list_unit_price,
+        contracted_unit_price=None,
+        pricing_unit=price.pricing_unit,
+        billing_currency=price.billing_currency,
+        price_source=price.price_source,
+        price_origin=price.price_origin,
+        price_as_of=price.price_as_of,
+        price_basis=price.price_basis,
+        error_percent=price.error_percent,
+    )
+
+
+def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
+    """Say which of the session's figures are missing, and why."""
+    host = picture.host
+    problems = list(host.problems)
+    if charge.price is None:
+        problems.append(no_session_price(host))
+    elif charge.accrual is None:
+        problems.append(SESSION_START_UNKNOWN)
+    if host.volume_gb is not None and stopped_cost_per_day(host, picture.prices) is None:
+        problems.append(NO_VOLUME_PRICE)
+    problems.append(
+        Problem(
+            code="history_not_kept",
+            message="Totals of the day and the month are not kept yet.",
+            hint="Figures are those of this session and of the jobs below; AWS's bill has the rest.",
+        )
+    )
+    return problems
+
+
+def no_session_price(host: Host) -> Problem:
+    is_known = host.instance_type is not None and host.region_id is not None
+    what = f"{host.instance_type} in {host.region_id}" if is_known else "this machine"
+    hint = (
+        "Set c.MlcostExt.session_list_unit_price in jupyter_server_config.py if you know what an hour of it costs."
+        if host.kind == "local" or is_known
+        else "See the other notes: its instance type could not be read."
+    )
+    return Problem(code="host_price_unknown", message=f"No price is known for {what}.", hint=hint)
+
+
+def job_problems(shown: list[MeteredJob]) -> list[Problem]:
+    return [p for metered in shown for p in (*metered.job.problems, *price_problems(metered))]
+
+
+def quality_rows(problems: list[Problem]) -> list[DataQuality]:
+    """Write each problem once, the most at fault first as they come, and no more than fit."""
+    unique = list(dict.fromkeys(problems))
+    rows = [
+        DataQuality(code=p.code, message=p.message[:300], hint=p.hint[:300], subject=p.subject[:128] if p.subject else None)
+        for p in unique[:SHOWN_PROBLEMS]
+    ]
+    if len(unique) > SHOWN_PROBLEMS:
+        more = len(unique) - SHOWN_PROBLEMS
+        message = f"{more} more notes are not shown."
+        rows.append(DataQuality(code="more", message=message, hint="Ask for the jobs one by one.", subject=None))
+    return rows

@@ -1,0 +1,164 @@
+"""Keep what runs, as AWS last described it, with totals that cost nothing to ask for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from heapq import nlargest
+
+from mlcost_ext.core.charge import Charge, RunningSum
+from mlcost_ext.core.job import Job
+
+from .meter import MeteredJob, total
+
+JobKey = tuple[str, str, str]
+"""Kind, region, name."""
+
+KEPT_AFTER_END = timedelta(hours=24)
+MOST_SHOWN, NEWEST_SHOWN = 50, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobChange:
+    """A job is in another state than before."""
+
+    kind: str
+    name: str
+    region_id: str
+    status: str
+    secondary_status: str | None
+
+
+def key_of(job: Job) -> JobKey:
+    """Give what tells one job from every other."""
+    return job.kind, job.region_id, job.name
+
+
+class JobBook:
+    """All jobs of ours that run or ended within a day; only running ones count in the totals."""
+
+    def __init__(self) -> None:
+        self._jobs: dict[JobKey, MeteredJob] = {}
+        self._running: dict[JobKey, MeteredJob] = {}
+        self._sum = RunningSum()
+        self._latest_start: datetime | None = None
+        self._shown: list[MeteredJob] | None = None
+        self.unpriced = 0
+        self.by_status: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._jobs)
+
+    def get(self, key: JobKey) -> MeteredJob | None:
+        """Give one job; None: it is not in the book."""
+        return self._jobs.get(key)
+
+    def named(self, kind: str, name: str) -> list[MeteredJob]:
+        """Give the jobs of that kind and name, one a region at most."""
+        return [m for (k, _, n), m in self._jobs.items() if (k, n) == (kind, name)]
+
+    def all(self) -> Iterable[MeteredJob]:
+        """Give every job, in no order."""
+        return self._jobs.values()
+
+    @property
+    def running_count(self) -> int:
+        """How many run."""
+        return len(self._running)
+
+    @property
+    def running_cost_per_hour(self) -> Decimal:
+        """What an hour adds to the cost of all that runs and has a price."""
+        return self._sum.weight
+
+    def running_cost_at(self, now: datetime) -> Decimal:
+        """Give the cost of all that runs and has a price."""
+        if self._latest_start is None or self._latest_start <= now:
+            return self._sum.at(now)
+        # AWS's clock may be ahead of ours: what begins in our future has cost nothing yet, rather than less than nothing.
+        counted = [cost for m in self._running.values() if (cost := m.cost_at(now)) is not None]
+        return total(counted) or Decimal(0)
+
+    def put(self, metered: MeteredJob) -> JobChange | None:
+        """Take a job in or replace what was known of it; tell whether its state changed."""
+        job, key = metered.job, key_of(metered.job)
+        before = self._jobs.get(key)
+        self._remove(key)
+        self._jobs[key] = metered
+        self._shown = None
+        self.by_status[job.status] += 1
+        if job.is_running:
+            self._running[key] = metered
+            self._count(metered, 1)
+        if before and (before.job.status, before.job.secondary_status) == (job.status, job.secondary_status):
+            return None
+        return JobChange(
+            kind=job.kind, name=job.name, region_id=job.region_id, status=job.status, secondary_status=job.secondary_status
+        )
+
+    def forget_ended_before(self, now: datetime) -> None:
+        """Drop what ended, or where AWS does not tell its end was created, more than a day ago."""
+        limit = now - KEPT_AFTER_END
+        old = [k for k, m in self._jobs.items() if not m.job.is_running and (over := over_at(m.job)) and over < limit]
+        for key in old:
+            self._remove(key)
+
+    def shown(self, limit: int) -> list[MeteredJob]:
+        """Give at most 50 jobs: the newest running, the dearest running, then the newest ended; kept until something changes."""
+        if self._shown is None:
+            self._shown = self._choose(MOST_SHOWN, NEWEST_SHOWN)
+        return self._shown[:limit]
+
+    def _choose(self, limit: int, newest: int) -> list[MeteredJob]:
+        fresh = nlargest(min(newest, limit), self._running.values(), key=started)
+        seen = {key_of(m.job) for m in fresh}
+        dear = nlargest(limit, self._running.values(), key=dearness) if len(self._running) > len(fresh) else []
+        running = fresh + [m for m in dear if key_of(m.job) not in seen][: limit - len(fresh)]
+        ended = nlargest(limit - len(running), (m for m in self._jobs.values() if not m.job.is_running), key=ended_last)
+        return sorted(running, key=started, reverse=True) + ended
+
+    def _remove(self, key: JobKey) -> None:
+        before = self._jobs.pop(key, None)
+        self._shown = None
+        if before is not None:
+            self.by_status[before.job.status] -= 1
+        if self._running.pop(key, None) is not None and before is not None:
+            self._count(before, -1)
+
+    def _count(self, metered: MeteredJob, sign: int) -> None:
+        if metered.cost_per_hour() is None:
+            self.unpriced += sign
+            return
+        for charge in metered.compute:
+            self._sum = self._sum.plus(charge, sign)
+            self._note_start(charge)
+
+    def _note_start(self, charge: Charge) -> None:
+        since = charge.accrual.accruing_since if charge.accrual else None
+        if since is not None and (self._latest_start is None or since > self._latest_start):
+            self._latest_start = since
+
+
+def started(metered: MeteredJob) -> float:
+    """Sort by start, or by creation before that."""
+    when = metered.job.started_at or metered.job.created_at
+    return when.timestamp() if when else float("inf")
+
+
+def dearness(metered: MeteredJob) -> float:
+    """Sort by cost an hour; this is for order, not for money."""
+    return metered.order_by_rate
+
+
+def ended_last(metered: MeteredJob) -> float:
+    """Sort by end."""
+    when = over_at(metered.job)
+    return when.timestamp() if when else 0.0
+
+
+def over_at(job: Job) -> datetime | None:
+    """Give when a job ended, or was created where AWS does not tell its end."""
+    return job.ended_at or job.created_at

@@ -1,0 +1,166 @@
+"""The picture that every view shares."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mlcost_ext.core.documents import AwsState, to_document
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.job import Problem
+from mlcost_ext.usecases.meter import meter
+from mlcost_ext.usecases.overview import Picture, job_row, overview
+from mlcost_ext.usecases.watch import JobBook
+from tests.fakes import NOW, REGION, ago, description, ended, price_list, read_job, small_price_list, unit_price
+
+STUDIO = Host(kind="studio", region_id=REGION, instance_type="ml.t3.medium", started_at=NOW.replace(hour=12), volume_gb=5)
+LAPTOP = Host(kind="local", region_id=REGION, started_at=NOW.replace(hour=12))
+AWS = AwsState(status="ok", as_of=NOW, mode="search", calls_total=3)
+
+
+def picture(*sources: dict[str, Any], host: Host = STUDIO, **changes: Any) -> Picture:
+    book, prices = JobBook(), small_price_list()
+    for source in sources:
+        book.put(meter(read_job(source), prices, "train.ipynb"))
+    return replace(Picture(host=host, book=book, aws=AWS, prices=prices), **changes)
+
+
+def drawn(*sources: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    document = to_document(overview(picture(*sources, **changes), NOW))
+    return json.loads(json.dumps(document))
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    return [row["code"] for row in document["data_quality"]]
+
+
+def test_a_studio_session() -> None:
+    """Two hours at 0.05, and what its 5 GB cost on a day when it is stopped."""
+    document = drawn()
+    session = document["session"]
+    assert {key: session[key] for key in ("host", "instance_type", "region_id", "cost", "cost_per_hour", "started_at")} == {
+        "host": "studio",
+        "instance_type": "ml.t3.medium",
+        "region_id": REGION,
+        "cost": "0.1",
+        "cost_per_hour": "0.05",
+        "started_at": "2026-11-23T12:00:00Z",
+    }
+    assert session["cost_per_day_when_stopped"] == "0.018666667"
+    assert session["price"]["price_as_of"] == "2026-01-01"
+    assert codes(document) == ["history_not_kept"]
+
+
+def test_nothing_runs() -> None:
+    """Zero is known where nothing runs."""
+    document = drawn()
+    totals = {"running": 0, "running_cost": "0", "running_cost_per_hour": "0", "unpriced": 0, "by_status": {}}
+    assert document["totals"] == totals
+    assert (document["jobs"], document["idle"]["state"]) == ([], "off")
+
+
+def test_totals_are_the_sum_of_the_rows() -> None:
+    """Also at a time with microseconds, which AWS does not count."""
+    gpu = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 0}
+    document = drawn(description("a"), description("b", TrainingStartTime=ago(1800), ResourceConfig=gpu), ended("c"))
+    rows = {row["name"]: row["cost"] for row in document["jobs"]}
+    assert rows == {"a": "0.23", "b": "1.408", "c": "0.23"}
+    assert document["totals"]["running_cost"] == "1.638"
+    assert document["totals"]["running_cost_per_hour"] == "3.046"
+    assert document["totals"]["by_status"] == {"Completed": 1, "InProgress": 2}
+    assert to_document(overview(picture(description("a")), NOW.replace(microsecond=999_999)))["totals"]["running_cost"] == "0.23"
+
+
+def test_a_start_within_this_second_costs_nothing_yet() -> None:
+    """Whole seconds are shown; the half of one that is to come is not taken off the others' cost."""
+    document = drawn(description("a"), description("b", TrainingStartTime=ago(-0.5)))
+    assert {row["name"]: row["cost"] for row in document["jobs"]} == {"a": "0.23", "b": "0"}
+    assert document["totals"]["running_cost"] == "0.23"
+
+
+def test_a_job_without_price_is_left_out_and_told() -> None:
+    """The total stands for the rest; with no price at all there is none."""
+    odd = description("new", ResourceConfig={"InstanceType": "ml.z9.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 0})
+    both, alone = drawn(description("a"), odd), drawn(odd)
+    assert (both["totals"]["running_cost"], both["totals"]["unpriced"]) == ("0.23", 1)
+    assert (alone["totals"]["running_cost"], alone["totals"]["running_cost_per_hour"]) == (None, None)
+    assert "price_unknown" in codes(both)
+
+
+def test_a_configured_price_alone_prices_a_laptop() -> None:
+    """Only c.MlcostExt.session_list_unit_price is set: no type, no region."""
+    given = unit_price("0.35", "Session", None, pricing_unit="Hours", price_basis="configured")
+    document = drawn(host=replace(LAPTOP, region_id=None), session_price=given)
+    session = document["session"]
+    assert (session["cost"], session["cost_per_hour"], session["list_unit_price"]) == ("0.7", "0.35", "0.35")
+    assert (session["price"]["price_basis"], session["instance_type"]) == ("configured", None)
+    assert codes(document) == ["history_not_kept"]
+
+
+@pytest.mark.parametrize(
+    ("host", "message", "hint"),
+    [
+        (LAPTOP, "this machine", "session_list_unit_price"),
+        (replace(LAPTOP, instance_type="ml.z9.xlarge"), "ml.z9.xlarge in us-east-1", "session_list_unit_price"),
+        (replace(STUDIO, instance_type=None, volume_gb=None), "this machine", "instance type could not be read"),
+    ],
+)
+def test_a_machine_without_price_says_what_to_do(host: Host, message: str, hint: str) -> None:
+    """A laptop's user can name a price; a space whose type is not known yet cannot be helped so."""
+    document = drawn(host=host)
+    row = next(row for row in document["data_quality"] if row["code"] == "host_price_unknown")
+    assert message in row["message"]
+    assert hint in row["hint"]
+    assert (document["session"]["cost"], document["session"]["price"]) == (None, None)
+
+
+def test_a_session_since_nobody_knows_when() -> None:
+    """The price is shown, the cost is not, and a note says why."""
+    document = drawn(host=replace(STUDIO, started_at=None))
+    assert (document["session"]["cost"], document["session"]["cost_per_hour"]) == (None, "0.05")
+    assert codes(document) == ["session_start_unknown", "history_not_kept"]
+
+
+def test_a_volume_without_price_is_told() -> None:
+    """Its size is known, so a missing figure has a reason."""
+    prices = price_list([unit_price("0.05", "Studio-JupyterLab", "ml.t3.medium")])
+    document = drawn(prices=prices)
+    assert document["session"]["cost_per_day_when_stopped"] is None
+    assert "storage_price_unknown" in codes(document)
+
+
+def test_problems_come_in_order_and_once() -> None:
+    """The reader's first, then the host's, then those of jobs; the same one twice is one."""
+    broken = Problem(code="metadata_broken", message="m", hint="h")
+    denied = Problem(code="permission_missing", message="m" * 500, hint="h" * 500, subject="s" * 200)
+    document = drawn(description("a", ResourceConfig={}), host=replace(STUDIO, problems=(broken,)), problems=(denied, denied))
+    assert codes(document) == ["permission_missing", "metadata_broken", "history_not_kept", "job_unreadable"]
+    row = document["data_quality"][0]
+    assert [len(row[key]) for key in ("message", "hint", "subject")] == [300, 300, 128]
+
+
+def test_no_more_notes_than_fit() -> None:
+    """The rest is counted."""
+    document = drawn(*(description(f"job-{n}", ResourceConfig={}) for n in range(50)))
+    assert len(document["data_quality"]) == 41
+    assert document["data_quality"][-1]["message"] == "11 more notes are not shown."
+
+
+def test_the_overview_is_brief_and_a_single_job_is_whole() -> None:
+    """Long reasons and AWS's own tags are cut in the overview only."""
+    tags = {"sagemaker:space-arn": "arn", "aws:x": "y", "team": "f" * 100, **{f"k{n}": "v" for n in range(20)}}
+    source = description("a", FailureReason="x" * 400, Tags=tags)
+    brief = drawn(source)["jobs"][0]
+    whole = to_document(job_row(meter(read_job(source), small_price_list()), NOW))
+    assert (len(brief["failure_reason"]), len(brief["tags"]), brief["tags"]["team"]) == (160, 6, "f" * 48)
+    assert (len(whole["failure_reason"]), whole["tags"]) == (400, tags)
+    assert brief["notebook"] == "train.ipynb"
+
+
+def test_no_more_jobs_than_fit() -> None:
+    """Sixty run, fifty are shown, all sixty count."""
+    document = drawn(*(description(f"job-{n}") for n in range(60)))
+    assert (len(document["jobs"]), document["totals"]["running"], document["totals"]["running_cost"]) == (50, 60, "13.8")
