@@ -1,0 +1,1 @@
+"""botocore adapters, and the asyncio side of the process that holds them."""

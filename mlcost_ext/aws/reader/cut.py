@@ -1,0 +1,145 @@
+"""Cut AWS's descriptions down to what a cost follows from. Hyperparameters and environment never pass.
+
+Every value is checked; what is not of its type is left out, since a missing figure is shown as missing
+and a wrong one as if it were right.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+Cut = Callable[[Any], Any]
+"""Gives the value to hand on; None: leave it out."""
+
+MAX_TEXT = 256
+MAX_REASON = 500
+MAX_TAGS = 60
+MAX_TRANSITIONS = 2000
+MAX_GROUPS = 20
+MAX_WHOLE = 2**53
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def text(value: Any, limit: int = MAX_TEXT) -> str | None:
+    """Pass a non-empty text, cut, without control characters."""
+    if not isinstance(value, str):
+        return None
+    clean = _CONTROL.sub(" ", value[: 4 * limit]).encode("utf-8", "replace").decode("utf-8")
+    return clean[:limit] or None
+
+
+def whole(value: Any) -> int | None:
+    """Pass a whole number of zero or more; AWS's JSON writes some as 3600.0."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < MAX_WHOLE else None
+
+
+def flag(value: Any) -> bool | None:
+    """Pass a boolean."""
+    return value if isinstance(value, bool) else None
+
+
+def moment(value: Any) -> datetime | None:
+    """Read a time: seconds since 1970 as on the wire, an aware datetime, or ISO-8601 text with its zone."""
+    try:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, timezone.utc) if math.isfinite(value) else None
+        if isinstance(value, str):
+            value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return value.astimezone(timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
+
+
+def time(value: Any) -> str | None:
+    """Pass a time as ISO-8601 in UTC with a Z."""
+    read = moment(value)
+    return None if read is None else read.isoformat().replace("+00:00", "Z")
+
+
+def structure(source: Any, cuts: Mapping[str, Cut]) -> dict[str, Any] | None:
+    """Pass the members that have a cut and survive it."""
+    if not isinstance(source, Mapping):
+        return None
+    pairs = ((key, cut(source[key])) for key, cut in cuts.items() if key in source)
+    return {key: value for key, value in pairs if value is not None}
+
+
+def structures(value: Any, cuts: Mapping[str, Cut], limit: int) -> list[dict[str, Any]] | None:
+    """Pass a list of structures, broken ones empty; None where it is too long, since a part would look like the whole."""
+    if not isinstance(value, (list, tuple)) or len(value) > limit:
+        return None
+    cut = [structure(item, cuts) for item in value]
+    return [item or {} for item in cut]
+
+
+def tags(value: Any) -> dict[str, str] | None:
+    """Turn AWS's list of tags into a mapping; None where there is no list."""
+    if not isinstance(value, list):
+        return None
+    pairs = [(item.get("Key"), item.get("Value")) for item in value[:MAX_TAGS] if isinstance(item, Mapping)]
+    return {key[:128]: worth[:256] for key, worth in pairs if isinstance(key, str) and isinstance(worth, str)}
+
+
+_TRANSITION: Mapping[str, Cut] = {"Status": text, "StartTime": time, "EndTime": time}
+_GROUP: Mapping[str, Cut] = {"InstanceType": text, "InstanceCount": whole, "InstanceGroupName": text}
+_RESOURCE: Mapping[str, Cut] = {
+    "InstanceType": text,
+    "InstanceCount": whole,
+    "VolumeSizeInGB": whole,
+    "InstanceGroups": lambda value: structures(value, _GROUP, MAX_GROUPS),
+    "KeepAlivePeriodInSeconds": whole,
+    "SelectedInstanceType": text,
+    "SelectedInstanceCount": whole,
+}
+_STOPPING: Mapping[str, Cut] = {
+    "MaxRuntimeInSeconds": whole,
+    "MaxWaitTimeInSeconds": whole,
+    "MaxPendingTimeInSeconds": whole,
+}
+TRAINING_JOB: Mapping[str, Cut] = {
+    "TrainingJobName": text,
+    "TrainingJobArn": text,
+    "TrainingJobStatus": text,
+    "SecondaryStatus": text,
+    "SecondaryStatusTransitions": lambda value: structures(value, _TRANSITION, MAX_TRANSITIONS),
+    "CreationTime": time,
+    "TrainingStartTime": time,
+    "TrainingEndTime": time,
+    "LastModifiedTime": time,
+    "ResourceConfig": lambda value: structure(value, _RESOURCE),
+    "StoppingCondition": lambda value: structure(value, _STOPPING),
+    "EnableManagedSpotTraining": flag,
+    "BillableTimeInSeconds": whole,
+    "TrainingTimeInSeconds": whole,
+    "FailureReason": lambda value: text(value, MAX_REASON),
+}
+
+
+def training_job(source: Any, region_id: str, known_tags: Mapping[str, str] | None = None) -> dict[str, Any] | None:
+    """Cut one description.
+
+    Args:
+        source: A description as AWS gave it, from whichever operation; anything may be missing or wrong.
+        region_id: Where the job is.
+        known_tags: The tags, where the description itself has none (DescribeTrainingJob never does).
+
+    Returns:
+        None where there is no name to know it by.
+    """
+    job = structure(source, TRAINING_JOB)
+    if not job or "TrainingJobName" not in job:
+        return None
+    own_tags = tags(source.get("Tags"))
+    kept = own_tags if own_tags is not None else known_tags
+    return {**job, "Tags": None if kept is None else dict(kept), "region_id": region_id}

@@ -1,0 +1,121 @@
+"""A practice account in a process of its own, and the real reader in another."""
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import urllib.request
+
+import pytest
+
+from tests.fakes import ROOT
+
+KEY = "AKIAPRACTICEACCOUNT0"
+TOKEN = "for-tests"
+REGION = "us-east-1"
+SPACE = {"sagemaker:space-arn": "arn:aws:sagemaker:us-east-1:111122223333:space/d-practice0001/alex-notebooks"}
+SECONDS = 40
+
+
+class Account:
+    """A practice account that answers at `url`."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mlcost_ext.sandbox", "--port", "0", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            cwd=ROOT,
+            env={**os.environ, "PRACTICE_CONTROL_TOKEN": TOKEN},
+        )
+        self.url = self.process.stdout.readline().strip()
+
+    def order(self, **wish):
+        request = urllib.request.Request(
+            f"{self.url}/__practice__/faults", json.dumps(wish).encode(), {"X-Practice-Token": TOKEN}, method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+
+
+class RealReader:
+    """The real process, spoken to line by line."""
+
+    def __init__(self, url, **environment):
+        base = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "mlcost_ext.aws.reader"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env={**base, "AWS_ENDPOINT_URL": url, "AWS_EC2_METADATA_DISABLED": "true", "MALLOC_ARENA_MAX": "1", **environment},
+        )
+        self.lines = queue.SimpleQueue()
+        self.errors = []
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=lambda: self.errors.extend(self.process.stderr), daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            self.lines.put(json.loads(line))
+
+    def say(self, **message):
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def watch(self, *, pace="viewed", owner_tags=None, names=(), regions=(REGION,)):
+        tags = SPACE if owner_tags is None else owner_tags
+        self.say(op="watch", regions=list(regions), owner_tags=tags, names=[[REGION, name] for name in names], pace=pace)
+
+    def await_document(self, condition):
+        """Give the first document that fulfils the condition, dropping those before."""
+        while True:
+            document = self.lines.get(timeout=SECONDS)
+            if condition(document):
+                return document
+
+    def await_status(self, condition=lambda status: True):
+        return self.await_document(lambda doc: doc.get("push") == "status" and condition(doc))
+
+    def await_job(self, name, condition=lambda job: True):
+        """Give a job of that name that was pushed."""
+        while True:
+            document = self.await_document(lambda doc: doc.get("push") == "training_jobs")
+            for job in document["jobs"]:
+                if job["TrainingJobName"] == name and condition(job):
+                    return job
+
+    def request(self, op, **fields):
+        self.say(id=7, op=op, **fields)
+        return self.await_document(lambda doc: doc.get("id") == 7)
+
+
+@pytest.fixture(scope="module")
+def account():
+    made = Account()
+    yield made
+    made.process.terminate()
+    made.process.wait()
+
+
+@pytest.fixture
+def start(account):
+    """Start readers of the practice account, which has no bad day before and after."""
+    readers = []
+
+    def make(*, key=KEY, url=None, **environment):
+        keys = {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": "practice"} if key else {}
+        readers.append(RealReader(url or account.url, **{**keys, **environment}))
+        return readers[-1]
+
+    account.order(clear=True)
+    yield make
+    account.order(clear=True)
+    for reader in readers:
+        reader.process.kill()
+        reader.process.wait()
