@@ -1,0 +1,82 @@
+"""The demo's own folder: nothing of the user's Jupyter is read or changed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from mlcost_ext.sandbox.environment import practice_environment
+
+NOTEBOOK = "first-training-job.ipynb"
+
+# A demo started from a terminal of JupyterLab must not inherit that server's own settings.
+_TAKEN_AWAY = ("JUPYTER", "JPY_", "MLCOST_", "IPYTHON", "PRACTICE_")
+_FOLDERS = {
+    "JUPYTER_CONFIG_DIR": "config",
+    "JUPYTER_DATA_DIR": "data",
+    "JUPYTER_RUNTIME_DIR": "runtime",
+    "JUPYTERLAB_SETTINGS_DIR": "settings",
+    "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+    "IPYTHONDIR": "ipython",
+    "MLCOST_HOME": "mlcost",
+}
+# It would ask a server elsewhere for news.
+_PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+
+
+def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: str, token: str) -> dict[str, str]:
+    """Fill the folder and give the environment JupyterLab runs in."""
+    clean = {k: v for k, v in base_env.items() if not k.upper().startswith(_TAKEN_AWAY)}
+    folders = {variable: home / name for variable, name in _FOLDERS.items()}
+    for folder in folders.values():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_page_config(folders["JUPYTER_CONFIG_DIR"])
+    _copy_notebook(notebook_folder(home))
+    return {
+        **practice_environment(clean, endpoint_url, home / "aws"),
+        **{variable: str(folder) for variable, folder in folders.items()},
+        "JUPYTER_TOKEN": token,  # not on the command line, where every user of the machine sees it
+    }
+
+
+def notebook_folder(home: Path) -> Path:
+    """Say where the demo's notebooks are."""
+    return home / "notebooks"
+
+
+def keep_changed(home: Path, into: Path) -> Path | None:
+    """Copy what was written or changed in the demo's notebooks to a new folder in ``into``; None: nothing was."""
+    source = notebook_folder(home)
+    changed = [path for path in source.rglob("*") if path.is_file() and _is_own_work(path, source)]
+    if not changed:
+        return None
+    target = Path(tempfile.mkdtemp(prefix="mlcost-demo-", dir=into if os.access(into, os.W_OK) else Path.home()))
+    for path in changed:
+        copy = target / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return target
+
+
+def _is_own_work(path: Path, folder: Path) -> bool:
+    inner = path.relative_to(folder)
+    if any(part.startswith(".") for part in inner.parts) or path.is_symlink():
+        return False
+    return inner.name != NOTEBOOK or path.read_bytes() != (files("mlcost_ext.sandbox") / "notebooks" / NOTEBOOK).read_bytes()
+
+
+def _write_page_config(config: Path) -> None:
+    folder = config / "labconfig"
+    folder.mkdir(exist_ok=True)
+    (folder / "page_config.json").write_text(json.dumps(_PAGE_CONFIG), encoding="utf-8")
+
+
+def _copy_notebook(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    with as_file(files("mlcost_ext.sandbox") / "notebooks" / NOTEBOOK) as shipped:
+        shutil.copyfile(shipped, folder / NOTEBOOK)

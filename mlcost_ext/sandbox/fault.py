@@ -1,0 +1,42 @@
+"""AWS's refusals.
+
+Exception
+└── Fault     an answer with a code, a message and an HTTP status, as the service would give it
+"""
+
+from __future__ import annotations
+
+
+class Fault(Exception):  # noqa: N818 - AWS's own word
+    """Refuse a call the way AWS does."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+class NotOursError(Exception):
+    """Leave a call to moto: it is about something the practice account does not keep."""
+
+
+def validation(message: str) -> Fault:
+    """Refuse a request that AWS would not accept."""
+    return Fault("ValidationException", message)
+
+
+def not_found() -> Fault:
+    """Refuse a name nobody knows, in the words SageMaker uses for training jobs."""
+    return validation("Requested resource not found.")
+
+
+def studio_not_found(what: str) -> Fault:
+    """Refuse an unknown domain, space, app or profile: Studio's calls have a code of their own."""
+    return Fault("ResourceNotFound", f"{what} does not exist.")
+
+
+def unknown_key() -> Fault:
+    """Refuse a request that was not signed with the practice account's own key."""
+    message = "The security token included in the request is invalid."
+    return Fault("UnrecognizedClientException", message, 403)
