@@ -1,0 +1,114 @@
+"""Switch the extension on and off in a kernel.
+
+Runs at the start of every kernel, so what is heavier than a few small modules is imported when it is needed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING
+
+from mlcost_ext._version import __version__
+from mlcost_ext.ledger.spool_writer import SpoolWriter, mlcost_home
+
+from .finder import PostImportFinder
+from .identity import cell_id, kernel_id, studio_user, this_notebook
+
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+    from .attach import Attachment
+
+STATE = "mlcost_ext"
+MAGIC = "cost"
+
+
+def load(ipython: Any) -> None:
+    """Watch launches and offer the magics in this kernel; a second call changes nothing."""
+    if is_disabled() or STATE in ipython.meta:
+        return
+    guard = KernelGuard(ipython)
+    ipython.meta[STATE] = guard
+    guard.start()
+
+
+def unload(ipython: Any) -> None:
+    """Take back everything that `load` did."""
+    guard = ipython.meta.pop(STATE, None)
+    if guard is not None:
+        guard.stop()
+
+
+def is_disabled() -> bool:
+    """Tell whether the user has switched the extension off by ``MLCOST_DISABLE``."""
+    return os.environ.get("MLCOST_DISABLE", "0") not in ("", "0")
+
+
+class KernelGuard:
+    """All that the extension has put into one kernel."""
+
+    def __init__(self, ipython: Any) -> None:
+        self._ipython = ipython
+        self._writer = SpoolWriter(mlcost_home(), self._header)
+        self._finder = PostImportFinder("botocore", self._attach)
+        self._attachment: Attachment | None = None
+        self._magic_before: Any = None
+
+    def start(self) -> None:
+        """Write the first line of the spool, register the magics, wait for botocore."""
+        with contextlib.suppress(OSError):  # tried again, and told, at the first launch
+            self._writer.open()
+        magics = self._ipython.magics_manager
+        self._magic_before = magics.magics["line"].get(MAGIC)
+        magics.register_function(self.cost, magic_kind="line", magic_name=MAGIC)
+        self._finder.start()
+
+    def stop(self) -> None:
+        """Take everything back."""
+        self._finder.cancel()
+        if self._attachment is not None:
+            self._attachment.detach()
+        line_magics = self._ipython.magics_manager.magics["line"]
+        if line_magics.get(MAGIC) == self.cost:
+            del line_magics[MAGIC]
+            if self._magic_before is not None:
+                line_magics[MAGIC] = self._magic_before
+        with contextlib.suppress(OSError):
+            self._writer.write("unloaded")
+            self._writer.close()
+
+    def cost(self, line: str = "") -> object:
+        """Show what this session, this notebook and their jobs have cost so far.
+
+        %cost          a table
+        %cost --json   the same as a dict
+        """
+        from .magics import cost
+
+        return cost(line)
+
+    def _attach(self, botocore: ModuleType) -> None:
+        try:
+            from .attach import Attachment
+            from .hook import LaunchHook
+
+            self._attachment = Attachment(botocore, LaunchHook(self._writer.write, self._whereabouts))
+            self._attachment.attach()
+        except Exception as error:  # noqa: BLE001 - the user's import of botocore goes on
+            from .say import say
+
+            say(f"launches are not noted in this kernel ({type(error).__name__}); `mlcost doctor` says what to do.")
+
+    def _header(self) -> dict[str, object]:
+        return {
+            "server_id": os.environ.get("MLCOST_SERVER_ID"),
+            "kernel_id": kernel_id(self._ipython),
+            "notebook": this_notebook(),
+            "user": studio_user(),
+            "version": __version__,
+        }
+
+    def _whereabouts(self) -> dict[str, object]:
+        return {"notebook": this_notebook(), "cell_id": cell_id(self._ipython)}

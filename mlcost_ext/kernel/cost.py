@@ -1,0 +1,167 @@
+"""What session, notebook and jobs have cost so far, from the overview that the server keeps in a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from mlcost_ext.core.money import EXACT, decimal_from_text, per_hour_to_amount
+from mlcost_ext.core.times import exact_seconds, time_from_text
+
+from .cost_report import CostNotice, CostReport, JobCost, SessionCost, Sum
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from pathlib import Path
+    from typing import Any
+
+STALE_AFTER = timedelta(minutes=2)
+MAX_FILE_BYTES = 1024 * 1024
+MAX_REMARKS = 5
+SERVER_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
+
+
+NO_SERVER = CostNotice(
+    code="no_server",
+    message="No Jupyter server with mlcost-ext stands behind this kernel, so nothing is known about its cost.",
+    hint="Start `jupyter lab` where mlcost-ext is installed, or type `mlcost doctor`.",
+)
+NO_FILE = CostNotice(
+    code="no_overview",
+    message="The Jupyter server behind this kernel has not written its figures yet.",
+    hint="Try again in a few seconds; if that does not help, type `mlcost doctor`.",
+)
+BROKEN_FILE = CostNotice(
+    code="overview_broken",
+    message="The figures that the Jupyter server has written cannot be read.",
+    hint="They are written anew each minute; if that does not help, restart the Jupyter server.",
+)
+
+
+def read_report(*, home: Path, server_id: str | None, notebook: str | None, now: datetime) -> CostReport | CostNotice:
+    """Read the server's overview and carry its figures forward to `now`."""
+    if not server_id or not SERVER_ID.fullmatch(server_id):
+        return NO_SERVER
+    try:
+        with (home / "servers" / server_id / "overview.json").open("rb") as file:
+            document = json.loads(file.read(MAX_FILE_BYTES))
+    except FileNotFoundError:
+        return NO_FILE
+    except (OSError, ValueError, RecursionError):
+        return BROKEN_FILE
+    return report_of(document, notebook=notebook, now=now)
+
+
+def report_of(document: object, *, notebook: str | None, now: datetime) -> CostReport | CostNotice:
+    """Turn an overview document into a report.
+
+    Args:
+        document: The overview, as the server wrote it.
+        notebook: The notebook whose jobs are summed apart; `None` outside a notebook.
+        now: Aware time to carry the figures to. A file older than two minutes is no longer kept by its server,
+            so its figures stay as they are.
+    """
+    overview = _mapping(document)
+    written, rows = time_from_text(overview.get("as_of")), overview.get("jobs")
+    if written is None or not isinstance(rows, list):
+        return BROKEN_FILE
+    is_stale = now - written > STALE_AFTER
+    elapsed = Decimal(0) if is_stale else max(Decimal(0), exact_seconds(now - written))
+    jobs = tuple(_job(row, elapsed) for row in rows if isinstance(row, dict))
+    unlisted = max(0, _count_of(overview) - len(jobs))
+    aws = _mapping(overview.get("aws"))
+    jobs_as_of = answered_at(aws)
+    is_all = jobs_as_of is not None and not unlisted
+    own = [job for job in jobs if job.notebook == notebook]
+    return CostReport(
+        as_of=written if is_stale else max(now, written),
+        is_stale=is_stale,
+        billing_currency=_text(overview.get("billing_currency")) or "USD",
+        session=_session(_mapping(overview.get("session")), elapsed),
+        jobs=jobs,
+        jobs_as_of=jobs_as_of,
+        is_aws_failing=aws.get("status") == "failed",
+        total=_sum(jobs, count=len(jobs) + unlisted, is_all=is_all),
+        notebook=notebook,
+        notebook_total=_sum(own, count=len(own), is_all=is_all),
+        remarks=_remarks(overview),
+    )
+
+
+def answered_at(aws: dict[str, Any]) -> datetime | None:
+    """Give when AWS last told the server all that runs; `None`: it has not, so that no number of jobs is a count."""
+    return time_from_text(aws.get("as_of")) if aws.get("status") in ("ok", "failed") else None
+
+
+def _session(row: dict[str, Any], elapsed: Decimal) -> SessionCost:
+    return SessionCost(
+        host=_text(row.get("host")),
+        instance_type=_text(row.get("instance_type")),
+        region_id=_text(row.get("region_id")),
+        cost=_carried(row, "cost", elapsed),
+        cost_per_hour=_amount(row.get("cost_per_hour")),
+    )
+
+
+def _job(row: dict[str, Any], elapsed: Decimal) -> JobCost:
+    return JobCost(
+        name=_text(row.get("name")) or "(no name)",
+        kind=_text(row.get("kind")) or "job",
+        status=_text(row.get("status")) or "unknown",
+        region_id=_text(row.get("region_id")),
+        instance_type=_text(row.get("instance_type")),
+        instance_count=_integer(row.get("instance_count")),
+        cost=_carried(row, "cost", elapsed),
+        storage_cost=_carried(row, "storage_cost", elapsed),
+        cost_basis=_text(row.get("cost_basis")) or "accruing",
+        billable_time_in_seconds=_integer(row.get("billable_time_in_seconds")),
+        notebook=_text(row.get("notebook")),
+    )
+
+
+def _carried(row: dict[str, Any], key: str, elapsed_seconds: Decimal) -> Decimal | None:
+    cost, per_hour = _amount(row.get(key)), _amount(row.get(f"{key}_per_hour"))
+    if cost is None or per_hour is None:
+        return cost
+    return EXACT.add(cost, per_hour_to_amount(EXACT.multiply(per_hour, elapsed_seconds), 3600))
+
+
+def _sum(jobs: Sequence[JobCost], *, count: int, is_all: bool) -> Sum:
+    priced = [job.cost for job in jobs if job.cost is not None]
+    is_complete = is_all and len(priced) == len(jobs)
+    return Sum(cost=sum(priced, Decimal(0)) if priced or is_complete else None, count=count, is_complete=is_complete)
+
+
+def _count_of(overview: dict[str, Any]) -> int:
+    by_status = _mapping(_mapping(overview.get("totals")).get("by_status"))
+    return sum(count for count in map(_integer, by_status.values()) if count is not None)
+
+
+def _remarks(overview: dict[str, Any]) -> tuple[str, ...]:
+    entries = overview.get("data_quality")
+    found = [_mapping(entry) for entry in (entries if isinstance(entries, list) else [])]
+    texts = [" ".join(filter(None, (_text(row.get("message")), _text(row.get("hint"))))) for row in found]
+    return tuple(dict.fromkeys(text for text in texts if text))[:MAX_REMARKS]
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        return decimal_from_text(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
