@@ -1,0 +1,60 @@
+"""The server extension: loads with Jupyter Server, answers REST, tells the browser by Jupyter events."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+
+from mlcost_ext import __version__
+from mlcost_ext.config import MlcostExt, is_disabled
+from mlcost_ext.ledger.server_id import claim_server_id
+from mlcost_ext.wiring import server_adapters
+
+from .handlers import handlers
+from .live import Live, make_live
+
+EVENTS = Path(__file__).parent.parent / "events"
+
+
+class MlcostExtApp(ExtensionApp):
+    """Show what this session and its jobs cost."""
+
+    name = "mlcost_ext"
+    description = "Cost guardrails for machine learning on AWS, shown in the notebook."
+    extension_url = "/mlcost-ext"
+    load_other_extensions = True
+    classes = [MlcostExt]  # noqa: RUF012
+    live: Live | None = None
+
+    def initialize_handlers(self) -> None:
+        """Add our paths, our events and the word to the front end; nothing at all when switched off."""
+        if is_disabled():
+            self.log.info("mlcost-ext %s is switched off by MLCOST_DISABLE.", __version__)
+            return
+        app: Any = self.serverapp
+        self.live = self._make_live(app)
+        self.handlers.extend(handlers(self.live))
+        app.web_app.settings.setdefault("page_config_data", {})["mlcostExt"] = "enabled"
+        for path in sorted(EVENTS.glob("*.yaml")):
+            app.event_logger.register_event_schema(path)
+        app.io_loop.add_callback(self.live.start)
+
+    async def stop_extension(self) -> None:
+        """End the reader and leave the last figures behind for `%cost`."""
+        if self.live is not None:
+            await self.live.stop()
+
+    def _make_live(self, app: Any) -> Live:
+        settings = MlcostExt(parent=self).settings()
+        place = "\n".join((socket.gethostname(), app.base_url, app.root_dir, str(app.port)))
+        self.server_id = claim_server_id(settings.home, place)
+        server_id = self.server_id.value
+        os.environ["MLCOST_SERVER_ID"] = server_id
+        os.environ["MLCOST_SERVER_ROOT"] = app.root_dir
+        os.environ["MLCOST_HOME"] = str(settings.home)
+        adapters = server_adapters(settings, server_id, self.log)
+        return make_live(adapters, settings, server_id, emit=app.event_logger.emit, kernels=app.kernel_manager, log=self.log)

@@ -1,0 +1,73 @@
+"""GET jobs, GET jobs/<kind>/<name>, POST jobs/<kind>/<name>/stop."""
+
+from __future__ import annotations
+
+import json
+
+from jupyter_server.auth.decorator import authorized
+from tornado.web import authenticated
+
+from mlcost_ext.core.documents import to_document
+from mlcost_ext.core.errors import UsageError
+from mlcost_ext.usecases.listing import JobQuery
+
+from .base import MlcostHandler
+
+MAX_LIMIT = 200
+
+
+class JobsHandler(MlcostHandler):
+    """All jobs of ours that run or ended within a day, a page at a time."""
+
+    @authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer with a page: `?state=running|ended|<status>&kind=&sort=started|cost|name&limit=≤200&cursor=`."""
+        self.live.note_viewer()
+        query = JobQuery(
+            state=self.get_query_argument("state", None),
+            kind=self.get_query_argument("kind", None),
+            sort=self.get_query_argument("sort", "started"),
+            limit=limit_from(self.get_query_argument("limit", "50")),
+            cursor=self.get_query_argument("cursor", None),
+        )
+        self.send(json.dumps(to_document(self.live.jobs(query))).encode())
+
+
+class JobHandler(MlcostHandler):
+    """One job."""
+
+    @authenticated
+    @authorized
+    async def get(self, kind: str, name: str) -> None:
+        """Answer with the job, of `?region_id=` where the name is used in several regions."""
+        row = self.live.job(kind, name, self.get_query_argument("region_id", None))
+        self.send(json.dumps(to_document(row)).encode())
+
+
+class StopHandler(MlcostHandler):
+    """The Stop button: this one is the user's own doing, so it counts as activity."""
+
+    _track_activity = True
+
+    @authenticated
+    @authorized
+    async def post(self, kind: str, name: str) -> None:
+        """Ask AWS to stop a job of ours; answer 202 when AWS has accepted."""
+        accepted = await self.live.stop_job(kind, name, self.get_query_argument("region_id", None))
+        self.send(json.dumps(to_document(accepted)).encode(), 202)
+
+
+def limit_from(text: str) -> int:
+    """Read a page's length, 1 to 200.
+
+    Raises:
+        UsageError: It is anything else.
+    """
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_LIMIT:
+        raise UsageError(f"limit cannot be {text[:20]!r}.", f"Ask for 1 to {MAX_LIMIT} jobs.")
+    return int(text)
+
+
+NAME = r"([a-z]+)/([A-Za-z0-9-]{1,63})"
+ROUTES = ((r"jobs", JobsHandler), (rf"jobs/{NAME}", JobHandler), (rf"jobs/{NAME}/stop", StopHandler))

@@ -1,0 +1,104 @@
+"""From a line in the spool to a row on the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from mlcost_ext.core.times import time_to_text
+
+from .conftest import FakeReader, training_job
+from .test_overview import overview, settled
+
+
+def write_launch(home: Path, name: str, result: str = "accepted") -> None:
+    """Write what a kernel of this server writes around a launch."""
+    at = time_to_text(datetime.now(timezone.utc))
+    request = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}}
+    lines = [
+        {"type": "kernel", "at": at, "server_id": os.environ["MLCOST_SERVER_ID"], "kernel_id": "k-1", "notebook": "train.ipynb"},
+        {"type": "intent", "id": name, "at": at, "kind": "training", "region_id": "eu-west-1", "name": name,
+         "notebook": "train.ipynb", "request": request, "tags": {}},
+        {"type": "outcome", "id": name, "at": at, "result": result},
+    ]  # fmt: skip
+    (home / "spool").mkdir(parents=True, exist_ok=True)
+    (home / "spool" / f"{name}.jsonl").write_text("".join(json.dumps({"v": 1, **line}) + "\n" for line in lines))
+
+
+async def row_of(jp_fetch: Any, name: str) -> dict[str, Any]:
+    """Wait for a job to be on screen."""
+    for _ in range(100):
+        rows = {job["name"]: job for job in (await overview(jp_fetch))["jobs"]}
+        if name in rows:
+            return rows[name]
+        await asyncio.sleep(0.1)
+    raise AssertionError(f"{name} did not come up")
+
+
+def test_a_launch_is_on_screen_before_aws_has_described_it(
+    jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path, jp_serverapp: Any
+) -> None:
+    """It is shown as starting, with its notebook, an upper bound and nothing billed yet; the reader is told to look for it."""
+    frames: list[dict[str, Any]] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        frames.append({"schema_id": schema_id, **data})
+
+    async def run() -> None:
+        jp_serverapp.event_logger.add_listener(listener=listen)
+        await overview(jp_fetch)
+        write_launch(home, "fresh-1")
+        row = await row_of(jp_fetch, "fresh-1")
+        assert (row["status"], row["secondary_status"], row["cost"]) == ("InProgress", "Starting", "0")
+        assert (row["notebook"], row["region_id"], row["started_at"]) == ("train.ipynb", "eu-west-1", None)
+        assert row["high"] is not None
+        await asyncio.sleep(1.2)
+        assert ["eu-west-1", "fresh-1"] in reader.watched["names"]
+        assert reader.watched["regions"] == ["eu-west-1", "us-east-1"]
+        launch = {
+            "schema_id": "https://events.mlcost-ext.dev/launch/v1",
+            "kind": "training",
+            "name": "fresh-1",
+            "region_id": "eu-west-1",
+        }
+        assert launch in frames
+        reader.push_jobs(training_job("fresh-1", region_id="eu-west-1"))
+        await settled()
+        assert (await row_of(jp_fetch, "fresh-1"))["secondary_status"] == "Training"
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_refused_launch_is_never_shown(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path) -> None:
+    """What AWS did not take does not run."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        write_launch(home, "refused-1", result="refused")
+        write_launch(home, "taken-1")
+        await row_of(jp_fetch, "taken-1")
+        assert "refused-1" not in [job["name"] for job in (await overview(jp_fetch))["jobs"]]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_overview_json_is_there_for_the_kernels(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path) -> None:
+    """The file is the same document, readable by its owner only."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(training_job("kept-1"))
+        file = home / "servers" / os.environ["MLCOST_SERVER_ID"] / "overview.json"
+        for _ in range(60):
+            await asyncio.sleep(0.1)
+            if file.exists() and "kept-1" in file.read_text():
+                break
+        assert json.loads(file.read_text())["jobs"][0]["name"] == "kept-1"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+
+    jp_asyncio_loop.run_until_complete(run())

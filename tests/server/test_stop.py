@@ -1,0 +1,95 @@
+"""POST jobs/training/<name>/stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from tornado.httpclient import HTTPClientError
+
+from mlcost_ext.core.errors import RemoteError
+
+from .conftest import FakeReader, training_job
+from .test_overview import overview, settled
+
+
+async def stop(jp_fetch: Any, name: str) -> dict[str, Any]:
+    """Press the button."""
+    answer = await jp_fetch("mlcost-ext", "jobs", "training", name, "stop", method="POST", body="")
+    assert answer.code == 202
+    return json.loads(answer.body)
+
+
+async def refusal(jp_fetch: Any, name: str) -> tuple[int, dict[str, str]]:
+    """Press the button where it is refused."""
+    with pytest.raises(HTTPClientError) as caught:
+        await stop(jp_fetch, name)
+    assert caught.value.response is not None
+    return caught.value.code, json.loads(caught.value.response.body)
+
+
+def test_stop_asks_aws_once_and_shows_what_it_says(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """The button leads to one StopTrainingJob; the row follows AWS's description to its final cost."""
+    stopped = training_job(
+        TrainingJobStatus="Stopped", SecondaryStatus="Stopped", BillableTimeInSeconds=601, TrainingTimeInSeconds=601
+    )
+    reader.answers["describe_training_job"] = {"job": stopped}
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(training_job())
+        await settled()
+        assert await stop(jp_fetch, "churn-1") == {"name": "churn-1", "status": "Stopping"}
+        asked = ("stop_training_job", {"region_id": "us-east-1", "name": "churn-1"})
+        assert [r for r in reader.requests if r[0] == "stop_training_job"] == [asked]
+        await asyncio.sleep(0.8)
+        job = (await overview(jp_fetch))["jobs"][0]
+        assert (job["status"], job["cost_basis"], job["billable_time_in_seconds"]) == ("Stopped", "final", 601)
+        assert job["cost"] == "0.076794444"  # 601 s x 2 x 0.23 / 3600
+        assert job["can_stop"] is False
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_job_of_somebody_else_cannot_be_stopped(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """What is not in the book is not found, and AWS is not asked."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        code, error = await refusal(jp_fetch, "not-mine")
+        assert (code, error["code"]) == (404, "not_found")
+        assert error["hint"]
+        assert not any(op.startswith("stop") for op, _ in reader.requests)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_refusal_of_aws_reaches_the_user_in_words(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """AccessDenied on the stop names the permission."""
+    denied = RemoteError("sagemaker:StopTrainingJob is denied.", "Ask for it.", code="permission_missing")
+    reader.answers["stop_training_job"] = denied
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(training_job())
+        await settled()
+        code, error = await refusal(jp_fetch, "churn-1")
+        assert code == 502
+        assert error == {"code": "permission_missing", "message": "sagemaker:StopTrainingJob is denied.", "hint": "Ask for it."}
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_an_ended_job_needs_no_stop(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """Stopping twice is refused with the state it ended in."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(training_job(TrainingJobStatus="Completed", SecondaryStatus="Completed", BillableTimeInSeconds=5))
+        await settled()
+        code, error = await refusal(jp_fetch, "churn-1")
+        assert (code, error["code"]) == (403, "already_ended")
+
+    jp_asyncio_loop.run_until_complete(run())
