@@ -1,0 +1,1 @@
+"""The command line: ``mlcost [--json] COMMAND``; one file a command."""

@@ -1,0 +1,98 @@
+"""``mlcost doctor``: tell what is not in place, and what exactly mends it; one file a check."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+
+from mlcost_ext._version import __version__
+from mlcost_ext.cli.command import Command
+from mlcost_ext.cli.text import print_json
+
+from . import (
+    credentials,
+    home,
+    host,
+    kernel_environments,
+    kernel_startup,
+    kernels_now,
+    labextension,
+    permissions,
+    prices,
+    region,
+    server_extension,
+    switch,
+)
+from .check import Result, Surroundings
+from .report import lines, verdict
+from .surroundings import surroundings_here
+
+CHECKS = (
+    server_extension.check,
+    labextension.check,
+    switch.check,
+    kernel_startup.check,
+    kernel_environments.check,
+    kernels_now.check,
+    host.check,
+    region.check,
+    home.check,
+    prices.check,
+    credentials.check,
+    permissions.check,
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    del parser  # it takes none
+
+
+def run(options: Namespace) -> int:
+    """Make all checks and show what they find."""
+    here = surroundings_here()
+    results = show_json(here) if options.json else show_text(here)
+    return exit_status(results)
+
+
+def examine(here: Surroundings) -> Iterator[Result]:
+    """Make the checks one after the other."""
+    for check in CHECKS:
+        yield from check(here)
+
+
+def exit_status(results: list[Result]) -> int:
+    """Give 1 where something on this machine failed, 3 where only AWS did, else 0."""
+    failed = [result for result in results if result.status == "fail"]
+    if not failed:
+        return 0
+    return 3 if all(result.is_remote for result in failed) else 1
+
+
+def show_json(here: Surroundings) -> list[Result]:
+    results = list(examine(here))
+    is_ok = exit_status(results) == 0
+    print_json({"checks": [result.to_dict() for result in results], "ok": is_ok})
+    return results
+
+
+def show_text(here: Surroundings) -> list[Result]:
+    """Write each finding when it is there: AWS may take its time."""
+    results: list[Result] = []
+    version = ".".join(map(str, sys.version_info[:3]))
+    print(f"mlcost-ext {__version__}, Python {version} in {here.prefix}\n")
+
+    def noted() -> Iterator[Result]:
+        for result in examine(here):
+            results.append(result)
+            yield result
+
+    for line in lines(noted(), coloured=sys.stdout.isatty() and "NO_COLOR" not in here.env):
+        print(line, flush=True)
+    print(verdict(results))
+    return results
+
+
+COMMAND = Command(
+    name="doctor", help="Check the installation, and say what mends what is amiss.", add_arguments=add_arguments, run=run
+)

@@ -1,0 +1,66 @@
+"""Check that the shipped prices are whole, not too old, and cover this region."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from pathlib import Path
+
+from mlcost_ext.prices import Snapshot, snapshot
+
+from .check import Result, Status, Surroundings
+
+OLD_AFTER_DAYS = 548
+"""Eighteen months; AWS lowers the prices of a type now and then."""
+
+
+def check(here: Surroundings) -> tuple[Result, ...]:
+    """Check the snapshot as a whole, then the region in use."""
+    regions = Snapshot().regions()
+    if not regions:
+        return (_result("prices", "fail", "The price snapshot is missing.", here.mend_installation),)
+    if digest() != shipped_digest():
+        return (_result("prices", "fail", "The price snapshot is not as it was shipped.", here.mend_installation),)
+    return (whole(here, regions), coverage(here.host.region_id, regions))
+
+
+def digest(folder: Path | None = None) -> str:
+    """Give the SHA-256 over all shipped files in the order of their names."""
+    total = hashlib.sha256()
+    for path in sorted((folder or snapshot.DATA).glob("*.json")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def shipped_digest(folder: Path | None = None) -> str | None:
+    """Give the digest that was written when the snapshot was made; None: it is missing."""
+    path = (folder or snapshot.DATA) / "DIGEST"
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+
+
+def whole(here: Surroundings, regions: list[str]) -> Result:
+    dates = sorted({day for region_id in regions for day in dates_of(region_id)})
+    age = (here.now.date() - date.fromisoformat(dates[-1])).days
+    message = f"As shipped: {len(regions)} regions, prices of {dates[0]} to {dates[-1]} (newest {age} days old)."
+    if age > OLD_AFTER_DAYS:
+        return _result("prices", "warn", message, f"{here.python} -m pip install --upgrade mlcost-ext")
+    return _result("prices", "ok", message)
+
+
+def dates_of(region_id: str) -> set[str]:
+    document = json.loads((snapshot.DATA / f"{region_id}.json").read_text(encoding="utf-8"))
+    return {entry[3] for kinds in document["prices"].values() for entry in kinds.values()}
+
+
+def coverage(region_id: str | None, regions: list[str]) -> Result:
+    if region_id is None:
+        return _result("prices_region", "info", "Without a region, no price can be looked up.")
+    if region_id in regions:
+        return _result("prices_region", "ok", f"{region_id} has prices.")
+    hint = "Costs there are shown as unknown; set c.MlcostExt.session_list_unit_price for the session's own."
+    return _result("prices_region", "warn", f"{region_id} has no prices in the snapshot.", hint)
+
+
+def _result(name: str, status: Status, message: str, hint: str | None = None) -> Result:
+    return Result(name=name, group="Prices", status=status, message=message, hint=hint)

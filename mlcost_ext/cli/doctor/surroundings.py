@@ -1,0 +1,53 @@
+"""Gather what the checks look at."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+from mlcost_ext.config import Settings, load_settings, mlcost_home
+from mlcost_ext.core.host import Host
+from mlcost_ext.hosts import detect
+
+from .check import Surroundings
+from .door import AwsDoor
+
+
+def surroundings_here() -> Surroundings:
+    """Look at this process, its environment and Jupyter's configuration."""
+    settings, fault = configured()
+    host = host_of(settings)
+    return Surroundings(
+        env=os.environ,
+        prefix=Path(sys.prefix),
+        python=sys.executable,
+        home=settings.home,
+        host=host,
+        config_fault=fault,
+        now=datetime.now(timezone.utc),
+        aws=AwsDoor(host.region_id),
+    )
+
+
+def configured() -> tuple[Settings, str | None]:
+    """Read jupyter_server_config as the server does; where that fails, give no settings and the reason."""
+    from jupyter_core.application import JupyterApp
+
+    app = JupyterApp(config_file_name="jupyter_server_config", raise_config_file_errors=True)
+    try:
+        app.load_config_file()
+        return load_settings(app.config), None
+    except Exception as error:  # noqa: BLE001 - the file is a program of the user's
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Settings(home=mlcost_home()), f"Jupyter's configuration cannot be read ({text})."
+
+
+def host_of(settings: Settings) -> Host:
+    """Tell the host as the server does, even where the server half cannot be loaded."""
+    try:
+        from mlcost_ext.wiring import host_here
+    except ImportError:  # the check of the server extension names it
+        return detect(os.environ)
+    return host_here(settings, os.environ)

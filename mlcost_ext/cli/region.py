@@ -1,0 +1,27 @@
+"""Which region a command is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from mlcost_ext.core.errors import UsageError
+from mlcost_ext.hosts import detect
+
+REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
+
+
+def find_region(option: str | None, env: Mapping[str, str]) -> str:
+    """Take the region from ``--region``, the environment, the AWS profile or the host, in this order.
+
+    Raises:
+        UsageError: None of them names one, or it does not look like one.
+    """
+    from mlcost_ext.wiring import profile_region
+
+    named = option or env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or profile_region(env) or detect(env).region_id
+    if not named:
+        raise UsageError("No AWS region is set.", "Add --region us-east-1, or set AWS_REGION.", code="region_missing")
+    if not REGION.fullmatch(named):
+        raise UsageError(f"{named[:60]!r} is no AWS region.", "Write it like us-east-1.", code="region_invalid")
+    return named

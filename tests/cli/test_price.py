@@ -1,0 +1,89 @@
+"""Unit prices on the command line."""
+
+import pytest
+
+from mlcost_ext.prices.snapshot import read_shipped
+
+FIELDS = {
+    "region_id",
+    "component",
+    "instance_type",
+    "list_unit_price",
+    "contracted_unit_price",
+    "pricing_unit",
+    "billing_currency",
+    "price_source",
+    "price_as_of",
+    "price_basis",
+    "error_percent",
+}
+
+
+def test_one_component_is_a_list_of_one(mlcost):
+    """A price has value, unit, region, source and date; letter case does not matter."""
+    ran = mlcost("--json", "price", "ML.G5.xlarge", "--component", "training", "--region", "us-east-1")
+    (price,) = ran.document
+    assert ran.status == 0
+    assert set(price) >= FIELDS
+    shipped = read_shipped("us-east-1.json")["prices"]["Training"]["ml.g5.xlarge"]
+    assert [price[key] for key in ("list_unit_price", "price_basis", "error_percent", "price_as_of")] == shipped[:4]
+    assert (price["component"], price["pricing_unit"]) == ("Training", "Hours")
+    assert price["price_source"] == "shipped-snapshot"
+
+
+def test_without_component_all_that_have_a_price(mlcost):
+    """Every component with a price is listed, and none without."""
+    found = mlcost("--json", "price", "ml.t3.medium", "--region", "us-east-1").document
+    shipped = read_shipped("us-east-1.json")["prices"]
+    assert {price["component"] for price in found} == {use for use, types in shipped.items() if "ml.t3.medium" in types}
+
+
+def test_table_says_where_prices_come_from(mlcost):
+    """The text form has value, date and origin."""
+    out = mlcost("price", "ml.g5.xlarge", "--component", "Training", "--region", "us-east-1").out
+    value, _, _, day, source = read_shipped("us-east-1.json")["prices"]["Training"]["ml.g5.xlarge"]
+    assert f"USD {value} " in out
+    assert day in out
+    assert read_shipped("us-east-1.json")["sources"][source] in out
+
+
+def test_region_of_the_environment(mlcost, monkeypatch):
+    """AWS_REGION is taken where --region is not said."""
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    assert {price["region_id"] for price in mlcost("--json", "price", "ml.g5.xlarge").document} == {"eu-west-1"}
+
+
+def test_storage_is_priced_whatever_the_type(mlcost):
+    """A component of storage has one price a gigabyte and month."""
+    (price,) = mlcost("--json", "price", "ml.m5.large", "--component", "Storage-Training", "--region", "us-east-1").document
+    assert (price["instance_type"], price["pricing_unit"]) == (None, "GB-Mo")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (("ml.g5.xlargee", "--region", "us-east-1"), "ml.g5.xlarge"),
+        (("ml.g5.xlarge", "--region", "eu-nowhere-1"), "does not cover eu-nowhere-1"),
+        (("ml.g5.large", "--component", "Training", "--region", "us-east-1"), "ml.g5.xlarge"),
+        (("\x1b[31mred", "--region", "us-east-1"), "Components with prices there"),
+    ],
+)
+def test_no_price_is_said_and_what_is_near(mlcost, words, hint):
+    """No price is status 1 and price_unknown, never zero."""
+    ran = mlcost("--json", "price", *words)
+    assert (ran.status, ran.document["code"]) == (1, "price_unknown")
+    assert hint in ran.document["hint"]
+    assert "\x1b" not in ran.err
+
+
+def test_component_nobody_knows(mlcost):
+    """A component that AWS has not is wrong use, and the nearest are named."""
+    ran = mlcost("price", "ml.g5.xlarge", "--component", "Trainning", "--region", "us-east-1")
+    assert ran.status == 2
+    assert "Training" in ran.err.splitlines()[1]
+
+
+def test_no_region(mlcost):
+    """Without any region there is nothing to look up."""
+    ran = mlcost("--json", "price", "ml.g5.xlarge")
+    assert (ran.status, ran.document["code"]) == (2, "region_missing")
