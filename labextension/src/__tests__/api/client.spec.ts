@@ -1,0 +1,76 @@
+import { ServerConnection } from '@jupyterlab/services';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { Client } from '../../api/client';
+import { ApiError } from '../../api/errors';
+import { jobRow, overviewOf } from '../documents';
+
+const fetched = vi.fn<(request: Request) => Promise<Response>>();
+
+function clientFor(response: Response): Client {
+  fetched.mockResolvedValue(response);
+  const settings = ServerConnection.makeSettings({
+    baseUrl: 'http://127.0.0.1:8888/hub/user/me/',
+    token: 'secret',
+    fetch: fetched as unknown as typeof fetch,
+    Request,
+    Headers
+  });
+  return new Client(settings);
+}
+
+function json(document: unknown, init: ResponseInit = {}): Response {
+  return new Response(JSON.stringify(document), init);
+}
+
+beforeEach(() => {
+  fetched.mockReset();
+});
+
+describe('the client', () => {
+  it('reads below the base URL and is not counted as activity', async () => {
+    const reading = await clientFor(json(overviewOf(), { headers: { ETag: '"1"' } })).readOverview(null);
+    // JupyterLab appends the time, so that nothing on the way answers from a cache.
+    expect(fetched.mock.calls[0][0].url).toMatch(
+      /^http:\/\/127\.0\.0\.1:8888\/hub\/user\/me\/mlcost-ext\/overview\?no_track_activity=1&\d+$/
+    );
+    expect(reading).toEqual({ changed: true, overview: overviewOf(), etag: '"1"' });
+  });
+
+  it('sends the ETag and understands that nothing has changed', async () => {
+    const reading = await clientFor(new Response(null, { status: 304 })).readOverview('"1"');
+    expect(fetched.mock.calls[0][0].headers.get('If-None-Match')).toBe('"1"');
+    expect(reading).toEqual({ changed: false });
+  });
+
+  it('does not take anything else for an overview', async () => {
+    await expect(clientFor(json({ hello: 'proxy' })).readOverview(null)).rejects.toBeInstanceOf(ApiError);
+    await expect(clientFor(new Response('<html>')).readOverview(null)).rejects.toBeInstanceOf(ApiError);
+  });
+
+  it('stops a job by its escaped name, with the token', async () => {
+    await clientFor(json({ name: 'a/b', status: 'Stopping' }, { status: 202 })).stopJob(jobRow({ name: 'a/b' }));
+    const [request] = fetched.mock.calls[0];
+    expect([request.method, new URL(request.url).pathname, new URL(request.url).searchParams.get('region_id')]).toEqual([
+      'POST',
+      '/hub/user/me/mlcost-ext/jobs/training/a%2Fb/stop',
+      'us-east-1'
+    ]);
+    expect(request.headers.get('Authorization')).toBe('token secret');
+  });
+
+  it('waits longer for a Stop than AWS may take', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout');
+    await clientFor(json({ name: 'a', status: 'Stopping' }, { status: 202 })).stopJob(jobRow());
+    expect(timeout.mock.calls[0][0]).toBeGreaterThanOrEqual(45_000);
+  });
+
+  it('passes on what the server says was wrong and what to do', async () => {
+    const answer = json({ code: 'permission_missing', message: 'Not allowed.', hint: 'Ask.' }, { status: 403 });
+    await expect(clientFor(answer).stopJob(jobRow())).rejects.toMatchObject({
+      code: 'permission_missing',
+      status: 403,
+      message: 'Not allowed.',
+      hint: 'Ask.'
+    });
+  });
+});

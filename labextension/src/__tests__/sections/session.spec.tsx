@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Session } from '../../api/types';
+import { overviewOf } from '../documents';
+import { draw, type Drawn } from '../render';
+
+let drawn: Drawn | null = null;
+
+async function show(session: Partial<Session>, note?: string): Promise<Drawn> {
+  const data_quality = note === undefined ? [] : [{ code: 'host_price_unknown', message: note, hint: 'Set it.', subject: null }];
+  drawn = await draw(overviewOf([], { session: { ...overviewOf().session, ...session }, data_quality }));
+  return drawn;
+}
+
+afterEach(() => {
+  drawn?.remove();
+});
+
+const SECTION = '[data-mlcost-section="session"]';
+
+describe('the session section', () => {
+  it('shows the rate, the machine, and what it has cost', async () => {
+    const { text } = await show({});
+    expect(text(`${SECTION} [data-mlcost-rate]`)).toBe('$0.05');
+    expect(text(SECTION)).toContain('ml.t3.medium · us-east-1');
+    expect(text(`${SECTION} [data-mlcost-cost]`)).toMatch(/^\$0\.17\d\d$/);
+    expect(text(SECTION)).toContain('Storage, also when stopped$0.02 a day');
+  });
+
+  it('keeps the exact figure beside the one it draws', async () => {
+    const { all } = await show({});
+    expect(all(`${SECTION} [data-mlcost-cost]`)[0].dataset.mlcostCost).toBe('0.1733');
+  });
+
+  it('shows day and month only where they are known', async () => {
+    const { text } = await show({ cost_today: '0.40', cost_month: '9.31' });
+    expect(text(SECTION)).toContain('Today$0.40');
+    expect(text(SECTION)).toContain('November$9.31');
+    drawn?.remove();
+    expect((await show({})).text(SECTION)).not.toContain('Today');
+  });
+
+  it('says that there is no price, why, and what to do, and draws no zero', async () => {
+    const unpriced = { list_unit_price: null, cost: null, cost_per_hour: null, cost_per_day_when_stopped: null, price: null };
+    const { text } = await show(unpriced, 'No price is known for this machine.');
+    expect(text('[data-mlcost-state="price-unknown"]')).toBe(
+      'No price for this machineNo price is known for this machine. Set it.'
+    );
+    expect(text(SECTION)).not.toContain('$');
+  });
+
+  it('tells where its price comes from when asked', async () => {
+    const { click, text } = await show({});
+    await click(`${SECTION} button[aria-expanded="false"]`);
+    expect(text(`${SECTION} .mlcost-Facts`)).toBe(
+      'List price$0.05 an hourRegionus-east-1' +
+        'SourceDerived, ±0.31 %: EC2 on-demand price times its class constantAs ofDec 5, 2025'
+    );
+  });
+
+  it('names the host', async () => {
+    const { text } = await show({ host: 'local' });
+    expect(text(`${SECTION} header`)).toBe('This sessionThis computer');
+  });
+});

@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiError } from '../api/errors';
+import { OverviewModel } from '../model';
+import { confirmAndStop } from '../stop';
+import { jobRow, overviewOf } from './documents';
+import { FakeSource } from './fakes';
+import { costOf } from './render';
+
+let source: FakeSource;
+let model: OverviewModel;
+
+/** Wait for a dialog that reads like this; its parts are drawn one after the other. */
+async function dialog(words: RegExp): Promise<void> {
+  await vi.waitFor(() => expect(document.body.textContent).toMatch(words));
+}
+
+function press(label: string): void {
+  const buttons = [...document.querySelectorAll<HTMLElement>('.jp-Dialog button')];
+  buttons.find(button => button.textContent === label)?.click();
+}
+
+beforeEach(() => {
+  source = new FakeSource(overviewOf());
+  model = new OverviewModel({ source });
+});
+
+afterEach(() => {
+  model.dispose();
+});
+
+describe('stopping a job', () => {
+  it('names the job and its cost, and stops it only when told to', async () => {
+    const asked = confirmAndStop(jobRow({ cost: '1.4', cost_per_hour: '0' }), costOf(model));
+    await dialog(/Stop this job\?.*bert-ft-031.*It has cost \$1\.40 so far\./);
+    press('Stop the job');
+    await asked;
+    expect(source.stopped).toEqual(['bert-ft-031']);
+  });
+
+  it('lets it run when the question is dismissed', async () => {
+    const asked = confirmAndStop(jobRow(), costOf(model));
+    await dialog(/Stop the job/);
+    press('Let it run');
+    await asked;
+    expect(source.stopped).toEqual([]);
+  });
+
+  it('says what went wrong and what to do', async () => {
+    source.stopError = new ApiError('permission_missing', 403, 'Not allowed.', 'Ask for it.');
+    const asked = confirmAndStop(jobRow(), costOf(model));
+    await dialog(/Stop the job/);
+    press('Stop the job');
+    await dialog(/The job was not stopped.*Not allowed\.Ask for it\..*Close/);
+    press('Close');
+    await asked;
+  });
+
+  it.each([
+    ['the time runs out', new DOMException('signal timed out', 'TimeoutError')],
+    ['the connection breaks', new TypeError('Failed to fetch')],
+    ['a proxy gives up', new ApiError('', 504, '', '')],
+    ['AWS cannot be reached', new ApiError('network_unreachable', 502, 'AWS did not answer.', 'Try again.')]
+  ])('does not claim to know what became of it where %s', async (_, error) => {
+    source.stopError = error;
+    const asked = confirmAndStop(jobRow(), costOf(model));
+    await dialog(/Stop the job/);
+    press('Stop the job');
+    await dialog(/It is not known whether the job was stopped.*bert-ft-031.*Look at its state in the list/);
+    expect(document.body.textContent).not.toMatch(/was not stopped|runs on/);
+    press('Close');
+    await asked;
+  });
+
+  it('says that it runs on where it was not let through to AWS', async () => {
+    source.stopError = new ApiError('', 403, 'Forbidden', '');
+    const asked = confirmAndStop(jobRow(), costOf(model));
+    await dialog(/Stop the job/);
+    press('Stop the job');
+    await dialog(/The job was not stopped.*Forbidden.*Close/);
+    press('Close');
+    await asked;
+  });
+});

@@ -1,0 +1,142 @@
+import { shown } from './live';
+import type { Translation } from './words';
+
+/** Below this a figure gets more decimals, so that it is not drawn as zero. */
+const SMALL_AMOUNT = 0.1;
+
+/** From this on a growing figure is drawn without the decimals that show it grow. */
+const LARGE_AMOUNT = 1000;
+
+const UNIT_PRICE_DIGITS = 6;
+
+/** A growing amount in three parts: `$0.12`, the quieter `34`, and what the locale puts behind. */
+export interface MoneyParts {
+  readonly head: string;
+  readonly fine: string;
+  readonly tail: string;
+}
+
+/**
+ * Write money, times and durations in the language of the user interface.
+ *
+ * Money has two decimals, and four below 0.10. A growing figure always has four below 1,000,
+ * the last two set apart, since at a few dollars an hour these are what moves each second.
+ */
+export class Formatter {
+  private readonly plain: Intl.NumberFormat;
+  private readonly small: Intl.NumberFormat;
+  private readonly growing: Intl.NumberFormat;
+  private readonly unit: Intl.NumberFormat;
+  private readonly number: Intl.NumberFormat;
+  private readonly clock: Intl.DateTimeFormat;
+  private readonly day: Intl.DateTimeFormat;
+  private readonly dayClock: Intl.DateTimeFormat;
+
+  constructor(
+    private readonly trans: Translation,
+    readonly locale = 'en',
+    readonly currency = 'USD'
+  ) {
+    const money = (least: number, most: number): Intl.NumberFormat =>
+      new Intl.NumberFormat(locale, { style: 'currency', currency, minimumFractionDigits: least, maximumFractionDigits: most });
+    this.plain = money(2, 2);
+    this.small = money(2, 4);
+    this.growing = money(4, 4);
+    this.unit = money(2, UNIT_PRICE_DIGITS);
+    this.number = new Intl.NumberFormat(locale);
+    this.clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+    this.day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+    this.dayClock = new Intl.DateTimeFormat(locale, {
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hourCycle: 'h23'
+    });
+  }
+
+  /** Write an amount; null stays unknown. */
+  money(value: string | number | null): string | null {
+    const amount = typeof value === 'number' ? value : shown(value);
+    if (amount === null) {
+      return null;
+    }
+    return (amount !== 0 && Math.abs(amount) < SMALL_AMOUNT ? this.small : this.plain).format(amount);
+  }
+
+  /** Write a rate or a daily amount: two decimals, unless that would be zero. */
+  rate(value: string | null): string | null {
+    const amount = shown(value);
+    if (amount === null) {
+      return null;
+    }
+    return (amount !== 0 && Math.abs(amount) < 0.01 ? this.small : this.plain).format(amount);
+  }
+
+  /** Write a price of one unit with all the decimals it has. */
+  unitPrice(value: string | null): string | null {
+    const amount = shown(value);
+    return amount === null ? null : this.unit.format(amount);
+  }
+
+  /** Write an amount that grows, set apart where its cents end. */
+  growingMoney(amount: number): MoneyParts {
+    if (Math.abs(amount) >= LARGE_AMOUNT) {
+      return { head: this.plain.format(amount), fine: '', tail: '' };
+    }
+    const parts = this.growing.formatToParts(amount);
+    const at = parts.findIndex(part => part.type === 'fraction');
+    const text = (some: Intl.NumberFormatPart[]): string => some.map(part => part.value).join('');
+    const fraction = parts[at].value;
+    return {
+      head: text(parts.slice(0, at)) + fraction.slice(0, 2),
+      fine: fraction.slice(2),
+      tail: text(parts.slice(at + 1))
+    };
+  }
+
+  count(value: number): string {
+    return this.number.format(value);
+  }
+
+  /** Write how long something takes, to the minute from one minute on. */
+  duration(seconds: number): string {
+    if (seconds < 60) {
+      return this.trans.__('%1 s', Math.floor(seconds));
+    }
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) {
+      return this.trans.__('%1 min', minutes);
+    }
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    return rest === 0
+      ? this.trans.__('%1 h', this.count(hours))
+      : this.trans.__('%1 h %2 min', this.count(hours), String(rest).padStart(2, '0'));
+  }
+
+  /** Write the time of day in the browser's time zone, with the day where it is not today. */
+  time(value: string | Date | null, today: Date = new Date()): string | null {
+    const date = toDate(value);
+    if (date === null) {
+      return null;
+    }
+    return (date.toDateString() === today.toDateString() ? this.clock : this.dayClock).format(date);
+  }
+
+  /** Write a calendar date such as a price list's, which has no time zone. */
+  date(value: string): string {
+    const date = toDate(value);
+    return date === null ? value : this.day.format(date);
+  }
+
+  /** Name the month a moment falls in. */
+  month(value: string): string {
+    const date = toDate(value) ?? new Date();
+    return new Intl.DateTimeFormat(this.locale, { month: 'long', timeZone: 'UTC' }).format(date);
+  }
+}
+
+function toDate(value: string | Date | null): Date | null {
+  const date = typeof value === 'string' ? new Date(value) : value;
+  return date === null || Number.isNaN(date.getTime()) ? null : date;
+}

@@ -1,0 +1,94 @@
+import type { JobRow, Overview } from './api/types';
+
+const MS_PER_HOUR = 3_600_000;
+
+/**
+ * A figure of the server's, to be carried on for show between two answers.
+ *
+ * `cost` and `cost_per_hour` are decimal strings and stay so in the model; only what is drawn
+ * goes through a binary number, and nothing is ever computed from what is drawn.
+ */
+export interface Figure {
+  /** Figures of one key never fall, unless they are final. */
+  readonly key: string;
+  readonly cost: string | null;
+  readonly cost_per_hour: string | null;
+  readonly is_final: boolean;
+}
+
+/** Read a decimal string for show; null when there is none, or what is there is no number. */
+export function shown(value: string | null | undefined): number | null {
+  const number = value === null || value === undefined ? NaN : parseFloat(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** Give a figure `elapsed` milliseconds after its answer; an unknown rate leaves it where it is. */
+export function carriedOn(figure: Figure, elapsed: number): number | null {
+  const cost = shown(figure.cost);
+  return cost === null ? null : cost + ((shown(figure.cost_per_hour) ?? 0) * Math.max(elapsed, 0)) / MS_PER_HOUR;
+}
+
+/** Remember what was last shown, so that a corrected rate or a late answer never counts down. */
+export class Floors {
+  private readonly lowest = new Map<string, number>();
+
+  /** Give what to show for `figure`, whose value is now `value`. */
+  hold(figure: Figure, value: number): number {
+    if (figure.is_final) {
+      this.lowest.delete(figure.key);
+      return value;
+    }
+    const held = Math.max(value, this.lowest.get(figure.key) ?? value);
+    this.lowest.set(figure.key, held);
+    return held;
+  }
+
+  /** Forget figures that are no longer there. */
+  keepOnly(keys: ReadonlySet<string>): void {
+    [...this.lowest.keys()].filter(key => !keys.has(key)).forEach(key => this.lowest.delete(key));
+  }
+}
+
+/** Give the key that tells a job from all others. */
+export function jobKey(job: Pick<JobRow, 'kind' | 'name' | 'region_id'>): string {
+  return `${job.kind}/${job.region_id}/${job.name}`;
+}
+
+export function jobFigure(job: JobRow): Figure {
+  return { key: jobKey(job), cost: job.cost, cost_per_hour: job.cost_per_hour, is_final: job.cost_basis === 'final' };
+}
+
+export function storageFigure(job: JobRow): Figure {
+  return {
+    key: `${jobKey(job)}#storage`,
+    cost: job.storage_cost,
+    cost_per_hour: job.storage_cost_per_hour,
+    is_final: job.cost_basis === 'final'
+  };
+}
+
+export function sessionFigure({ session }: Overview): Figure {
+  const { cost, cost_per_hour } = session;
+  return { key: `session@${session.started_at}`, cost, cost_per_hour, is_final: false };
+}
+
+/** The sum of what runs: another set of jobs is another figure, which may be lower. */
+export function runningFigure({ totals, jobs }: Overview): Figure {
+  const running = jobs.filter(job => job.ended_at === null).map(jobKey);
+  return {
+    key: `running@${totals.running}:${totals.unpriced}:${running.sort().join()}`,
+    cost: totals.running_cost,
+    cost_per_hour: totals.running_cost_per_hour,
+    is_final: false
+  };
+}
+
+export function allFigures(overview: Overview): Figure[] {
+  const jobs = overview.jobs.flatMap(job => [jobFigure(job), storageFigure(job)]);
+  return [sessionFigure(overview), runningFigure(overview), ...jobs];
+}
+
+/** Tell whether anything in this overview grows by the second. */
+export function grows(overview: Overview): boolean {
+  return overview.jobs.some(job => job.is_accruing) || allFigures(overview).some(figure => (shown(figure.cost_per_hour) ?? 0) > 0);
+}

@@ -1,0 +1,271 @@
+import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
+import { Poll } from '@lumino/polling';
+import { Signal } from '@lumino/signaling';
+import { isHalfGone, isRefused } from './api/errors';
+import type { CostSource, Reading } from './api/source';
+import type { JobRow, Overview } from './api/types';
+import { Freshness } from './freshness';
+import { Floors, allFigures, carriedOn, grows, type Figure } from './live';
+import { Reread } from './reread';
+import { StopRequests } from './stops';
+import { Ticker, spreadMs } from './ticker';
+
+const DEFAULT_REFRESH_SECONDS = 10;
+const LONGEST_BACKOFF_MS = 60_000;
+
+/** An answer older than so many intervals no longer carries figures on. */
+const STALE_INTERVALS = 3;
+
+/**
+ * `loading`: no answer yet; `offline`: the last request failed; `refused`: the user is signed out;
+ * `gone`: the server runs without our half.
+ */
+export type Phase = 'loading' | 'live' | 'offline' | 'refused' | 'gone';
+
+export interface ModelOptions {
+  source: CostSource;
+  refreshSeconds?: number;
+  /** A clock that only goes forward, in milliseconds; a wrong wall clock must not matter. */
+  now?: () => number;
+  document?: Document;
+}
+
+/** Hold the one overview that all views share, read it while somebody looks, and carry its figures on. */
+export class OverviewModel {
+  /** Emitted when there is another overview, phase or Stop under way. */
+  readonly changed = new Signal<this, void>(this);
+
+  /** Emitted once a second while figures grow and somebody looks. */
+  readonly ticked = new Signal<this, void>(this);
+
+  private readonly source: CostSource;
+  private readonly freshness: Freshness;
+  private readonly page: Document;
+  private readonly poll: Poll;
+  private readonly reread: Reread;
+  private readonly floors = new Floors();
+  private readonly ticker = new Ticker(() => this.tick());
+  private readonly stops = new StopRequests();
+  private refreshSeconds: number;
+  private viewers = 0;
+  private missedEvent = false;
+  private isReading = false;
+  private askedMeanwhile = false;
+  private etag: string | null = null;
+  private sent = 0;
+  private applied = 0;
+  private currentPhase: Phase = 'loading';
+  private current: Overview | null = null;
+  private disposed = false;
+
+  constructor(options: ModelOptions) {
+    const now = options.now ?? ((): number => performance.now());
+    this.source = options.source;
+    this.refreshSeconds = options.refreshSeconds ?? DEFAULT_REFRESH_SECONDS;
+    this.freshness = new Freshness(now);
+    this.page = options.document ?? document;
+    this.poll = new Poll({
+      name: 'mlcost-ext:overview',
+      auto: false,
+      factory: () => this.read(),
+      frequency: { backoff: true, interval: spreadMs(this.refreshSeconds), max: LONGEST_BACKOFF_MS },
+      standby: () => !this.isWatched
+    });
+    this.reread = new Reread(() => this.refreshIfWatched(), now);
+    this.page.addEventListener('visibilitychange', this.onVisibility);
+  }
+
+  get phase(): Phase {
+    return this.currentPhase;
+  }
+
+  /** The last overview the server gave; null before the first. */
+  get overview(): Overview | null {
+    return this.current;
+  }
+
+  /** The server's own time of the last answer, or null before the first. */
+  get confirmedTime(): Date | null {
+    return this.current && this.freshness.confirmedTime(this.current.as_of);
+  }
+
+  /** Milliseconds since the overview was true, standing still while nothing confirms it. */
+  get elapsed(): number {
+    return this.freshness.elapsed;
+  }
+
+  /** Give what to show for a figure now; null when it is unknown. */
+  amount(figure: Figure): number | null {
+    const value = carriedOn(figure, this.elapsed);
+    return value === null ? null : this.floors.hold(figure, value);
+  }
+
+  /** Read now and regularly until the result is disposed of; nothing is read while nobody watches. */
+  watch(): IDisposable {
+    this.viewers += 1;
+    void this.resume();
+    return new DisposableDelegate(() => {
+      this.viewers -= 1;
+      this.updateTicker();
+    });
+  }
+
+  setRefreshSeconds(seconds: number): void {
+    if (seconds === this.refreshSeconds) {
+      return;
+    }
+    this.refreshSeconds = seconds;
+    this.poll.frequency = { ...this.poll.frequency, interval: spreadMs(seconds) };
+    this.refreshIfWatched();
+  }
+
+  /** Read now. */
+  async refresh(): Promise<void> {
+    await this.poll.refresh();
+    await this.poll.tick;
+  }
+
+  /** Read soon, because the server said that something happened. */
+  noticeEvent(): void {
+    if (this.isWatched) {
+      this.reread.request();
+    } else {
+      this.missedEvent = true;
+    }
+  }
+
+  isStopping(job: JobRow): boolean {
+    return this.stops.has(job) || job.status === 'Stopping';
+  }
+
+  /** Ask AWS to stop a job; throws what the server answered when it cannot. */
+  async stopJob(job: JobRow): Promise<void> {
+    this.stops.add(job);
+    this.changed.emit();
+    try {
+      await this.source.stopJob(job);
+    } catch (error) {
+      this.stops.withdraw(job);
+      this.changed.emit();
+      throw error;
+    } finally {
+      this.noticeEvent();
+    }
+  }
+
+  dispose(): void {
+    if (this.disposed) {
+      return;
+    }
+    this.disposed = true;
+    this.page.removeEventListener('visibilitychange', this.onVisibility);
+    this.poll.dispose();
+    this.reread.dispose();
+    this.updateTicker();
+    Signal.clearData(this);
+  }
+
+  private get isWatched(): boolean {
+    return this.viewers > 0 && !this.page.hidden && !this.disposed;
+  }
+
+  private get ageInIntervals(): number {
+    return this.freshness.age / this.poll.frequency.interval;
+  }
+
+  private async resume(): Promise<void> {
+    await (this.ageInIntervals < 1 && !this.missedEvent ? this.poll.start() : this.poll.refresh());
+    this.updateTicker();
+  }
+
+  /** An answer that is on its way may be older than what is asked for: then there is another reading after it. */
+  private refreshIfWatched(): void {
+    if (this.isReading) {
+      this.askedMeanwhile = true;
+    } else if (this.isWatched) {
+      void this.poll.refresh();
+    }
+  }
+
+  /** What was true before the page was hidden may no longer be: stand still until the next answer. */
+  private readonly onVisibility = (): void => {
+    if (this.page.hidden) {
+      this.freshness.freeze();
+    } else if (this.viewers > 0) {
+      if (this.currentPhase === 'live' && this.ageInIntervals < 1) {
+        this.freshness.thaw();
+      }
+      void this.resume();
+    }
+    this.updateTicker();
+  };
+
+  private async read(): Promise<void> {
+    const turn = ++this.sent;
+    this.isReading = true;
+    try {
+      const reading = await this.source.readOverview(this.etag);
+      this.apply(turn, () => this.accept(reading));
+    } catch (error) {
+      this.apply(turn, () => this.lose(phaseAfter(error)));
+      throw error;
+    } finally {
+      this.finishReading();
+    }
+  }
+
+  private finishReading(): void {
+    this.isReading = false;
+    if (this.askedMeanwhile) {
+      this.askedMeanwhile = false;
+      this.noticeEvent();
+    }
+  }
+
+  /** Two requests may overtake each other: the later asked is the truth. */
+  private apply(turn: number, change: () => void): void {
+    if (turn < this.applied || this.disposed) {
+      return;
+    }
+    this.applied = turn;
+    change();
+    this.updateTicker();
+    this.changed.emit();
+  }
+
+  private accept(reading: Reading): void {
+    this.freshness.confirm(reading.changed);
+    this.missedEvent = false;
+    this.currentPhase = 'live';
+    if (reading.changed) {
+      this.current = reading.overview;
+      this.etag = reading.etag;
+      this.floors.keepOnly(new Set(allFigures(reading.overview).map(figure => figure.key)));
+      this.stops.settle(reading.overview.jobs);
+    }
+  }
+
+  private lose(phase: Phase): void {
+    this.freshness.freeze();
+    this.currentPhase = phase;
+    this.etag = null;
+  }
+
+  private updateTicker(): void {
+    this.ticker.setWanted(this.isWatched && !this.freshness.isFrozen && this.current !== null && grows(this.current));
+  }
+
+  private tick(): void {
+    if (this.ageInIntervals > STALE_INTERVALS) {
+      this.lose('offline');
+      this.updateTicker();
+      this.changed.emit();
+    } else {
+      this.ticked.emit();
+    }
+  }
+}
+
+function phaseAfter(error: unknown): Phase {
+  return isHalfGone(error) ? 'gone' : isRefused(error) ? 'refused' : 'offline';
+}

@@ -1,0 +1,115 @@
+import * as React from 'react';
+import type { JobRow } from '../api/types';
+import { Notice } from '../components/notice';
+import { Skeleton } from '../components/skeleton';
+import { ViewContext, useView, type View } from '../components/view';
+import type { Phase } from '../model';
+import type { ICost } from '../tokens';
+import type { Translation } from '../words';
+import type { PanelSection, SectionProps } from './section';
+import { SECTIONS } from './sections';
+
+interface PanelProps {
+  cost: ICost;
+  isShown: boolean;
+  stop: (job: JobRow) => void;
+}
+
+/** The whole panel, from the model's last overview and how sure it is of it. */
+export function Panel({ cost, isShown, stop }: PanelProps): React.JSX.Element {
+  useChanges(cost, isShown);
+  const view = React.useMemo<View>(() => ({ cost, isShown, stop }), [cost, isShown, stop]);
+  const { overview, phase } = cost.model;
+  return (
+    <ViewContext.Provider value={view}>
+      <div className={`mlcost-Panel mlcost-mod-${phase}`} data-mlcost-panel="" data-mlcost-phase={phase}>
+        <Banner />
+        {overview === null ? <First /> : <Sections overview={overview} />}
+      </div>
+    </ViewContext.Provider>
+  );
+}
+
+/** Draw anew when the model has changed, but not while nobody can see it. */
+function useChanges(cost: ICost, isShown: boolean): void {
+  const [, redraw] = React.useReducer((count: number) => count + 1, 0);
+  React.useEffect(() => {
+    if (!isShown) {
+      return undefined;
+    }
+    cost.model.changed.connect(redraw);
+    redraw();
+    return () => {
+      cost.model.changed.disconnect(redraw);
+    };
+  }, [cost, isShown]);
+}
+
+function Banner(): React.JSX.Element | null {
+  const { format, model, trans } = useView().cost;
+  if (model.phase === 'offline') {
+    const at = format.time(model.confirmedTime);
+    return (
+      <Notice
+        state="offline"
+        tone="warning"
+        title={at === null ? trans.__('Offline') : trans.__('Offline, as of %1', at)}
+        hint={trans.__("Jupyter's server does not answer. The figures stand still and go on by themselves when it does.")}
+      />
+    );
+  }
+  return BANNERS[model.phase]?.(trans) ?? null;
+}
+
+const BANNERS: Partial<Record<Phase, (trans: Translation) => React.JSX.Element>> = {
+  refused: trans => (
+    <Notice
+      state="refused"
+      tone="warning"
+      title={trans.__('You are signed out')}
+      hint={trans.__('Sign in again, then reload the page. The figures stand still until then.')}
+    />
+  ),
+  gone: trans => (
+    <Notice
+      state="gone"
+      tone="warning"
+      title={trans.__('The server half of mlcost-ext is not running')}
+      hint={trans.__('Restart JupyterLab. If this stays, run "mlcost doctor" in a terminal: it says what is wrong.')}
+    />
+  )
+};
+
+function First(): React.JSX.Element | null {
+  const { model, trans } = useView().cost;
+  return model.phase === 'loading' ? (
+    <section className="mlcost-Section" data-mlcost-state="loading">
+      <Skeleton lines={5} label={trans.__('Costs are being read')} />
+    </section>
+  ) : null;
+}
+
+function Sections({ overview }: SectionProps): React.JSX.Element {
+  return (
+    <>
+      {SECTIONS.filter(section => section.isNeeded?.(overview) ?? true).map(section => (
+        <Section key={section.id} section={section} overview={overview} />
+      ))}
+    </>
+  );
+}
+
+function Section({ section, overview }: SectionProps & { section: PanelSection }): React.JSX.Element {
+  const { cost } = useView();
+  const heading = React.useId();
+  const { Aside, Body } = section;
+  return (
+    <section className="mlcost-Section" data-mlcost-section={section.id} aria-labelledby={heading}>
+      <header className="mlcost-Section-header">
+        <h2 id={heading}>{section.title(cost)}</h2>
+        {Aside === undefined ? null : <Aside overview={overview} />}
+      </header>
+      <Body overview={overview} />
+    </section>
+  );
+}

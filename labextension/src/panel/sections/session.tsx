@@ -1,0 +1,114 @@
+import * as React from 'react';
+import { Facts, useDisclosure } from '../../components/disclosure';
+import { LiveMoney } from '../../components/live';
+import { Notice } from '../../components/notice';
+import { priceFacts } from '../../components/price';
+import { useView } from '../../components/view';
+import { sessionFigure } from '../../live';
+import { hostWords } from '../../words';
+import type { PanelSection, SectionProps } from '../section';
+
+function Aside({ overview }: SectionProps): React.JSX.Element {
+  return <span>{hostWords(overview.session, useView().cost.trans)}</span>;
+}
+
+function Body({ overview }: SectionProps): React.JSX.Element {
+  const { session } = overview;
+  return (
+    <>
+      {session.list_unit_price === null ? <NoPrice overview={overview} /> : <Rate overview={overview} />}
+      <Amounts overview={overview} />
+    </>
+  );
+}
+
+function Rate({ overview }: SectionProps): React.JSX.Element {
+  const { cost } = useView();
+  const { session } = overview;
+  const details = useDisclosure(cost.trans.__('Where this price comes from'));
+  return (
+    <>
+      <div className="mlcost-Rate">
+        <span className="mlcost-Rate-amount" data-mlcost-rate={session.cost_per_hour}>
+          {cost.format.rate(session.cost_per_hour ?? session.list_unit_price)}
+        </span>
+        <span className="mlcost-Rate-unit">{cost.trans.__('an hour')}</span>
+        {session.price === null ? null : <span className="mlcost-Rate-info">{details.button}</span>}
+      </div>
+      <Machine overview={overview} />
+      {details.isOpen ? <Facts id={details.id} rows={priceFacts(session.price, cost)} /> : null}
+    </>
+  );
+}
+
+function NoPrice({ overview }: SectionProps): React.JSX.Element {
+  const { trans } = useView().cost;
+  const note = overview.data_quality.find(({ code }) => code === 'host_price_unknown');
+  return (
+    <>
+      <Notice
+        state="price-unknown"
+        tone="info"
+        title={trans.__('No price for this machine')}
+        hint={note === undefined ? undefined : `${note.message} ${note.hint}`}
+      />
+      <Machine overview={overview} />
+    </>
+  );
+}
+
+function Machine({ overview }: SectionProps): React.JSX.Element | null {
+  const { format, trans } = useView().cost;
+  const { instance_type, region_id, started_at } = overview.session;
+  const since = format.time(started_at);
+  const where = [instance_type, region_id].filter(text => text !== null).join(' · ');
+  if (where === '' && since === null) {
+    return null;
+  }
+  return (
+    <div className="mlcost-Pair mlcost-mod-wrap">
+      <span className="mlcost-mod-quiet">{where}</span>
+      {since === null ? null : <span className="mlcost-mod-quiet">{trans.__('since %1', since)}</span>}
+    </div>
+  );
+}
+
+function Amounts({ overview }: SectionProps): React.JSX.Element {
+  const { cost, isShown } = useView();
+  const { format, model, trans } = cost;
+  const { session } = overview;
+  const live = <LiveMoney model={model} format={format} figure={sessionFigure(overview)} isShown={isShown} />;
+  const perDay = format.rate(session.cost_per_day_when_stopped);
+  return (
+    <dl className="mlcost-Amounts">
+      {session.cost === null ? null : (
+        <Amount label={trans.__('This session')} exact={session.cost}>
+          {live}
+        </Amount>
+      )}
+      {session.cost_today === null ? null : <Amount label={trans.__('Today')}>{format.money(session.cost_today)}</Amount>}
+      {session.cost_month === null ? null : (
+        <Amount label={format.month(overview.as_of)}>{format.money(session.cost_month)}</Amount>
+      )}
+      {perDay === null ? null : <Amount label={trans.__('Storage, also when stopped')}>{trans.__('%1 a day', perDay)}</Amount>}
+    </dl>
+  );
+}
+
+function Amount({ label, exact, children }: { label: string; exact?: string; children: React.ReactNode }): React.JSX.Element {
+  return (
+    <div className="mlcost-Pair">
+      <dt className="mlcost-mod-quiet">{label}</dt>
+      <dd className="mlcost-Number" data-mlcost-cost={exact}>
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+export const SESSION: PanelSection = {
+  id: 'session',
+  title: ({ trans }) => trans.__('This session'),
+  Aside,
+  Body
+};

@@ -1,0 +1,22 @@
+import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { CommandIDs } from '../commands';
+import { CostPanel } from '../panel/widget';
+import { ICost, PANEL_ID } from '../tokens';
+
+/** Below the debugger and the property inspector, which JupyterLab puts there itself. */
+const RANK = 700;
+
+export const panelPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'mlcost-ext-labextension:panel',
+  description: 'Shows in the sidebar what the session and its jobs cost.',
+  autoStart: true,
+  requires: [ICost],
+  optional: [ILayoutRestorer],
+  activate: (app: JupyterFrontEnd, cost: ICost, restorer: ILayoutRestorer | null): void => {
+    const panel = new CostPanel(cost, ({ kind, name, region_id }) => {
+      void app.commands.execute(CommandIDs.stopJob, { kind, name, region_id });
+    });
+    app.shell.add(panel, 'right', { rank: RANK, type: 'Cost' });
+    restorer?.add(panel, PANEL_ID);
+  }
+};

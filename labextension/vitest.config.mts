@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  oxc: { jsx: { runtime: 'classic' } },
+  test: {
+    environment: 'jsdom',
+    include: ['src/**/__tests__/**/*.spec.{ts,tsx}'],
+    setupFiles: ['./vitest.setup.ts'],
+    restoreMocks: true,
+    silent: 'passed-only',
+    // JupyterLab's packages import styles and each other without file extensions, which Node alone does not follow.
+    server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//, /@lumino\//, /@codemirror\//, /y-protocols/, /lib0/, /yjs/] } }
+  }
+});
