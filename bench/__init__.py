@@ -1,0 +1,1 @@
+"""What mlcost-ext costs JupyterLab: time, memory, processor, requests, delays."""

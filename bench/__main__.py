@@ -1,0 +1,110 @@
+"""Measure: ``python -m bench [name ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from . import report
+from .arms import ensure_arms
+from .benchmarks import BENCHMARKS
+from .machine import load_average, machine
+from .plan import Benchmark, Plan
+from .result import Result
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run benchmarks; status 1 where a limit is missed, 3 where one could not be measured."""
+    options = _options(arguments)
+    if options.list:
+        for benchmark in BENCHMARKS:
+            print(f"{benchmark.name:20} {benchmark.minutes:5.1f} min  {benchmark.title}")
+        return 0
+    chosen = [b for b in BENCHMARKS if not options.names or b.name in options.names]
+    signal.signal(signal.SIGTERM, _leave)
+    print("making the environments ...", flush=True)
+    ensure_arms(options.wheel)
+    told = machine()
+    with tempfile.TemporaryDirectory(prefix="mlcost-bench-", ignore_cleanup_errors=True) as folder:
+        statuses = [_measure(benchmark, _plan(options, Path(folder)), told, is_kept=not options.quick) for benchmark in chosen]
+    if not options.quick:
+        report.write_table(BENCHMARKS)
+    return max(statuses, default=0)
+
+
+def _measure(benchmark: Benchmark, plan: Plan, told: dict[str, str], *, is_kept: bool) -> int:
+    print(f"\n{benchmark.title} ({benchmark.name}) ...", flush=True)
+    surroundings: dict[str, Any] = {
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "machine": told,
+        "load_average_before": load_average(),
+    }
+    began = time.monotonic()
+    try:
+        results = benchmark.run(plan)
+    except Exception:
+        traceback.print_exc()
+        print(f"{benchmark.name} could not be measured", flush=True)
+        return 3
+    surroundings["minutes"] = (time.monotonic() - began) / 60
+    for result in results:
+        _say(result)
+    print(f"took {surroundings['minutes']:.1f} min", flush=True)
+    if is_kept:
+        report.write(benchmark, results, surroundings)
+    return 1 if any(result.holds is False for result in results) else 0
+
+
+def _say(result: Result) -> None:
+    interval = f"  [{result.interval[0]:.3f} … {result.interval[1]:.3f}]" if result.interval else ""
+    limit = "" if result.limit is None else f"  limit {result.limit:g}: {'holds' if result.holds else 'MISSES'}"
+    print(f"  {result.title}: {result.value:.3f} {result.unit}{interval}  n={result.count}{limit}", flush=True)
+
+
+def _plan(options: argparse.Namespace, folder: Path) -> Plan:
+    if options.quick:
+        return Plan(
+            folder=folder,
+            pairs=options.pairs or 3,
+            rounds=options.rounds or 2,
+            windows=options.windows or 2,
+            window_seconds=options.window_seconds or 20.0,
+        )
+    return Plan(
+        folder=folder,
+        pairs=options.pairs or 30,
+        rounds=options.rounds or 5,
+        windows=options.windows or 10,
+        window_seconds=options.window_seconds or 60.0,
+    )
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what mlcost-ext costs JupyterLab.")
+    parser.add_argument("names", nargs="*", choices=[[], *(b.name for b in BENCHMARKS)], help="all by default", metavar="name")
+    parser.add_argument("--list", action="store_true", help="show the benchmarks and how long each takes")
+    parser.add_argument("--quick", action="store_true", help="try it out with a few short readings; writes no result")
+    parser.add_argument("--pairs", type=int, help="of short readings, 30 by default")
+    parser.add_argument("--rounds", type=int, help="of memory and cpu, 5 by default")
+    parser.add_argument("--windows", type=int, help="of event_loop for each arm, 10 by default")
+    parser.add_argument("--window-seconds", type=float, help="of cpu and event_loop, 60 by default")
+    parser.add_argument("--wheel", type=Path, help="measure this wheel, not the newest in dist/")
+    return parser.parse_args(arguments)
+
+
+def _leave(number: int, frame: object) -> None:
+    """End in order, so that no server stays behind."""
+    del number, frame
+    sys.exit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""All benchmarks, in the order they are run."""
+
+from __future__ import annotations
+
+from bench.plan import Benchmark
+
+from .cpu import CPU
+from .event_loop import EVENT_LOOP
+from .kernel_start import KERNEL_START
+from .lab_ready import LAB_READY
+from .labextension_size import LABEXTENSION_SIZE
+from .memory import MEMORY
+from .overview import OVERVIEW
+from .server_start import SERVER_START
+
+BENCHMARKS: tuple[Benchmark, ...] = (
+    LABEXTENSION_SIZE,
+    OVERVIEW,
+    SERVER_START,
+    MEMORY,
+    KERNEL_START,
+    LAB_READY,
+    CPU,
+    EVENT_LOOP,
+)
