@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from jupyter_core import paths
 
 from mlcost_ext._version import __version__
 from mlcost_ext.cli.doctor.check import Surroundings
@@ -105,6 +106,9 @@ def installed(home, monkeypatch):
     package = {"name": EXTENSION, "version": __version__, "jupyterlab": {"_build": {"load": "static/remoteEntry.js"}}}
     write(home / "data/labextensions" / EXTENSION / "package.json", package)
     monkeypatch.setattr(sys, "prefix", str(prefix))
+    # jupyter_core notes these at its import: the environment the tests run in has the real installation.
+    monkeypatch.setattr(paths, "ENV_CONFIG_PATH", [str(prefix / "etc/jupyter")])
+    monkeypatch.setattr(paths, "ENV_JUPYTER_PATH", [str(prefix / "share/jupyter")])
     return home
 
 

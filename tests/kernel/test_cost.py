@@ -164,7 +164,7 @@ def test_a_notebooks_sum_is_complete_only_if_every_job_is_listed() -> None:
 def test_before_aws_has_answered_no_jobs_are_not_known(aws: Any) -> None:
     """Nothing seen is not nothing there; what is seen already makes a least."""
     found = report(overview(aws=aws))
-    assert [line.split("  ")[-1] for line in repr(found).splitlines()[1:3]] == ["not known (train.ipynb)", "not known"]
+    assert [line.split("  ")[-1].strip() for line in repr(found).splitlines()[1:3]] == ["not known (train.ipynb)", "not known"]
     assert "AWS is asked while a page of JupyterLab is open" in repr(found)
     assert (found.jobs_as_of, found.total.cost, found.total.is_complete) == (None, None, False)
     assert "All its jobs   at least USD 0.1100 (1 job)" in repr(report(overview(job("a"), aws=aws)))

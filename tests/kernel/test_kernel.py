@@ -123,7 +123,10 @@ def test_unload_takes_everything_back(start_kernel: StartKernel, practice: str) 
 
 def test_unload_before_botocore_is_imported(start_kernel: StartKernel) -> None:
     """The waiting finder goes as well, and a %cost of the user's own comes back."""
-    kernel = start_kernel(before="get_ipython().register_magic_function(lambda line: 'mine', 'line', 'cost')\n")
+    kernel = start_kernel()
+    kernel.run("%unload_ext mlcost_ext")
+    kernel.run("get_ipython().register_magic_function(lambda line: 'mine', 'line', 'cost')")
+    kernel.run("%load_ext mlcost_ext")
     assert "not written its figures yet" in kernel.run("%cost").result["text/plain"]
     kernel.run("%unload_ext mlcost_ext")
     assert kernel.value("[str(each) for each in __import__('sys').meta_path if 'mlcost' in str(each)]") == []

@@ -154,7 +154,7 @@ def test_a_system_without_sighup():
 
 def test_a_child_that_fails(tmp_path):
     """What a child wrote last is shown when it ends before its time."""
-    command = [sys.executable, "-c", "import sys; print('\\n'.join(map(str, range(50)))); sys.exit('boom')"]
+    command = [sys.executable, "-c", "import sys; print('\\n'.join(map(str, range(50))), flush=True); sys.exit('boom')"]
     with child.running("JupyterLab", command, os.environ, tmp_path) as lab:
         lab.process.wait(30)
         with pytest.raises(child.DemoError, match="JupyterLab ended unexpectedly") as ended:

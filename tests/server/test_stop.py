@@ -10,6 +10,8 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.errors import RemoteError
+from mlcost_ext.core.times import time_to_text
+from mlcost_ext.server.intake import now_utc
 
 from .conftest import FakeReader, training_job
 from .test_overview import overview, settled
@@ -30,22 +32,31 @@ async def refusal(jp_fetch: Any, name: str) -> tuple[int, dict[str, str]]:
     return caught.value.code, json.loads(caught.value.response.body)
 
 
+async def when_ended(jp_fetch: Any) -> dict[str, Any]:
+    """Give the one job once it does not run any more, or after five seconds as it is."""
+    for _ in range(50):
+        job = (await overview(jp_fetch))["jobs"][0]
+        if job["ended_at"] or not job["can_stop"]:
+            break
+        await asyncio.sleep(0.1)
+    return job
+
+
 def test_stop_asks_aws_once_and_shows_what_it_says(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
     """The button leads to one StopTrainingJob; the row follows AWS's description to its final cost."""
-    stopped = training_job(
-        TrainingJobStatus="Stopped", SecondaryStatus="Stopped", BillableTimeInSeconds=601, TrainingTimeInSeconds=601
-    )
+    begun = training_job()
+    ending = {"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped", "LastModifiedTime": time_to_text(now_utc())}
+    stopped = {**begun, **ending, "BillableTimeInSeconds": 601, "TrainingTimeInSeconds": 601}
     reader.answers["describe_training_job"] = {"job": stopped}
 
     async def run() -> None:
         await overview(jp_fetch)
-        reader.push_jobs(training_job())
+        reader.push_jobs(begun)
         await settled()
         assert await stop(jp_fetch, "churn-1") == {"name": "churn-1", "status": "Stopping"}
         asked = ("stop_training_job", {"region_id": "us-east-1", "name": "churn-1"})
         assert [r for r in reader.requests if r[0] == "stop_training_job"] == [asked]
-        await asyncio.sleep(0.8)
-        job = (await overview(jp_fetch))["jobs"][0]
+        job = await when_ended(jp_fetch)
         assert (job["status"], job["cost_basis"], job["billable_time_in_seconds"]) == ("Stopped", "final", 601)
         assert job["cost"] == "0.076794444"  # 601 s x 2 x 0.23 / 3600
         assert job["can_stop"] is False
