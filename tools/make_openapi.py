@@ -39,7 +39,8 @@ def main(check: bool) -> int:
     if check and (not OUT.exists() or OUT.read_text(encoding="utf-8") != text):
         print("mlcost_ext/server/openapi.json is not fresh: run 'make types'.", file=sys.stderr)
         return 1
-    OUT.write_text(text, encoding="utf-8")
+    if not check:
+        OUT.write_text(text, encoding="utf-8")
     return 0
 
 

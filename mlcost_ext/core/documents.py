@@ -110,6 +110,7 @@ class JobRow:
     storage_cost_per_hour: Money | None
     cost_basis: CostBasis
     accrued_seconds: float | None
+    is_running: bool
     is_accruing: bool
     max_runtime_in_seconds: int | None
     billable_time_in_seconds: int | None

@@ -132,6 +132,7 @@ def job_row(metered: MeteredJob, now: datetime, shown_tags: int | None = None) -
         storage_cost_per_hour=metered.storage_cost_per_hour(),
         cost_basis=job.cost_basis,
         accrued_seconds=float(job.accrual.seconds_at(now)) if job.accrual else None,
+        is_running=job.is_running,
         is_accruing=bool(job.accrual and job.accrual.accruing_since),
         max_runtime_in_seconds=job.max_runtime_in_seconds,
         billable_time_in_seconds=job.billable_time_in_seconds,

@@ -301,6 +301,7 @@ export interface components {
             /** @enum {string} */
             cost_basis: "accruing" | "at_most" | "final";
             accrued_seconds: number | null;
+            is_running: boolean;
             is_accruing: boolean;
             max_runtime_in_seconds: number | null;
             billable_time_in_seconds: number | null;
@@ -350,7 +351,7 @@ export interface components {
             price_origin: string;
             price_as_of: string;
             /** @enum {string} */
-            price_basis: "contracted" | "observed" | "derived" | "configured";
+            price_basis: "contracted" | "observed" | "derived";
             /** @description Exact decimal; only screens round. */
             error_percent: string | null;
         };
