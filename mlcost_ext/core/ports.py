@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .job import Problem
 from .price import PriceKey, UnitPrice
 
 
@@ -22,6 +23,11 @@ class AwsReader(Protocol):
     @property
     def is_running(self) -> bool:
         """Whether the process is there."""
+        ...
+
+    @property
+    def trouble(self) -> Problem | None:
+        """Why the process does not do its work, with what to do; None: it does, or nobody wants it to."""
         ...
 
     async def start(self) -> None:

@@ -10,6 +10,7 @@ import textwrap
 import pytest
 
 from mlcost_ext.aws.reader_client import ReaderError, ReaderProcess
+from tests.aws.reader.fakes import Clock
 
 PRELUDE = """
 import json, os, sys, time
@@ -34,6 +35,12 @@ for message in heard():
         if message["op"] == "quit":
             break
 """
+DEAF_THE_FIRST_TIME = """
+mark = sys.argv[0] + ".deaf"
+if not os.path.exists(mark):
+    open(mark, "w").close()
+    while True: time.sleep(1)
+"""
 WATCH = {"regions": ["us-east-1"], "owner_tags": {"k": "v"}, "names": [["us-east-1", "b"], ["us-east-1", "a"]], "pace": "viewed"}
 
 
@@ -42,7 +49,7 @@ def reader_of(tmp_path, caplog):
     """Make a reader whose child runs a few lines of Python."""
     caplog.set_level(logging.WARNING)
 
-    def make(program):
+    def make(program, **options):
         script = tmp_path / "child.py"
         script.write_text(PRELUDE + textwrap.dedent(program))
         return ReaderProcess(
@@ -50,6 +57,7 @@ def reader_of(tmp_path, caplog):
             log=logging.getLogger("test.reader"),
             arguments=(sys.executable, str(script)),
             first_back_off_seconds=0.01,
+            **options,
         )
 
     return make
@@ -146,7 +154,7 @@ def test_a_child_that_dies_is_started_again_and_told_the_watch(reader_of):
 
 
 def test_garbage_is_skipped_and_said_in_the_log(reader_of, caplog):
-    """A stray print, half a document, a line of megabytes, bytes that are no text."""
+    """A stray print, half a document, a line of megabytes, one nested too deep, bytes that are no text."""
 
     async def use(pushes):
         await until(lambda: pushes)
@@ -157,6 +165,7 @@ def test_garbage_is_skipped_and_said_in_the_log(reader_of, caplog):
         print("hello", flush=True)
         print("[1]", flush=True)
         print("x" * 3_000_000, flush=True)
+        print('{"push": ' + "[" * 100_000, flush=True)
         sys.stdout.buffer.write(b"\\xff\\xfe\\n"); sys.stdout.buffer.flush()
         say({"id": "no number", "ok": 1})
         say({"id": 99, "ok": {}})
@@ -252,3 +261,97 @@ def test_the_environment_is_the_callers_with_one_malloc_arena(reader_of):
     reader = reader_of('say({"push": "env", "env": os.environ.get("MALLOC_ARENA_MAX")}); list(heard())')
     assert run(reader, use) == "1"
     assert json.dumps(reader.pid) == "null"
+
+
+def test_a_start_while_it_is_being_stopped_makes_one_child_that_listens(reader_of, tmp_path):
+    """The old child is deaf to quit and takes two seconds to end; none of it reaches the new one."""
+
+    async def use(pushes):
+        await until((tmp_path / "child.py.deaf").exists)
+        old, stopping = reader.pid, asyncio.create_task(reader.stop())
+        await asyncio.sleep(0.05)
+        assert not reader.is_running
+        await asyncio.gather(reader.start(), reader.start(), stopping)
+        reader.watch(**WATCH)
+        answers = await asyncio.gather(*(reader.request("op", 20) for _ in range(3)))
+        await until(lambda: pushes)
+        with pytest.raises(ProcessLookupError):
+            os.kill(old, 0)
+        return old, {answer["pid"] for answer in answers}
+
+    reader = reader_of(DEAF_THE_FIRST_TIME + ECHO)
+    old, new = run(reader, use)
+    assert len(new) == 1
+    assert old not in new
+    assert reader.pid is None
+
+
+def test_a_stop_goes_on_where_who_called_it_is_cancelled(reader_of):
+    """The server's own end cancels whatever was under way, and then stops the reader once more."""
+
+    async def use(_):
+        await until(lambda: reader.pid)
+        pid, stopping = reader.pid, asyncio.create_task(reader.stop())
+        await asyncio.sleep(0.05)
+        stopping.cancel()
+        await reader.stop()
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+        return reader.is_running
+
+    reader = reader_of("while True: time.sleep(1)")
+    assert run(reader, use) is False
+
+
+@pytest.mark.parametrize("error", [NotImplementedError(), OSError("no more processes"), RuntimeError("anything")])
+def test_whatever_keeps_a_child_from_starting_is_trouble_and_is_tried_again(reader_of, monkeypatch, caplog, error):
+    """Windows' selector loop has no processes; the trouble ends with the first document."""
+    spawn = asyncio.create_subprocess_exec
+
+    async def refuse(*arguments, **options):
+        raise error
+
+    async def use(_):
+        await until(lambda: reader.trouble)
+        trouble = reader.trouble
+        with pytest.raises(ReaderError) as caught:
+            await reader.request("op", 0.05)
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", spawn)
+        await reader.request("op", 20)
+        assert reader.trouble is None
+        return trouble.code, caught.value.code
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", refuse)
+    reader = reader_of(ECHO)
+    assert run(reader, use) == ("reader_trouble", "reader_trouble")
+    assert type(error).__name__ in caplog.text
+
+
+def test_a_child_that_ends_again_and_again_is_trouble_until_the_reader_is_stopped(reader_of):
+    """Once may be chance."""
+
+    async def use(_):
+        await until(lambda: reader.trouble)
+        return reader.trouble.code
+
+    reader = reader_of("sys.exit(1)")
+    assert run(reader, use) == "reader_trouble"
+    assert reader.trouble is None
+
+
+def test_a_child_that_says_nothing_to_a_watch_is_trouble(reader_of):
+    """Asleep it has nothing to say."""
+    clock = Clock()
+
+    async def use(_):
+        await until(lambda: reader.pid)
+        reader.watch(**{**WATCH, "pace": "asleep"})
+        clock.forward(1000)
+        assert reader.trouble is None
+        reader.watch(**WATCH)
+        assert reader.trouble is None
+        clock.forward(60)
+        return reader.trouble.code
+
+    reader = reader_of("list(heard())", clock=clock)
+    assert run(reader, use) == "reader_trouble"

@@ -30,6 +30,7 @@ def test_the_first_picture_then_a_stop(start):
     assert job["TrainingStartTime"].endswith("Z")
     status = reader.await_status()
     assert (status["mode"], status["first_picture"], status["problem"]) == ("search", True, None)
+    assert abs(status["clock_offset_seconds"]) < 2
     name = "credit-scorecard-xgboost-031"
     assert reader.request("describe_training_job", region_id=REGION, name=name)["ok"]["job"]["BillableTimeInSeconds"] > 0
     assert reader.request("stop_training_job", region_id=REGION, name=RUNNING) == {"id": 7, "ok": {}}
@@ -73,11 +74,23 @@ def test_a_denied_search(start, account):
     assert "sagemaker:Search" in status["problem"]["message"]
 
 
+def test_a_role_that_may_list_nothing_is_no_account_without_jobs(start, account):
+    """There is no time of which zero jobs could be said."""
+    for operation in ("Search", "ListTrainingJobs"):
+        account.order(operation=operation, code="AccessDeniedException")
+    reader = start()
+    reader.watch()
+    status = reader.await_status()
+    assert (status["as_of"], status["first_picture"]) == (None, False)
+    assert "sagemaker:Search and sagemaker:ListTrainingJobs" in status["problem"]["message"]
+
+
 @pytest.mark.parametrize(
     ("code", "problem"),
     [
         ("ThrottlingException", "throttled"),
         ("ExpiredTokenException", "credentials_expired"),
+        ("RequestExpired", "clock_differs"),
         ("InternalFailure", "aws_error"),
     ],
 )

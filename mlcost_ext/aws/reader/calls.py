@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Protocol
 
+from .aws_clock import AwsClock, answered_at
 from .clients import Aws
 from .faults import Fault, aws_error
 
@@ -36,15 +35,20 @@ class Turn(Protocol):
 class Calls:
     """AWS in one region, within the budget."""
 
-    def __init__(self, region_id: str, aws: Aws, turn: Turn) -> None:
-        self._region_id = region_id
-        self._aws = aws
-        self._turn = turn
+    def __init__(self, region_id: str, aws: Aws, turn: Turn, clock: AwsClock) -> None:
+        self._region_id, self._aws, self._turn, self._clock = region_id, aws, turn, clock
 
     def call(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Make one call when its turn comes."""
+        """Make one call when its turn comes, and learn AWS's time from its answer or refusal."""
         self._turn.await_turn()
-        return self._aws.call(self._region_id, operation, params)
+        sent = self._clock.wall()
+        try:
+            answer = self._aws.call(self._region_id, operation, params)
+        except Fault as fault:
+            self._clock.note(fault.answered_at, sent, self._clock.wall())
+            raise
+        self._clock.note(answered_at(answer), sent, self._clock.wall())
+        return answer
 
     def can_spare(self, reserve: int) -> bool:
         """Say whether a call that can wait may be made now."""
@@ -66,18 +70,6 @@ class Calls:
     def check_credentials(self) -> None:
         """Make sure that there are credentials, without a call."""
         self._aws.check_credentials()
-
-
-def answered_at(answer: Mapping[str, Any]) -> datetime | None:
-    """Give AWS's own time of an answer, which does not depend on this machine's clock."""
-    metadata = answer.get("ResponseMetadata")
-    headers = metadata.get("HTTPHeaders") if isinstance(metadata, Mapping) else None
-    date = headers.get("date") if isinstance(headers, Mapping) else None
-    try:
-        read = parsedate_to_datetime(date) if isinstance(date, str) else None
-    except (TypeError, ValueError):
-        return None
-    return read if read is not None and read.tzinfo is not None else None
 
 
 def members(answer: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

@@ -26,6 +26,13 @@ CONFIG = Config(
     max_pool_connections=4,
     user_agent_extra=f"mlcost-ext/{__version__}",
 )
+BRIEF_CONFIG = CONFIG.merge(Config(connect_timeout=2, read_timeout=8, retries={"mode": "adaptive", "total_max_attempts": 1}))
+"""For a region that could not be reached: the others wait for it. No shorter, or a slow network never came back."""
+BRIEF_OPERATIONS = ("DescribeTrainingJob", "ListTags", "ListTrainingJobs", "Search")
+"""What polls ask; who waits for a Stop would rather wait longer."""
+
+Key = tuple[str, bool]
+"""A region, and whether its client is a brief one."""
 
 
 class Aws(Protocol):
@@ -64,7 +71,9 @@ class Clients:
         self._lock = threading.Lock()
         self._loader: Loader | None = None
         self._session: Any = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[Key, Any] = {}
+        self._unreachable: set[str] = set()
+        """Regions whose last call came to no answer."""
         self.calls_total = 0
         """Requests sent since the start, repeated ones included."""
 
@@ -73,10 +82,14 @@ class Clients:
         if operation not in ALLOWED_OPERATIONS:
             raise ValueError(f"{operation} is not among the operations of this process")
         try:
-            method = getattr(self._client(region_id), botocore.xform_name(operation))
+            is_brief = region_id in self._unreachable and operation in BRIEF_OPERATIONS
+            method = getattr(self._client(region_id, is_brief=is_brief), botocore.xform_name(operation))
             answer = method(**params)
         except Exception as error:  # noqa: BLE001 - botocore's parsers raise anything on a garbled answer
-            raise self._forgetting(fault_of(error, operation)) from None
+            fault = fault_of(error, operation)
+            self._note(region_id, is_reached=fault.problem.code != "network_unreachable")
+            raise self._forgetting(fault) from None
+        self._note(region_id, is_reached=True)
         return answer if isinstance(answer, dict) else {}
 
     def check_credentials(self) -> None:
@@ -89,21 +102,22 @@ class Clients:
         if found is None:
             raise self._forgetting(Fault(credentials_missing()))
 
-    def _client(self, region_id: str) -> Any:
+    def _client(self, region_id: str, *, is_brief: bool = False) -> Any:
         if not region_id:
             raise Fault(region_missing())
         with self._lock:
-            if region_id not in self._clients:
+            key = (region_id, is_brief)
+            if key not in self._clients:
                 session = self._open_session()
                 if session.get_credentials() is None:
                     raise NoCredentialsError
-                client = session.create_client("sagemaker", region_name=region_id, config=CONFIG)
+                client = session.create_client("sagemaker", region_name=region_id, config=BRIEF_CONFIG if is_brief else CONFIG)
                 client.meta.events.register("before-send.sagemaker", self._count)
                 client.meta.events.register("after-call.sagemaker", check_answer)
-                self._clients[region_id] = client
+                self._clients[key] = client
                 give_memory_back()
                 gc.freeze()
-            return self._clients[region_id]
+            return self._clients[key]
 
     def _open_session(self) -> Any:
         if self._session is None:
@@ -121,8 +135,23 @@ class Clients:
         if fault.problem.code.startswith("credentials_"):
             with self._lock:
                 self._session = None
-                self._clients = {}
+                self._drop(list(self._clients))
         return fault
+
+    def _note(self, region_id: str, *, is_reached: bool) -> None:
+        """Remember whether a region answers; one that does so again needs no brief client."""
+        with self._lock:
+            if not is_reached:
+                self._unreachable.add(region_id)
+            elif region_id in self._unreachable:
+                self._unreachable.discard(region_id)
+                self._drop([(region_id, True)])
+
+    def _drop(self, keys: list[Key]) -> None:
+        """Let clients go; what was frozen with them would never be freed. The next client's making collects them."""
+        dropped = [client for key in keys if (client := self._clients.pop(key, None)) is not None]
+        if dropped:
+            gc.unfreeze()
 
 
 def check_answer(http_response: Any, parsed: Any, **_: Any) -> None:

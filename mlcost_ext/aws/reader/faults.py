@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from botocore import exceptions
 
 from mlcost_ext.core.job import Problem
 
+from .aws_clock import answered_at
 from .cut import text
+from .skew import clock_differs, is_skewed
 
 
 class Fault(Exception):  # noqa: N818 - AWS's own word for it
     """A call that did not succeed."""
 
-    def __init__(self, problem: Problem, *, aws_code: str = "") -> None:
+    def __init__(self, problem: Problem, *, aws_code: str = "", answered_at: datetime | None = None) -> None:
         super().__init__(problem.message)
         self.problem = problem
         self.aws_code = aws_code
         """AWS's own error code; empty where no answer came."""
+        self.answered_at = answered_at
+        """When AWS refused, by its clock; None where that is not known."""
 
 
-EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
 REFUSED = frozenset(
     {
         "AuthFailure",
@@ -84,12 +89,18 @@ _RESOURCE = re.compile(r"on resource: arn:[\w-]*:[\w-]*:[\w-]*:\d*:([a-z-]+)[/:]
 RENEW = "Renew the AWS credentials (on a laptop: aws sso login, or new keys); reading goes on by itself."
 
 
-def fault_of(error: Exception, operation: str) -> Fault:
-    """Turn whatever a call raised into a Fault; nothing of a request or of credentials gets into it."""
+def fault_of(error: Exception, operation: str, now: datetime | None = None) -> Fault:
+    """Turn whatever a call raised into a Fault; nothing of a request or of credentials gets into it.
+
+    Args:
+        error: What was raised.
+        operation: What was called.
+        now: This machine's time, aware; None: it is read.
+    """
     if isinstance(error, Fault):
         return error
     if isinstance(error, exceptions.ClientError):
-        return _refusal(error, operation)
+        return _refusal(error, operation, now or datetime.now(timezone.utc))
     if isinstance(error, exceptions.ParamValidationError):
         return Fault(aws_error(f"{operation} was asked for something AWS has no form for."), aws_code="ValidationException")
     for kinds, problem_of in _KINDS:
@@ -163,11 +174,17 @@ def denied_action(message: str, operation: str) -> str:
     return found.group(1) if found else f"sagemaker:{operation}"
 
 
-def _refusal(error: exceptions.ClientError, operation: str) -> Fault:
+def _refusal(error: exceptions.ClientError, operation: str, now: datetime) -> Fault:
     details: Any = error.response.get("Error")
     details = details if isinstance(details, dict) else {}
     code, message = text(details.get("Code"), 80) or "", text(details.get("Message"), 1000) or ""
-    return Fault(_refusal_problem(code, message, operation, _status(error)), aws_code=code)
+    refused_at = answered_at(error.response)
+    offset_seconds = None if refused_at is None else (refused_at - now).total_seconds()
+    if is_skewed(code, message, offset_seconds):
+        problem = clock_differs(offset_seconds)
+    else:
+        problem = _refusal_problem(code, message, operation, _status(error))
+    return Fault(problem, aws_code=code, answered_at=refused_at)
 
 
 def _refusal_problem(code: str, message: str, operation: str, status: int) -> Problem:  # noqa: PLR0911 - one line a kind

@@ -53,6 +53,10 @@ class Known:
         kept = set(names)
         self._seen = {name: seen for name, seen in self._seen.items() if name in kept}
 
+    def drop(self, name: str) -> None:
+        """Forget one: AWS knows it no more."""
+        self._seen.pop(name, None)
+
     def _is_news(self, job: dict[str, Any]) -> bool:
         name, seen = job["TrainingJobName"], self._seen.get(job["TrainingJobName"])
         if seen is not None and is_older(job, seen):

@@ -8,6 +8,8 @@ from mlcost_ext.core.job import Problem
 
 from .faults import permission_missing
 
+SEARCH, LIST = "sagemaker:Search", "sagemaker:ListTrainingJobs"
+DESCRIBE, TAGS = "sagemaker:DescribeTrainingJob", "sagemaker:ListTags"
 RETRY_SECONDS = 300.0
 DENIALS_TO_HOLD = 3
 """So many denials in a row, and an action that is granted job by job is left alone altogether."""
@@ -25,6 +27,10 @@ class Permissions:
     def allows(self, action: str) -> bool:
         """Say whether an action is worth trying."""
         return self._clock() >= self._held_until.get(action, float("-inf"))
+
+    def is_denied(self, action: str) -> bool:
+        """Say whether an action was denied when it was last tried."""
+        return action in self._problems
 
     def denied(self, action: str, *, at_once: bool = True) -> None:
         """Remember a denial, and leave the action alone for five minutes: at once, or after some in a row."""

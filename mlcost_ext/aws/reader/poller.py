@@ -7,20 +7,21 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 
 from mlcost_ext.core.job import Problem
 
 from . import pace
+from .aws_clock import AwsClock
 from .budget import Budget
 from .calls import Calls, PausedError
 from .clients import Aws, give_memory_back
+from .describing import RESERVE_CALLS
 from .faults import Fault, aws_error, region_missing
-from .protocol import Watch, slices
-from .region import RESERVE_CALLS, Clock, Region, Wall
-
-SECONDS_BETWEEN_LINES = 0.02
-"""The server takes a line in at a time; its event loop gets a breath in between."""
+from .outlet import Outlet, Sink
+from .protocol import Watch
+from .region import Clock, Region, status
 
 _log = logging.getLogger(__name__)
 
@@ -31,28 +32,25 @@ class CountedAws(Aws, Protocol):
     calls_total: int
 
 
-class Sink(Protocol):
-    """Where documents go."""
-
-    def write(self, document: dict[str, Any]) -> None:
-        """Write one document."""
-        ...
-
-
 @dataclass(slots=True, kw_only=True)
 class Slot:
     """One region's place in the round."""
 
     region: Region
     next_poll: float
-    throttled: int = 0
-    """Throttled polls in a row."""
-    is_failing: bool = False
-    """The last reading failed: nothing more is read before the next poll."""
+    problem: Problem | None = None
+    """What the last reading failed by: nothing more is read before the next poll."""
+    backed_off: int = 0
+    """Polls in a row that are a reason to ask less often."""
+
+    @property
+    def is_throttled(self) -> bool:
+        """Whether AWS has said that it is asked too often."""
+        return self.problem is not None and self.problem.code == "throttled"
 
     def due_at(self) -> float:
         """Give when this region is to be visited next."""
-        names_due_at = None if self.is_failing else self.region.names_due_at()
+        names_due_at = None if self.problem else self.region.names_due_at()
         return self.next_poll if names_due_at is None else min(self.next_poll, names_due_at)
 
 
@@ -66,13 +64,14 @@ class Poller:
         sink: Sink,
         *,
         clock: Clock,
-        wall: Wall,
+        wall: Callable[[], datetime],
         random: pace.Random,
         sleep: Callable[[float], None] = time.sleep,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
         self._aws, self._budget, self._sink = aws, budget, sink
-        self._clock, self._wall, self._random, self._sleep, self._wait = clock, wall, random, sleep, wait
+        self._clock, self._random, self._sleep, self._wait = clock, random, sleep, wait
+        self._aws_clock = AwsClock(wall)
         self._changed = threading.Condition()
         self._watch = Watch()
         self._touched: list[tuple[str, str]] = []
@@ -140,8 +139,8 @@ class Poller:
         raise PausedError
 
     def can_spare(self, reserve: int) -> bool:
-        """Say whether the budget has more than `reserve` calls left; see `calls.Turn`."""
-        return self._budget.seconds_until(reserve) <= 0
+        """Say whether the budget has more than `reserve` calls left, and nothing newer waits; see `calls.Turn`."""
+        return not self._is_stale and self._budget.seconds_until(reserve) <= 0
 
     def _sync(self) -> None:
         """Take over a changed watch."""
@@ -160,18 +159,15 @@ class Poller:
         self._slots = {region_id: kept.get(region_id) or self._slot(region_id) for region_id in watch.region_ids}
         for slot in self._slots.values():
             slot.region.want(watch)
-            if watch.pace == "viewed" and before.pace != "viewed" and not slot.throttled:
+            if watch.pace == "viewed" and before.pace != "viewed" and not slot.is_throttled:
                 slot.next_poll = self._clock()
         if not watch.region_ids and watch.pace != "asleep":
-            status = Region("", Calls("", self._aws, self), self._send_nothing, self._clock, self._wall)
-            self._sink.write({**status.status(region_missing(), self._aws.calls_total), "region_id": None})
+            self._sink.write(status(None, region_missing(), self._aws_clock.offset_seconds, self._aws.calls_total))
 
     def _slot(self, region_id: str) -> Slot:
-        def send(jobs: list[dict[str, Any]]) -> None:
-            self._send(region_id, jobs)
-
-        calls = Calls(region_id, self._aws, self)
-        return Slot(region=Region(region_id, calls, send, self._clock, self._wall), next_poll=self._clock())
+        calls = Calls(region_id, self._aws, self, self._aws_clock)
+        outlet = Outlet(region_id, self._sink, self._sleep)
+        return Slot(region=Region(region_id, calls, outlet, self._clock, self._aws_clock), next_poll=self._clock())
 
     def _visit(self, slot: Slot) -> None:
         if self._watch.pace == "asleep" or self._is_closed:
@@ -185,8 +181,8 @@ class Poller:
     def _poll(self, slot: Slot, read: Callable[[], None]) -> None:
         had_picture, is_poll = slot.region.has_first_picture, read == slot.region.poll
         problem = self._problem_of(read)
-        slot.is_failing = problem is not None
-        slot.throttled = slot.throttled + 1 if problem and problem.code == "throttled" else 0
+        slot.problem = problem
+        slot.backed_off = slot.backed_off + 1 if self._slows_down(problem) else 0
         if is_poll or problem:
             slot.next_poll = self._clock() + self._wait_seconds(slot)
             self._sink.write(slot.region.status(problem, self._aws.calls_total))
@@ -205,15 +201,12 @@ class Poller:
             return aws_error(f"AWS's answer could not be taken in ({type(error).__name__}).")
         return None
 
+    def _slows_down(self, problem: Problem | None) -> bool:
+        """Say whether to ask less often: AWS wants it, or a region that hangs keeps the others waiting."""
+        code = problem.code if problem else None
+        return code == "throttled" or (code == "network_unreachable" and len(self._slots) > 1)
+
     def _wait_seconds(self, slot: Slot) -> float:
-        if slot.throttled:
-            return pace.back_off_seconds(self._watch.pace, slot.throttled, self._random)
+        if slot.backed_off:
+            return pace.back_off_seconds(self._watch.pace, slot.backed_off, self._random)
         return pace.poll_seconds(self._watch.pace, self._random)
-
-    def _send(self, region_id: str, jobs: list[dict[str, Any]]) -> None:
-        for line in slices(jobs):
-            self._sink.write({"push": "training_jobs", "region_id": region_id, "jobs": line})
-            self._sleep(SECONDS_BETWEEN_LINES)
-
-    def _send_nothing(self, jobs: list[dict[str, Any]]) -> None:
-        """Stand in where there is no region to have jobs."""

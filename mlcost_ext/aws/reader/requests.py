@@ -11,7 +11,8 @@ from typing import Any
 from . import cut
 from .clients import Aws
 from .faults import Fault, aws_error
-from .poller import Poller, Sink
+from .outlet import Sink
+from .poller import Poller
 from .protocol import BadLineError, Request
 from .session import describe_session
 

@@ -38,11 +38,6 @@ def joined(names: Iterable[str]) -> list[str]:
     return values
 
 
-def names_covered(names: Iterable[str]) -> frozenset[str]:
-    """Give the names that fit into a request."""
-    return frozenset(name for value in joined(names) for name in value.split(","))
-
-
 def running(owner: Expression) -> Expression:
     """Ask for what runs or is stopping, newest first: the creation time never changes, so no page shifts."""
     states = {"Operator": "Or", "Filters": [_filter("TrainingJobStatus", "Equals", state) for state in RUNNING]}

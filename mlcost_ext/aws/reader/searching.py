@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from . import cut, mark, search
-from .calls import Calls, answered_at, members
+from .aws_clock import answered_at
+from .calls import Calls, members
 from .faults import Fault
 
 Take = Callable[[list[Mapping[str, Any]]], None]
@@ -22,7 +23,8 @@ class Searching:
         self._wall = wall
         self._mark: datetime | None = None
         self._whole_at: float | None = None
-        self._takes_names = True
+        self.takes_names = True
+        """Whether AWS has not refused to search for names."""
 
     def read(self, owner_tags: tuple[tuple[str, str], ...], names: frozenset[str], take: Take) -> frozenset[str] | None:
         """Hand over what is new, page by page.
@@ -31,11 +33,11 @@ class Searching:
             The names of everything there is, where it was the whole picture; None where only changes were read.
         """
         try:
-            return self._read(search.ours(owner_tags, names if self._takes_names else ()), take)
+            return self._read(search.ours(owner_tags, names if self.takes_names else ()), take)
         except Fault as fault:
-            if fault.aws_code != "ValidationException" or not names or not self._takes_names:
+            if fault.aws_code != "ValidationException" or not names or not self.takes_names:
                 raise
-        self._takes_names = False
+        self.takes_names = False
         return self._read(search.ours(owner_tags, ()), take)
 
     def _read(self, owner: search.Expression | None, take: Take) -> frozenset[str] | None:
@@ -45,12 +47,16 @@ class Searching:
         if self._whole_at is not None and now - self._whole_at < mark.WHOLE_PICTURE_SECONDS:
             self._read_requests([search.changed_since(owner, mark.since(self._mark, self._wall()))], take)
             return None
-        requests = [search.running(owner), search.ended_since(owner, self._wall() - mark.DAY)]
-        names = self._read_requests(requests, take)
+        names = self._read_requests(self._whole(owner), take)
         self._whole_at = now
         return names
 
-    def _read_requests(self, requests: list[dict[str, Any]], take: Take) -> frozenset[str]:
+    def _whole(self, owner: search.Expression) -> Iterator[dict[str, Any]]:
+        """Ask for everything; the first answer tells AWS's time, by which the day is counted."""
+        yield search.running(owner)
+        yield search.ended_since(owner, self._wall() - mark.DAY)
+
+    def _read_requests(self, requests: Iterable[dict[str, Any]], take: Take) -> frozenset[str]:
         """Read all pages; the mark moves only once all of them were read."""
         started: datetime | None = None
         modified: list[datetime | None] = []
@@ -63,7 +69,7 @@ class Searching:
         self._mark = mark.moved(self._mark, modified, started or self._wall())
         return frozenset(names)
 
-    def _pages(self, requests: list[dict[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    def _pages(self, requests: Iterable[dict[str, Any]]) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
         for request in requests:
             for answer in self._calls.pages("Search", request):
                 records = members(answer, "Results")

@@ -1,6 +1,7 @@
 """An AWS, clocks and an output that tests hold in their hands."""
 
 from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 
 from botocore import xform_name
 
@@ -42,6 +43,8 @@ class FakeAws:
         self.page_size = 100
         self.calls_total = 0
         self.has_credentials = True
+        self.date = None
+        """Gives AWS's time, for answers that have a Date."""
 
     def call(self, region_id, operation, params):
         self.calls.append((operation, params))
@@ -49,7 +52,8 @@ class FakeAws:
         self.budget.spend()
         if operation in self.faults:
             raise self.faults[operation]
-        return getattr(self, xform_name(operation))(params)
+        answer = getattr(self, xform_name(operation))(params)
+        return answer if self.date is None else {**answer, **dated(self.date())}
 
     def check_credentials(self):
         if not self.has_credentials:
@@ -80,6 +84,16 @@ class FakeAws:
 
     def stop_training_job(self, params):
         return {}
+
+
+def dated(when):
+    """Give what botocore adds to an answer that came then."""
+    return {"ResponseMetadata": {"HTTPHeaders": {"date": format_datetime(when.replace(microsecond=0), usegmt=True)}}}
+
+
+def put(reader, *jobs):
+    for job in jobs:
+        reader.aws.jobs[job["TrainingJobName"]] = job
 
 
 def page(found, key, params, size):
@@ -136,8 +150,13 @@ class Sink:
     def take_jobs(self):
         """Give the names pushed since the last time, in order."""
         pushed = [job["TrainingJobName"] for doc in self.documents if doc["push"] == "training_jobs" for job in doc["jobs"]]
-        self.documents = [doc for doc in self.documents if doc["push"] == "status"]
+        self.documents = [doc for doc in self.documents if doc["push"] != "training_jobs"]
         return pushed
+
+    @property
+    def gone(self):
+        """Give the names that were said to be gone, in order."""
+        return [name for doc in self.documents if doc["push"] == "gone" for name in doc["names"]]
 
     @property
     def status(self):
@@ -174,3 +193,11 @@ class Reader:
         before = len(self.aws.calls)
         self.poller.turn()
         return self.aws.operations()[before:]
+
+    def turns(self, count, seconds=1.0):
+        """Turn so often, and give every call."""
+        return [call for _ in range(count) for call in self.turn(seconds)]
+
+    def described(self):
+        """Give the names that were described, in order."""
+        return [params["TrainingJobName"] for operation, params in self.aws.calls if operation == "DescribeTrainingJob"]

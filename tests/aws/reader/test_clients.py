@@ -1,14 +1,19 @@
 """The one way to AWS: its allow-list, its trimmed model, and what follows a fault of credentials."""
 
+import gc
+import http.server
+import json
 import subprocess
 import sys
+import threading
+import weakref
 
 import botocore.session
 import pytest
 
 from mlcost_ext.aws.reader import lean
 from mlcost_ext.aws.reader.clients import Clients
-from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.faults import Fault, credentials_missing
 from mlcost_ext.aws.reader.operations import ALLOWED_OPERATIONS
 
 
@@ -28,6 +33,87 @@ def no_credentials(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     return tmp_path
+
+
+@pytest.fixture
+def refusing(no_credentials, monkeypatch):
+    """Answer everything with a refusal: of expired credentials, until `error` is set to another."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.dumps({"__type": self.server.error, "message": "No."}).encode()
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(400)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *arguments):
+            """Say nothing."""
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "b")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.error = "ExpiredTokenException"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_address[1]}")
+        yield server
+        server.shutdown()
+
+
+class NotedClients(Clients):
+    """Clients that are known of as long as they are alive."""
+
+    def __init__(self):
+        super().__init__(Counter())
+        self.alive, self.timeouts = weakref.WeakSet(), []
+
+    def _client(self, region_id, *, is_brief=False):
+        client = super()._client(region_id, is_brief=is_brief)
+        self.alive.add(client)
+        self.timeouts.append(client.meta.config.read_timeout)
+        return client
+
+    def code_of(self, operation, **params):
+        """Call, and give the code of the problem that it meets."""
+        with pytest.raises(Fault) as caught:
+            self.call("us-east-1", operation, params)
+        return caught.value.problem.code
+
+
+@pytest.fixture
+def unfrozen():
+    """Give back what a test has frozen."""
+    yield
+    gc.unfreeze()
+
+
+def test_clients_of_expired_credentials_are_freed(refusing, unfrozen):
+    """Each poll makes a new one, for as long as nobody signs in: hours."""
+    clients = NotedClients()
+    alive = []
+    for _ in range(6):
+        assert clients.code_of("Search", Resource="TrainingJob") == "credentials_expired"
+        alive.append(len(clients.alive))
+    assert clients.calls_total == 6
+    assert max(alive) <= 2
+
+
+def test_a_region_that_was_unreachable_is_polled_with_less_patience_until_it_answers(refusing, unfrozen, monkeypatch):
+    """The other regions wait for it; who waits for a Stop has all the patience."""
+    clients, url = NotedClients(), f"http://127.0.0.1:{refusing.server_address[1]}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    for _ in range(2):
+        assert clients.code_of("Search", Resource="TrainingJob") == "network_unreachable"
+    assert clients.code_of("StopTrainingJob", TrainingJobName="a") == "network_unreachable"
+    assert clients.calls_total == 2 + 1 + 2
+    refusing.error = "ValidationException"
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    clients._forgetting(Fault(credentials_missing()))
+    for _ in range(2):
+        assert clients.code_of("Search", Resource="TrainingJob") == "aws_error"
+    assert clients.timeouts == [10, 8, 10, 8, 10]
+    assert list(clients._clients) == [("us-east-1", False)]
 
 
 def test_a_client_has_the_allowed_operations_and_no_other():

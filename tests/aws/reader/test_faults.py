@@ -35,7 +35,7 @@ def refusal(code, message="", status=400):
         (exceptions.ProxyConnectionError(proxy_url="https://x"), "network_unreachable"),
         (refusal("ExpiredTokenException"), "credentials_expired"),
         (refusal("ExpiredToken", status=403), "credentials_expired"),
-        (refusal("RequestExpired"), "credentials_expired"),
+        (refusal("RequestExpired"), "clock_differs"),
         (refusal("UnrecognizedClientException"), "credentials_missing"),
         (refusal("AccessDeniedException", DENIED), "permission_missing"),
         (refusal("ThrottlingException", "Rate exceeded"), "throttled"),

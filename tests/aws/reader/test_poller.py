@@ -6,14 +6,9 @@ import pytest
 
 from mlcost_ext.aws.reader.budget import BURST_CALLS, CALLS_PER_MINUTE
 from mlcost_ext.aws.reader.operations import ALLOWED_OPERATIONS
-from tests.aws.reader.fakes import REGION, START, Reader, denied, fault, make_job
+from tests.aws.reader.fakes import REGION, START, Reader, denied, fault, make_job, put
 
 OTHER = ("sagemaker:space-arn", "arn:aws:sagemaker:us-east-1:111122223333:space/d-test/somebody-elses")
-
-
-def put(reader, *jobs):
-    for job in jobs:
-        reader.aws.jobs[job["TrainingJobName"]] = job
 
 
 def test_the_first_picture_is_what_runs_and_what_ended_today():
@@ -32,6 +27,7 @@ def test_the_first_picture_is_what_runs_and_what_ended_today():
         "first_picture": True,
         "mode": "search",
         "calls_total": 4,
+        "clock_offset_seconds": None,
         "problem": None,
     }
     assert reader.sink.status == expected
@@ -105,14 +101,6 @@ def test_a_new_name_is_described_at_once_until_search_shows_it():
     assert [reader.turn(10) for _ in range(3)] == [["Search"]] * 3
 
 
-def test_a_name_aws_does_not_know_is_tolerated():
-    """It is asked for less and less, and is no problem of the region."""
-    reader = Reader(names=["gone"])
-    calls = [call for _ in range(120) for call in reader.turn(1)]
-    assert reader.sink.status["problem"] is None
-    assert calls.count("DescribeTrainingJob") == 6
-
-
 def test_names_that_ended_and_are_settled_are_left_alone():
     """A laptop has no owner's tags; its jobs are searched for by name."""
     reader = Reader(owner_tags=(), names=["a"])
@@ -150,68 +138,6 @@ def test_with_nothing_to_look_for_no_call_is_made_but_credentials_are_looked_at(
     reader.aws.has_credentials = True
     reader.turn(10)
     assert reader.sink.status["problem"] is None
-
-
-def test_where_search_is_denied_jobs_are_listed_and_described():
-    """The permission is named, whose a job is is asked once, and others' jobs are not described."""
-    reader = Reader()
-    reader.aws.faults["Search"] = denied("sagemaker:Search")
-    put(reader, make_job("ours"), make_job("theirs", tags=[OTHER]))
-    calls = reader.turn()
-    assert calls[:4] == ["Search", "ListTrainingJobs", "ListTrainingJobs", "ListTrainingJobs"]
-    assert sorted(calls[4:]) == ["DescribeTrainingJob", "ListTags", "ListTags"]
-    assert reader.sink.take_jobs() == ["ours"]
-    assert reader.sink.status["mode"] == "list"
-    assert reader.sink.status["first_picture"] is True
-    assert "sagemaker:Search" in reader.sink.status["problem"]["message"]
-    assert reader.turn(10) == ["ListTrainingJobs"]
-    put(reader, make_job("ours", status="Stopping", modified=START + timedelta(seconds=15)))
-    assert reader.turn(10) == ["ListTrainingJobs", "DescribeTrainingJob"]
-    assert reader.sink.take_jobs() == ["ours"]
-
-
-def test_a_denied_search_is_tried_again_and_the_problem_goes_when_it_is_granted():
-    """About every five minutes."""
-    reader = Reader()
-    reader.aws.faults["Search"] = denied("sagemaker:Search")
-    calls = [call for _ in range(29) for call in reader.turn(10)]
-    assert calls.count("Search") == 1
-    del reader.aws.faults["Search"]
-    assert "Search" in reader.turn(20)
-    assert reader.sink.status["problem"] is None
-    assert reader.sink.status["mode"] == "search"
-
-
-def test_where_only_describe_is_allowed_the_known_names_are_read():
-    """Each missing permission is named once."""
-    reader = Reader(names=["a"])
-    reader.aws.faults = {"Search": denied("sagemaker:Search"), "ListTrainingJobs": denied("sagemaker:ListTrainingJobs")}
-    put(reader, make_job("a"))
-    assert reader.turn() == ["Search", "ListTrainingJobs", "DescribeTrainingJob"]
-    assert reader.sink.take_jobs() == ["a"]
-    message = reader.sink.status["problem"]["message"]
-    assert message.count("sagemaker:Search") == message.count("sagemaker:ListTrainingJobs") == 1
-
-
-def test_where_tags_are_denied_only_the_known_names_are_ours():
-    """Whose the others are cannot be told, so they are not shown."""
-    reader = Reader(names=["a"])
-    reader.aws.faults = {"Search": denied("sagemaker:Search"), "ListTags": denied("sagemaker:ListTags")}
-    put(reader, make_job("a"), make_job("b"))
-    reader.turn()
-    assert set(reader.sink.take_jobs()) == {"a"}
-    assert "sagemaker:ListTags" in reader.sink.status["problem"]["message"]
-
-
-def test_where_describe_is_denied_it_is_said():
-    """And tried again after five minutes."""
-    reader = Reader(names=["a"])
-    reader.aws.search = lambda params: {"Results": []}
-    reader.aws.faults["DescribeTrainingJob"] = denied("sagemaker:DescribeTrainingJob")
-    reader.turn()
-    assert "sagemaker:DescribeTrainingJob" in reader.sink.status["problem"]["message"]
-    calls = [call for _ in range(31) for call in reader.turn(10)]
-    assert calls.count("DescribeTrainingJob") == 1
 
 
 @pytest.mark.parametrize("code", ["network_unreachable", "credentials_expired", "aws_error"])
@@ -303,17 +229,6 @@ def test_names_that_have_to_wait_keep_no_processor_busy():
     assert reader.poller.seconds_to_next() >= 60 / CALLS_PER_MINUTE / 2
 
 
-def test_a_running_job_that_search_has_lost_is_described():
-    """The whole picture is taken every half hour, and compared."""
-    reader = Reader()
-    put(reader, make_job("a"))
-    reader.turn()
-    reader.aws.search = lambda params: {"Results": []}
-    put(reader, make_job("a", status="Failed", modified=START + timedelta(minutes=20)))
-    reader.turn(1800)
-    assert "a" in reader.sink.take_jobs()
-
-
 def test_a_stop_is_followed_closely():
     """The state after it shows within seconds."""
     reader = Reader()
@@ -329,23 +244,6 @@ def test_no_region_is_said():
     reader = Reader(region_ids=())
     assert reader.turn() == []
     assert reader.sink.status["problem"]["code"] == "region_missing"
-
-
-def test_regions_are_read_one_by_one_and_one_that_fails_leaves_the_other():
-    """Each has a status of its own."""
-    reader = Reader(region_ids=(REGION, "eu-west-1"))
-    call = reader.aws.call
-
-    def failing(region_id, operation, params):
-        if region_id == REGION:
-            raise fault("network_unreachable")
-        return call(region_id, operation, params)
-
-    reader.aws.call = failing
-    reader.turn()
-    states = {doc["region_id"]: doc["problem"] for doc in reader.sink.documents if doc["push"] == "status"}
-    assert states[REGION]["code"] == "network_unreachable"
-    assert states["eu-west-1"] is None
 
 
 def test_other_owners_begin_a_new_picture():

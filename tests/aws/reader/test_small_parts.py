@@ -70,6 +70,33 @@ def test_an_unknown_name_is_asked_for_less_and_less():
     assert waits == [3, 6, 12, 24, 48, 96, 192, 300, 300, 300]
 
 
+def test_launches_of_a_later_watch_are_due_before_those_of_the_first():
+    """The newest first; then what was read once or twice; then the old ones, the longest overdue first."""
+    clock = Clock()
+    names = Names(clock)
+    names.want(["old-a", "old-b"])
+    names.want(["old-a", "old-b", "seen"])
+    names.found("seen", 10.0)
+    names.want(["old-a", "old-b", "seen", "z-new"])
+    names.want(["old-a", "old-b", "seen", "z-new", "newest"])
+    clock.forward(5)
+    assert names.due() == ["newest", "z-new", "seen", "old-a", "old-b"]
+
+
+def test_a_name_that_aws_does_not_know_is_gone_after_half_a_minute():
+    """It is said once, and again only after it was there again."""
+    clock = Clock()
+    names = Names(clock)
+    names.want(["a"])
+    told = []
+    for _ in range(7):
+        told.append((clock() - 1000.0, names.absent("a")))
+        clock.forward(names.next_due() - clock())
+    assert told == [(0, False), (3, False), (9, False), (21, False), (30, True), (1830, False), (3630, False)]
+    names.found("a", 10.0)
+    assert not names.absent("a")
+
+
 def test_a_touched_job_that_nobody_named_is_left_to_the_listing_after_three_readings():
     """A Stop is followed closely, not for ever."""
     names = Names(Clock())
