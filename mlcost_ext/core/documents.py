@@ -52,7 +52,10 @@ class DataQuality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AwsState:
-    """How fresh AWS's answers are: `loading` none yet, `failed` the last one failed, `off` not asked."""
+    """How fresh AWS's answers are: `loading` none yet or not all, `failed` the last one failed, `off` not asked.
+
+    `as_of` is when AWS last told all jobs of ours; null: it has not, or they cannot all be found.
+    """
 
     status: AwsStatus
     as_of: datetime | None
@@ -62,7 +65,7 @@ class AwsState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The machine of this session and what it costs."""
+    """The machine of this session and what it costs; `cost_per_day_when_stopped` is that of a Studio space's volume."""
 
     host: str
     instance_type: str | None

@@ -4,7 +4,7 @@ MlcostError
 ├── UsageError            wrong use or wrong configuration       (exit status 2)
 ├── PriceUnknownError     no source has a price for this         (exit status 1)
 ├── NotFoundError         no such job, or none of ours           (exit status 1)
-├── NotAllowedError       it exists, but it is not ours to stop  (exit status 1)
+├── NotAllowedError       it exists, but that cannot be done now (exit status 1)
 └── RemoteError           AWS or another remote part failed      (exit status 3)
 """
 
@@ -53,7 +53,7 @@ class NotFoundError(MlcostError):
 
 
 class NotAllowedError(MlcostError):
-    """It exists, but it is not ours to act on."""
+    """It exists, but in its present state that cannot be done to it, such as stopping what has ended."""
 
     code = "not_allowed"
     http_status = 403

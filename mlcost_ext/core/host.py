@@ -34,3 +34,8 @@ class Host:
     volume_gb: int | None = None
     """Storage that goes on costing when the machine is stopped; None: not known, or none."""
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def can_enumerate(self) -> bool:
+        """Whether our jobs can all be found: in Studio those of the space's other kernels too, by their tags."""
+        return self.kind != "studio" or bool(self.owner_tags)

@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from .money import EXACT
 from .times import exact_seconds
 
 PricingUnit = Literal["Hours", "GB-Mo"]
@@ -44,7 +43,3 @@ class UsageLine:
     quantity: Decimal
     """Instances, or gigabytes."""
     pricing_unit: PricingUnit
-
-    def pricing_quantity(self, seconds: Decimal) -> Decimal:
-        """Give the hours or GB-months that `seconds` of this line make."""
-        return EXACT.divide(EXACT.multiply(self.quantity, seconds), Decimal(SECONDS_PER_UNIT[self.pricing_unit]))

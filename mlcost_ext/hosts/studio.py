@@ -70,7 +70,8 @@ def owner_tags(app: StudioApp, metadata: Mapping[str, Any], arn: list[str]) -> d
 def without_metadata(env: Mapping[str, str]) -> Host:
     problem = Problem(
         code="metadata_broken",
-        message="Studio's metadata file is missing or cannot be read, so this machine's type and price are unknown.",
+        message="Studio's metadata file is missing or cannot be read, so this machine's type and price are unknown, and of this "
+        "space's jobs only those that kernels of this server launched are seen.",
         hint="Restart the space; if it stays so, ask your administrator to look at resource-metadata.json.",
     )
     region_id = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or None

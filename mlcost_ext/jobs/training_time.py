@@ -59,15 +59,34 @@ def with_running_time(job: Job, description: Mapping[str, Any]) -> Job:
     accrual = running_time(job, description)
     if accrual is not None:
         return replace(job, cost_basis=basis(job), accrual=accrual)
-    why = "AWS has not told when its billing began" if job.started_at is None else "AWS has not told since when it waits"
-    return replace(job, cost_basis=basis(job), problems=(unreadable(job.name, why),))
+    return replace(job, cost_basis=basis(job), problems=(unreadable(job.name, why_unknown(job, description)),))
+
+
+def why_unknown(job: Job, description: Mapping[str, Any]) -> str:
+    """Say what a running job's description lacks."""
+    if job.started_at is None:
+        return "AWS has not told when its billing began"
+    if not are_readable(transitions_of(description)):
+        return "AWS's list of its states cannot be read"
+    return "AWS has not told since when it waits"
+
+
+def transitions_of(description: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return reading.structures(description, "SecondaryStatusTransitions")
+
+
+def are_readable(transitions: list[Mapping[str, Any]]) -> bool:
+    """Tell whether each change of state has its state and its time: one that is skipped may be a wait, or the end of one."""
+    return all(reading.text(t, "Status") and reading.time(t, "StartTime") for t in transitions)
 
 
 def running_time(job: Job, description: Mapping[str, Any]) -> Accrual | None:
     """Give the billed stretches so far; nothing accrues before TrainingStartTime or while it waits. None: it cannot be told."""
     if job.started_at is None:
         return settled(0) if never_ran(job, description) else None
-    transitions = reading.structures(description, "SecondaryStatusTransitions")
+    transitions = transitions_of(description)
+    if not are_readable(transitions):
+        return None
     stretches = billed_stretches(job.started_at, transitions)
     over = sum((exact_seconds(end - start) for start, end in stretches if end is not None), Decimal(0))
     if job.secondary_status not in WAITING:
@@ -80,7 +99,7 @@ def running_time(job: Job, description: Mapping[str, Any]) -> Accrual | None:
 def billed_stretches(started_at: datetime, transitions: list[Mapping[str, Any]]) -> list[tuple[datetime, datetime | None]]:
     """Give (start, end) of each stretch outside a wait, from TrainingStartTime on; end None: it lasts.
 
-    A description without readable transitions is one stretch since TrainingStartTime.
+    A description without transitions is one stretch since TrainingStartTime, the most it can be.
     """
     changes = [(when, reading.text(t, "Status") in WAITING) for t in transitions if (when := reading.time(t, "StartTime"))]
     later = sorted((c for c in changes if c[0] > started_at), key=itemgetter(0))  # of one moment, AWS's last one counts
@@ -116,13 +135,20 @@ def with_unconfirmed_end(job: Job, description: Mapping[str, Any]) -> Job:
     )
     if job.started_at is None or job.ended_at is None or job.ended_at < job.started_at:
         return replace(job, cost_basis="at_most", problems=(problem,))
-    ran = Accrual(settled_seconds=exact_seconds(job.ended_at - job.started_at), accruing_since=None)
+    ran = time_until(job.ended_at, job.started_at, transitions_of(description))
     return replace(job, cost_basis="at_most", accrual=ran, problems=(problem,))
+
+
+def time_until(ended_at: datetime, started_at: datetime, transitions: list[Mapping[str, Any]]) -> Accrual:
+    """Give the billed stretches of a job that is over; the whole time, the most it can be, where its list is not readable."""
+    stretches = billed_stretches(started_at, transitions if are_readable(transitions) else [])
+    closed = [(start, min(end or ended_at, ended_at)) for start, end in stretches if start < ended_at]
+    return Accrual(settled_seconds=sum((exact_seconds(end - start) for start, end in closed), Decimal(0)), accruing_since=None)
 
 
 def never_ran(job: Job, description: Mapping[str, Any]) -> bool:
     """Tell whether AWS's own states show that no instance was billed: it waited, and at most gave up."""
-    states = {reading.text(t, "Status") for t in reading.structures(description, "SecondaryStatusTransitions")}
+    states = {reading.text(t, "Status") for t in transitions_of(description)}
     states |= {job.secondary_status} if job.secondary_status else set()
     return job.status != "Completed" and bool(states & NOT_BEGUN) and states <= WAITING | GIVEN_UP
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -33,74 +34,157 @@ CLOCK_DIFFERS = Problem(
 )
 
 
-def aws_state(
-    statuses: Mapping[str, Status], regions: Sequence[str], now: datetime, *, pace: str, is_waking: bool
-) -> tuple[AwsState, list[Problem]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is asked of AWS now, and how."""
+
+    regions: Sequence[str]
+    """The regions that are followed; none: there is nothing to ask."""
+    own_region: str | None
+    """The session's own: without it no total is known. None: it has none."""
+    pace: str
+    is_waking: bool
+    """Whether the first answer since the reader was woken, or told of a new region, may still be under way."""
+    trouble: Problem | None = None
+    """Why the reader itself does not run."""
+    can_enumerate: bool = True
+    """False: nobody knows by what to look for jobs, so those that are seen need not be all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The statuses of the regions that the one word is about."""
+
+    statuses: Mapping[str, Status]
+    read_at: datetime | None
+    """When the one that was confirmed longest ago was; None: one of them never was."""
+    is_old: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether each region's first picture is there."""
+        return all(status.get("first_picture") is not False for status in self.statuses.values())
+
+
+def aws_state(statuses: Mapping[str, Status], asking: Asking, now: datetime) -> tuple[AwsState, list[Problem]]:
     """Sum the regions' last polls up: as old as the one that was confirmed longest ago.
 
     Args:
         statuses: The last status of each region, as the reader told it.
-        regions: The regions that are followed; none: there is nothing to ask.
+        asking: What is asked.
         now: AWS's time.
-        pace: How eagerly AWS is asked now.
-        is_waking: Whether the first answer since the reader was woken may still be under way.
     """
-    told = [statuses[region] for region in regions if region in statuses]
-    times = [time_from_text(status.get("as_of")) for status in told]
-    known = [when for when in times if when is not None]
-    as_of = min(known) if known and len(known) == len(regions) else None
-    is_old = as_of is not None and (now - as_of).total_seconds() > STALE_SECONDS[pace]
-    status = sum_up(told, regions, as_of, is_old=is_old, pace=pace, is_waking=is_waking)
+    aside = set_aside(statuses, asking)
+    told = told_of(statuses, [region for region in asking.regions if region not in aside], asking, now)
+    status = sum_up(told, asking)
+    answers = list(told.statuses.values())
     state = AwsState(
         status=status,
-        as_of=as_of,
-        mode=str(told[0].get("mode")) if told else None,
-        calls_total=max((int(each.get("calls_total") or 0) for each in told), default=0),
+        as_of=told.read_at if told.is_complete and asking.can_enumerate else None,
+        mode=str(answers[0].get("mode")) if answers else None,
+        calls_total=max((int(each.get("calls_total") or 0) for each in answers), default=0),
     )
-    return state, problems_of(told, status, is_old=is_old)
+    if asking.trouble is not None:
+        return state, [asking.trouble]
+    shared = shared_problem(statuses, asking.regions)
+    found = [shared] if shared else named(told)
+    unread = [] if shared else [unread_problem(region, statuses.get(region), asking) for region in sorted(aside)]
+    return state, list(dict.fromkeys([*found, *silences(told, status, is_told=bool(found)), *unread]))
 
 
-def sum_up(
-    told: list[Status], regions: Sequence[str], as_of: datetime | None, *, is_old: bool, pace: str, is_waking: bool
-) -> AwsStatus:
-    """Give the one word for all regions."""
-    if not regions or (pace == "asleep" and (as_of is None or is_old)):
-        return "off"
-    if is_waking and (is_old or len(told) < len(regions)):
-        return "loading"
-    if any(is_failure(status.get("problem")) for status in told):
+def set_aside(statuses: Mapping[str, Status], asking: Asking) -> set[str]:
+    """Give the regions besides the session's own that were never read: a mistyped one must not spoil the rest.
+
+    Where that is all of them, none is set aside.
+    """
+    never = {r for r in asking.regions if r != asking.own_region and read_at(statuses.get(r)) is None}
+    return set() if len(never) == len(asking.regions) else never
+
+
+def told_of(statuses: Mapping[str, Status], regions: Sequence[str], asking: Asking, now: datetime) -> Told:
+    told = {region: statuses[region] for region in regions if region in statuses}
+    known = [when for status in told.values() if (when := read_at(status)) is not None]
+    oldest = min(known) if known and len(known) == len(regions) else None
+    is_old = oldest is not None and (now - oldest).total_seconds() > STALE_SECONDS[asking.pace]
+    return Told(statuses=told, read_at=oldest, is_old=is_old)
+
+
+def sum_up(told: Told, asking: Asking) -> AwsStatus:
+    """Give the one word for all regions; `loading` is a matter of seconds, or of a reading that goes on."""
+    if asking.trouble is not None:
         return "failed"
-    if len(told) < len(regions) or any(is_unfinished(status) for status in told):
+    if not asking.regions or (asking.pace == "asleep" and (told.read_at is None or told.is_old)):
+        return "off"
+    problems = [problem for status in told.statuses.values() if (problem := problem_in(status))]
+    is_silent = told.read_at is None and not problems
+    if asking.is_waking and (told.is_old or is_silent):
         return "loading"
-    return "failed" if as_of is None or is_old else "ok"
+    is_unconfirmed = told.read_at is None or told.is_old or not asking.can_enumerate
+    if is_unconfirmed or any(is_failure(problem) for problem in problems):
+        return "failed"
+    return "ok" if told.is_complete else "loading"
 
 
-def problems_of(told: list[Status], status: AwsStatus, *, is_old: bool) -> list[Problem]:
-    """Give what stands between the figures and the truth."""
-    found = [problem_from(each["problem"]) for each in told if isinstance(each.get("problem"), Mapping)]
-    if status == "loading" or any(each.get("first_picture") is False for each in told):
+def shared_problem(statuses: Mapping[str, Status], regions: Sequence[str]) -> Problem | None:
+    """Give the problem that all regions have, such as expired credentials."""
+    problems = {problem_in(statuses.get(region)) for region in regions}
+    return problems.pop() if len(problems) == 1 else None
+
+
+def named(told: Told) -> list[Problem]:
+    """Give the problems that only some regions have, with their region."""
+    found = {region: problem for region, status in told.statuses.items() if (problem := problem_in(status))}
+    return [replace(p, message=f"In {region}: {p.message}", subject=region) for region, p in found.items()]
+
+
+def silences(told: Told, status: AwsStatus, *, is_told: bool) -> list[Problem]:
+    """Say what AWS has not answered yet, or not for long where nothing else is told, and whether its clock differs."""
+    found = []
+    if status == "loading" or not told.is_complete:
         found.append(STILL_READING)
-    if status == "failed" and is_old and not found:
+    if status == "failed" and (told.is_old or told.read_at is None) and not is_told and not found:
         found.append(NO_ANSWER)
-    if any(abs(clock_offset(each)) >= CLOCK_DIFFERS_SECONDS for each in told):
+    if any(abs(clock_offset(each) or 0) >= CLOCK_DIFFERS_SECONDS for each in told.statuses.values()):
         found.append(CLOCK_DIFFERS)
-    return list(dict.fromkeys(found))
+    return found
 
 
-def is_failure(problem: object) -> bool:
+def unread_problem(region: str, status: Status | None, asking: Asking) -> Problem:
+    """Say that the jobs of a region are not in the totals, and why."""
+    told = problem_in(status)
+    if told is None:
+        if asking.is_waking or asking.pace == "asleep":
+            return STILL_READING
+        return Problem(
+            code="region_unread",
+            message=f"Jobs in {region} are not known and in no total: AWS has not answered for that region.",
+            hint="Check the region's name where the launch was made; 'mlcost doctor' checks the connection.",
+            subject=region,
+        )
+    message = f"Jobs in {region} are not known and in no total: {told.message}"
+    return Problem(code="region_unread", message=message, hint=told.hint, subject=region)
+
+
+def problem_in(status: Status | None) -> Problem | None:
+    """Give the problem that a region's last poll met."""
+    problem = status.get("problem") if status else None
+    return problem_from(problem) if isinstance(problem, Mapping) else None
+
+
+def is_failure(problem: Problem) -> bool:
     """Tell whether a problem means that the figures were not confirmed; a missing permission may have its way round."""
-    return isinstance(problem, Mapping) and problem.get("code") != "permission_missing"
+    return problem.code != "permission_missing"
 
 
-def is_unfinished(status: Status) -> bool:
-    """Tell whether a region has not been read once, and nothing says why."""
-    return status.get("as_of") is None and not isinstance(status.get("problem"), Mapping)
+def read_at(status: Status | None) -> datetime | None:
+    """Give when AWS last told a region's jobs; None: it never has."""
+    return time_from_text(status.get("as_of")) if status else None
 
 
-def clock_offset(status: Status) -> float:
-    """Give how far AWS's clock is ahead of this machine's, in seconds; 0 where it is not known."""
+def clock_offset(status: Status) -> float | None:
+    """Give how far AWS's clock is ahead of this machine's, in seconds; None: not known."""
     value = status.get("clock_offset_seconds")
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else 0.0
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def problem_from(document: Mapping[str, Any]) -> Problem:

@@ -15,11 +15,12 @@ from mlcost_ext.core.job import Job, Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.times import UTC
 from mlcost_ext.jobs import kind_named
-from mlcost_ext.usecases.launches import LaunchBook
-from mlcost_ext.usecases.meter import meter
+from mlcost_ext.usecases.carrying import is_same
+from mlcost_ext.usecases.launches import Launch, LaunchBook
+from mlcost_ext.usecases.meter import MeteredJob, meter
 from mlcost_ext.usecases.watch import JobBook, JobChange, JobKey, key_of
 
-from .freshness import aws_state, clock_offset
+from .freshness import Asking, aws_state, clock_offset
 
 SLICE = 5
 """Jobs between two turns of the event loop: one takes about a tenth of a millisecond."""
@@ -42,11 +43,15 @@ class Intake:
     ) -> None:
         self.book, self.launches, self.prices, self.log = book, launches, prices, log
         self.has_local_disk = has_local_disk
+        self.owner_tags: Mapping[str, str] = {}
+        """A job with any of these is ours."""
         self.changes: deque[JobChange] = deque(maxlen=1000)
         self.revision = 0
         """Grows with everything that a viewer would see."""
         self.final: set[JobKey] = set()
         self._awaited: dict[JobKey, datetime] = {}
+        self._doubtful: dict[JobKey, Job] = {}
+        """Described, with a name that we launched, but not known to be ours: the launch's outcome tells."""
         self._status: dict[str, Mapping[str, Any]] = {}
         self._offset = timedelta(0)
         self._queue: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
@@ -84,14 +89,35 @@ class Intake:
         except (ValueError, TypeError, ArithmeticError) as error:
             self.log.warning("mlcost-ext could not read a %s job: %s", kind_name, type(error).__name__)
             return
-        if job.name and not self._is_older(job):
-            self._awaited.pop(key_of(job), None)
+        held = self.book.get(key_of(job))
+        if held is not None and description.get("Tags") is None and is_same(job, held.job):
+            job = replace(job, tags=held.job.tags)  # DescribeTrainingJob tells none
+        if job.name and not is_older(job, held):
+            self._take_if_ours(job)
+
+    def is_ours(self, job: Job) -> bool:
+        """Tell whether a job has a tag of ours, or was launched by a kernel of this server."""
+        is_tagged = any(job.tags.get(key) == value for key, value in self.owner_tags.items())
+        return is_tagged or self.launches.is_mine(key_of(job), self._created_at(job))
+
+    def _take_if_ours(self, job: Job) -> None:
+        key = key_of(job)
+        if self.is_ours(job):
+            self._awaited.pop(key, None)
+            self._doubtful.pop(key, None)
             self.take(job)
+        elif key in self.launches.by_key:
+            self._doubtful[key] = job
+
+    def _created_at(self, job: Job) -> datetime | None:
+        """Give when AWS created a job, by this machine's clock, as launches are noted."""
+        return job.created_at - self._offset if job.created_at else None
 
     def take(self, job: Job) -> None:
         """Meter a job and put it into the book."""
         key = key_of(job)
-        change = self.book.put(meter(job, self.prices, self.launches.notebook_of(key)))
+        notebook = self.launches.notebook_of(key, self._created_at(job))
+        change = self.book.put(meter(job, self.prices, notebook), self.aws_time())
         if job.cost_basis == "final":
             self.final.add(key)
         if len(self.final) > MAX_FINAL:
@@ -108,7 +134,7 @@ class Intake:
         if any(before.get(key) != document.get(key) for key in ("first_picture", "problem", "mode")):
             self.revision += 1
         offset = clock_offset(document)
-        if abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS:
+        if offset is not None and abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS:
             self._offset = timedelta(seconds=offset)
             self.revision += 1
 
@@ -118,9 +144,29 @@ class Intake:
             metered = self.book.get((kind, region_id, str(name)))
             if metered is not None and metered.job.is_running:
                 self._awaited.pop(key_of(metered.job), None)
-                self.take(replace(undescribed(metered.job), is_running=False, can_stop=False, status="Unknown"))
+                self.take(undescribed(metered.job))
 
     # -- from the spool ---------------------------------------------------------------------
+
+    def take_launch(self, launch: Launch) -> None:
+        """Let what the spool tells of a launch bear upon the job that AWS has described before."""
+        described = self._doubtful.pop(launch.key, None)
+        if described is not None and launch.key in self.launches.by_key:
+            self._take_if_ours(described)
+        metered = self.book.get(launch.key)
+        if metered is None:
+            return
+        if not self.is_ours(metered.job):
+            self.drop(launch.key)
+        elif metered.notebook != self.launches.notebook_of(launch.key, self._created_at(metered.job)):
+            self.take(metered.job)
+
+    def drop(self, key: JobKey) -> None:
+        """Take a job out that has turned out to be somebody else's."""
+        self.book.remove(key)
+        self._awaited.pop(key, None)
+        self.final.discard(key)
+        self.revision += 1
 
     def await_description(self, job: Job, now: datetime) -> None:
         """Show a launch that AWS has accepted and not described yet."""
@@ -128,7 +174,7 @@ class Intake:
         self.take(job)
 
     def give_up_waiting(self, now: datetime) -> None:
-        """Say of launches that AWS has not described for long that their cost is unknown."""
+        """Say of launches that AWS has not described for long that their cost is unknown, and count them as running no more."""
         for key, since in list(self._awaited.items()):
             metered = self.book.get(key)
             if now - since > DESCRIBED_WITHIN:
@@ -142,27 +188,36 @@ class Intake:
         """Give the time by AWS's clock, which is what it bills by, as far as it is known."""
         return now_utc() + self._offset
 
-    def aws_state(self, regions: list[str], now: datetime, *, pace: str, is_waking: bool) -> tuple[AwsState, list[Problem]]:
+    def aws_state(self, asking: Asking, now: datetime) -> tuple[AwsState, list[Problem]]:
         """Say how fresh the figures are, and what stands between them and the truth."""
-        return aws_state(self._status, regions, now, pace=pace, is_waking=is_waking)
+        return aws_state(self._status, asking, now)
 
-    def _is_older(self, job: Job) -> bool:
-        """Tell whether the book holds a later state: AWS's index of jobs lags behind their descriptions."""
-        held = self.book.get(key_of(job))
-        if held is None or held.job.modified_at is None or job.modified_at is None:
-            return False
-        return job.modified_at < held.job.modified_at
+
+def is_older(job: Job, held: MeteredJob | None) -> bool:
+    """Tell whether the book holds a later state: AWS's index of jobs lags behind their descriptions."""
+    if held is None or held.job.modified_at is None or job.modified_at is None:
+        return False
+    return job.modified_at < held.job.modified_at
 
 
 def undescribed(job: Job) -> Job:
-    """Give a job whose cost nobody can tell, since AWS does not describe it."""
+    """Give a job whose cost nobody can tell, since AWS does not describe it, nor whether it runs."""
     problem = Problem(
         code="not_described",
         message=f"AWS does not describe {job.name} to this server, so its cost is unknown.",
         hint="Look at it in the SageMaker console; check that notebook and server use the same AWS account.",
         subject=job.name,
     )
-    return replace(job, accrual=None, storage_accrual=None, problems=(problem,))
+    return replace(
+        job,
+        status="Unknown",
+        is_running=False,
+        can_stop=False,
+        cost_basis="at_most",
+        accrual=None,
+        storage_accrual=None,
+        problems=(problem,),
+    )
 
 
 def now_utc() -> datetime:

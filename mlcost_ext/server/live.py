@@ -50,8 +50,8 @@ class Live:
         self._parts, self._intake, self._kernels, self._log = parts, intake, kernels, log
         self._tasks: set[asyncio.Task[None]] = set()
         self._minder = Minder(parts, intake, self._spawn)
-        self._publisher = Publisher(emit, file, self.overview_body)
-        self._problems: list[Problem] = [parts.region_problem] if parts.region_problem else []
+        self._publisher = Publisher(emit, file, self.overview_body, log)
+        self._unguarded: list[Problem] = []
         self._body: tuple[datetime, int, bytes] | None = None
 
     # -- what handlers ask ------------------------------------------------------------------
@@ -143,23 +143,27 @@ class Live:
         self._intake.book.forget_ended_before(now)
         await self._minder.mind()
         self._publisher.changed(self._intake.changes, self._intake.revision)
-        await self._publisher.write_file(self._intake.revision)
+        if await self._publisher.write_file(self._intake.revision):
+            self._intake.revision += 1
 
     def _take_event(self, event: dict[str, Any], now: datetime) -> None:
         launch = self._intake.launches.take(event)
-        job = awaited_job(launch) if launch else None
-        if launch is None or job is None or (now - (launch.answered_at or launch.at)).total_seconds() > FRESH_LAUNCH_SECONDS:
+        if launch is None:
+            return
+        self._intake.take_launch(launch)
+        job = awaited_job(launch)
+        if job is None or (now - (launch.answered_at or launch.at)).total_seconds() > FRESH_LAUNCH_SECONDS:
             return
         if self._intake.book.get(key_of(job)) is None:
             self._intake.await_description(job, now)
         self._publisher.launched(launch)
 
     def _look_at_kernels(self) -> None:
+        """Count the kernels that do not watch; where nobody can write the home, nobody can tell."""
         count = self._kernels.unguarded(self._intake.launches.guarded_kernels)
-        found = [p for p in self._problems if p.code != "kernels_unguarded"]
-        found += [unguarded_problem(count)] if count else []
-        if found != self._problems:
-            self._problems, self._intake.revision = found, self._intake.revision + 1
+        found = [unguarded_problem(count)] if count and self._publisher.trouble is None else []
+        if found != self._unguarded:
+            self._unguarded, self._intake.revision = found, self._intake.revision + 1
 
     async def _follow(self, region_id: str, name: str) -> None:
         for pause in FOLLOW_UP_SECONDS:
@@ -175,19 +179,23 @@ class Live:
 
     def _picture(self, now: datetime) -> Picture:
         intake, minder = self._intake, self._minder
-        state, problems = intake.aws_state(minder.regions(), now, pace=minder.pace, is_waking=minder.is_waking)
-        trouble = minder.trouble()
+        asking = minder.asking()
+        state, problems = intake.aws_state(asking, now)
+        no_region = [self._parts.region_problem] if self._parts.region_problem and not asking.regions else []
+        unwritable = [self._publisher.trouble] if self._publisher.trouble else []
         return Picture(
             host=minder.host,
             book=intake.book,
             aws=state,
             prices=intake.prices,
             session_price=self._parts.session_price,
-            problems=(*self._problems, *trouble, *minder.session_problems, *([] if trouble else problems)),
+            problems=(*no_region, *unwritable, *self._unguarded, *minder.session_problems, *problems),
+            is_session_awaited=minder.is_session_awaited,
         )
 
     def _one(self, kind: str, name: str, region_id: str | None) -> MeteredJob:
-        found = [m for m in self._intake.book.named(kind, name) if region_id in (None, m.job.region_id)]
+        named = (m for m in self._intake.book.named(kind, name) if region_id in (None, m.job.region_id))
+        found = [m for m in named if self._intake.is_ours(m.job)]
         if not found:
             message = f"No {kind} job of yours is called {name}."
             raise NotFoundError(message, "Look at the list of jobs; only your own are there.")

@@ -13,19 +13,19 @@ from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_from_text
 from mlcost_ext.wiring import Adapters
 
-from .freshness import problem_from
+from .freshness import Asking, problem_from
 from .intake import Intake, now_utc
 from .presence import Viewers
 
 Pace = Literal["viewed", "background", "asleep"]
 
 READER_ENDS_SECONDS = 600.0
-"""Without a viewer or a running job the reader is ended after this long."""
+"""The reader is ended this long after the last viewer and the last running job."""
 SESSION_RETRY_SECONDS = 15.0
 DENIED_RETRY_SECONDS = 120.0
 """A permission that is missing does not come back by itself."""
 WAKING_SECONDS = 25.0
-"""A reader that was just woken has so long to give its first answer."""
+"""A reader that was just woken, or told of a new region, has so long to give its first answer."""
 
 
 class Minder:
@@ -39,8 +39,12 @@ class Minder:
         self._asked_for_session_at = float("-inf")
         self._is_asking = False
         self._session_is_known = parts.host.studio_app is None
+        self._has_session_answer = self._session_is_known
         self._woken_at = float("-inf")
+        self._ran_at = float("-inf")
         self._pace: Pace = "asleep"
+        self._followed: frozenset[str] = frozenset()
+        intake.owner_tags = parts.host.owner_tags
 
     def note_viewer(self) -> None:
         """Somebody looks: the reader is started, or reads at once."""
@@ -48,6 +52,7 @@ class Minder:
         self.viewers.note()
         if not was_viewed:
             self._intake.revision += 1
+            self._note_needs()
         if not was_viewed or not self._reader.is_running:
             self._spawn(self.mind())
 
@@ -63,38 +68,62 @@ class Minder:
         """Whether the first answer since the reader was woken may still be under way."""
         return time.monotonic() - self._woken_at < WAKING_SECONDS
 
+    @property
+    def is_session_awaited(self) -> bool:
+        """Whether AWS's first word about this machine, or its refusal, may still be under way."""
+        is_under_way = self._is_asking or (self.is_waking and self.pace == "viewed")
+        return is_under_way and not self._has_session_answer and self._reader.trouble is None
+
     def regions(self) -> list[str]:
-        """Give the session's region and every one that a launch of ours went to."""
-        launched = {key[1] for key in self._intake.launches.by_key}
+        """Give the session's region, those that launches of ours went to, and those where something of ours runs."""
+        launched = self._intake.launches.regions(now_utc()) | self._intake.book.running_regions()
         return sorted({*launched, *([self.host.region_id] if self.host.region_id else [])})
+
+    def asking(self) -> Asking:
+        """Say what is asked of AWS now."""
+        return Asking(
+            regions=self.regions(),
+            own_region=self.host.region_id,
+            pace=self.pace,
+            is_waking=self.is_waking,
+            trouble=self._reader.trouble,
+            can_enumerate=self.host.can_enumerate,
+        )
 
     async def mind(self) -> None:
         """Bring the reader to what the moment needs."""
-        pace, before = self.pace, self._pace
-        self._pace = pace
-        if before == "asleep" and pace != "asleep":
-            self._woken_at = time.monotonic()
-            self._intake.revision += 1
-        if pace == "asleep" and self.viewers.seconds_since() > READER_ENDS_SECONDS:
+        self._note_needs()
+        if self._pace == "asleep" and self._idle_seconds() > READER_ENDS_SECONDS:
             await self._reader.stop()
-        elif pace != "asleep" and self.regions():
+        elif self._pace != "asleep" and self.regions():
             await self._reader.start()
         if self._reader.is_running:
             self._watch()
-            if pace == "viewed":
+            if self._pace == "viewed":
                 self._spawn(self._ask_for_session())
 
-    def trouble(self) -> list[Problem]:
-        """Say that the reader itself does not run, if so."""
-        told = getattr(self._reader, "trouble", None)
-        return [replace(problem_from(told), code="reader_trouble")] if told else []
+    def _note_needs(self) -> None:
+        """Remember since when AWS is asked for what is needed now; a new region is as good as waking anew."""
+        before, followed = self._pace, self._followed
+        self._pace, self._followed = self.pace, frozenset(self.regions())
+        is_woken = before == "asleep" or not self._followed <= followed
+        if self._pace != "asleep" and is_woken:
+            self._woken_at = time.monotonic()
+            self._intake.revision += 1
+        if self._intake.book.running_count:
+            self._ran_at = time.monotonic()
+
+    def _idle_seconds(self) -> float:
+        """Give how long nobody has looked and nothing has run."""
+        return min(self.viewers.seconds_since(), time.monotonic() - self._ran_at)
 
     def _watch(self) -> None:
+        regions = self.regions()
         followed = self._intake.launches.followed(now_utc(), self._intake.final)
         self._reader.watch(
-            regions=self.regions(),
+            regions=regions,
             owner_tags=self.host.owner_tags,
-            names=[[region_id, name] for kind, region_id, name in followed if kind == "training"],
+            names=[[region_id, name] for kind, region_id, name in followed if kind == "training" and region_id in regions],
             pace=self._pace,
         )
 
@@ -110,7 +139,7 @@ class Minder:
         except MlcostError as error:
             self.session_problems = [Problem(code=error.code, message=error.message, hint=error.hint)]
         finally:
-            self._is_asking = False
+            self._is_asking, self._has_session_answer = False, True
             self._intake.revision += 1
 
     async def _describe(self, app: StudioApp) -> dict[str, Any]:
@@ -136,3 +165,4 @@ class Minder:
             volume_gb=answer.get("volume_gb") or self.host.volume_gb,
             owner_tags=tags,
         )
+        self._intake.owner_tags = tags

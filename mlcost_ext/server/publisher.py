@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
+from logging import Logger
 from pathlib import Path
 from typing import Any
 
+from mlcost_ext.core.job import Problem
+from mlcost_ext.ledger.private_file import make_server_folder, write_atomically
 from mlcost_ext.usecases.launches import Launch
 from mlcost_ext.usecases.watch import JobChange
 
@@ -26,8 +28,10 @@ MIN_FILE_SECONDS = 2.0
 class Publisher:
     """Send events, and keep overview.json fresh, neither more often than anybody can read."""
 
-    def __init__(self, emit: Callable[..., Any], file: Path, body: Callable[[], bytes]) -> None:
-        self._emit, self._file, self._body = emit, file, body
+    def __init__(self, emit: Callable[..., Any], file: Path, body: Callable[[], bytes], log: Logger) -> None:
+        self._emit, self._file, self._body, self._log = emit, file, body, log
+        self.trouble: Problem | None = None
+        """Why the file could not be written the last time."""
         self._sent_revision = 0
         self._written_revision = -1
         self._written_at = float("-inf")
@@ -38,31 +42,40 @@ class Publisher:
         self._emit(schema_id=LAUNCH, data={"kind": kind, "name": name, "region_id": region_id})
 
     def changed(self, changes: deque[JobChange], revision: int) -> None:
-        """Tell which jobs changed; an empty list says that something else did."""
-        if revision == self._sent_revision:
+        """Tell which jobs changed, the rest at the next call; an empty list says that something else did."""
+        if revision == self._sent_revision and not changes:
             return
         self._sent_revision = revision
         batch = [asdict(changes.popleft()) for _ in range(min(len(changes), MAX_CHANGES))]
-        if len(changes) > MAX_CHANGES * 5:
-            changes.clear()
         self._emit(schema_id=JOB_STATE, data={"changes": batch})
 
-    async def write_file(self, revision: int) -> None:
-        """Write overview.json if it is old, or if something has changed since."""
+    async def write_file(self, revision: int) -> bool:
+        """Write overview.json if it is old, or if something has changed since; tell whether there is news about its trouble."""
         age = time.monotonic() - self._written_at
         if age < MIN_FILE_SECONDS or (age < FILE_SECONDS and revision == self._written_revision):
-            return
+            return False
         self._written_at, self._written_revision = time.monotonic(), revision
-        await asyncio.to_thread(write_atomically, self._file, self._body())
+        before = self.trouble
+        try:
+            await asyncio.to_thread(write_private, self._file, self._body())
+            self.trouble = None
+        except OSError as error:
+            self.trouble = unwritable(self._file, error)
+            if before is None:
+                self._log.warning("mlcost-ext: %s %s", self.trouble.message, self.trouble.hint)
+        return self.trouble != before
 
 
-def write_atomically(path: Path, body: bytes) -> None:
-    """Replace a file in one step, readable by its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        os.write(descriptor, body)
-    finally:
-        os.close(descriptor)
-    beside.replace(path)
+def write_private(file: Path, body: bytes) -> None:
+    make_server_folder(file.parent)
+    write_atomically(file, body)
+
+
+def unwritable(file: Path, error: OSError) -> Problem:
+    """Say that neither this server nor its kernels can leave anything behind."""
+    folder = file.parent.parent.parent
+    return Problem(
+        code="home_unwritable",
+        message=f"The folder {str(folder)[-160:]} cannot be written ({error.strerror}): launches may be missed, %cost is old.",
+        hint="Make room there, or set MLCOST_HOME to a folder that can be written, and restart JupyterLab.",
+    )

@@ -9,12 +9,16 @@ from typing import Any
 
 from mlcost_ext.core.job import Job
 from mlcost_ext.core.times import time_from_text
-from mlcost_ext.jobs import kind_named
+from mlcost_ext.jobs import kind_named, reading
 
 from .watch import JobKey
 
 FOLLOWED = timedelta(days=28)
 """The longest a training job may run."""
+UNKNOWN_FOLLOWED = timedelta(minutes=5)
+"""Whether AWS took a call shows within this long: its region is asked for no longer on the mere chance."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""A job created this long before a call cannot be the call's own."""
 MAX_FOLLOWED = 200
 MAX_PENDING = 200
 """Calls whose outcome is awaited; a kernel makes one at a time in each of its threads."""
@@ -28,6 +32,7 @@ class Launch:
     at: datetime
     notebook: str | None
     request: Mapping[str, Any]
+    tags: Mapping[str, str] = field(default_factory=dict)
     result: str | None = None
     """``accepted``, ``refused`` or ``unknown``; None: no outcome was written."""
     answered_at: datetime | None = None
@@ -41,7 +46,7 @@ class LaunchBook:
     by_id: dict[str, Launch] = field(default_factory=dict)
     """Calls without an outcome yet."""
     by_key: dict[JobKey, Launch] = field(default_factory=dict)
-    """The last call for each job that AWS did not refuse, or that nobody knows the outcome of; without its request."""
+    """The last call for each job that AWS did not refuse, or that nobody knows the outcome of; without request and tags."""
     guarded_kernels: set[str] = field(default_factory=set)
 
     def take(self, event: Mapping[str, Any]) -> Launch | None:
@@ -50,20 +55,32 @@ class LaunchBook:
         known = handle.get(str(event.get("type")))
         return known(event) if known else None
 
-    def notebook_of(self, key: JobKey) -> str | None:
+    def notebook_of(self, key: JobKey, created_at: datetime | None) -> str | None:
         """Give the notebook a job was launched from; None: not from a kernel of this server."""
-        launch = self.by_key.get(key)
-        return launch.notebook if launch else None
+        return self.by_key[key].notebook if self.is_mine(key, created_at) else None
 
-    def is_mine(self, key: JobKey) -> bool:
-        """Tell whether a kernel of this server launched it, or died while it did; a refused launch never counts."""
-        return key in self.by_key
+    def is_mine(self, key: JobKey, created_at: datetime | None) -> bool:
+        """Tell whether a kernel of this server launched a job.
+
+        Args:
+            key: What the job is known by.
+            created_at: When it was created, by this machine's clock; None: not known. A call whose outcome nobody knows
+                may have created a job of its own time, but never one that was there long before.
+        """
+        launch = self.by_key.get(key)
+        if launch is None or launch.result == "accepted":
+            return launch is not None
+        return created_at is not None and created_at >= launch.at - CLOCKS_DIFFER
 
     def followed(self, now: datetime, is_final: Iterable[JobKey]) -> list[JobKey]:
         """Give the jobs whose end is not known yet, newest first, no more than 200."""
         ended = set(is_final)
         recent = [x for key, x in self.by_key.items() if key not in ended and now - x.at < FOLLOWED]
         return [x.key for x in sorted(recent, key=lambda x: x.at, reverse=True)[:MAX_FOLLOWED]]
+
+    def regions(self, now: datetime) -> set[str]:
+        """Give the regions that our launches went to, or that one may have gone to a moment ago."""
+        return {key[1] for key, launch in self.by_key.items() if now - launch.at < how_long(launch)}
 
     def _kernel(self, event: Mapping[str, Any]) -> None:
         if isinstance(event.get("kernel_id"), str):
@@ -84,6 +101,7 @@ class LaunchBook:
             at=at,
             notebook=notebook[:256] if isinstance(notebook, str) else None,
             request=request if isinstance(request, Mapping) else {},
+            tags=reading.tags({"Tags": event.get("tags")}),
         )
         self.by_id[identity] = launch
         if len(self.by_id) > MAX_PENDING:
@@ -96,16 +114,22 @@ class LaunchBook:
         if launch is None:
             return None
         told = replace(launch, result=str(event.get("result")), answered_at=time_from_text(event.get("at")))
-        if told.result != "refused":
+        is_its_own = self.by_key.get(told.key) in (None, without_request(launch))
+        if told.result == "accepted" or (is_its_own and told.result != "refused"):
             self.by_key[told.key] = without_request(told)
-        elif self.by_key.get(told.key) == without_request(launch):
-            del self.by_key[told.key]
+        elif is_its_own:
+            self.by_key.pop(told.key, None)
         return told
 
 
+def how_long(launch: Launch) -> timedelta:
+    """Give for how long a launch's region is asked."""
+    return FOLLOWED if launch.result == "accepted" else UNKNOWN_FOLLOWED
+
+
 def without_request(launch: Launch) -> Launch:
-    """Drop the request, which is large and needed only until AWS describes the job."""
-    return replace(launch, request={})
+    """Drop request and tags, which are large and needed only until AWS describes the job."""
+    return replace(launch, request={}, tags={})
 
 
 def awaited_job(launch: Launch) -> Job | None:
@@ -113,4 +137,5 @@ def awaited_job(launch: Launch) -> Job | None:
     kind = kind_named(launch.key[0])
     if kind is None or launch.result != "accepted":
         return None
-    return replace(kind.launched(launch.key[1], launch.key[2], launch.request), created_at=launch.at)
+    request = {**launch.request, "Tags": launch.tags}
+    return replace(kind.launched(launch.key[1], launch.key[2], request), created_at=launch.at)

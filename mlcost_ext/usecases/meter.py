@@ -87,10 +87,27 @@ def highest(job: Job, compute: tuple[Charge, ...]) -> Decimal | None:
     return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in compute)
 
 
+def one_price(metered: MeteredJob) -> UnitPrice | None:
+    """Give the price of each of a job's instances; None where it is unknown, or where they have several."""
+    prices = {charge.price for charge in metered.compute}
+    return prices.pop() if len(prices) == 1 else None
+
+
 def price_problems(metered: MeteredJob) -> list[Problem]:
-    """Say which prices a job's figures lack."""
+    """Say which prices a job's figures lack, or why there is not the one."""
     missing = [charge.line for charge in (*metered.compute, *(metered.storage or ())) if charge.price is None]
-    return [no_price(line) for line in missing]
+    has_several = metered.compute and all(charge.price for charge in metered.compute) and one_price(metered) is None
+    return [*(no_price(line) for line in missing), *([several_prices(metered.job)] if has_several else [])]
+
+
+def several_prices(job: Job) -> Problem:
+    """Say why a job has no single price an hour."""
+    return Problem(
+        code="several_prices",
+        message=f"The instances of {job.name} have several prices, so there is no single one to show.",
+        hint="Nothing needs to be done; its cost counts each at its own price.",
+        subject=job.name,
+    )
 
 
 def no_price(line: UsageLine) -> Problem:

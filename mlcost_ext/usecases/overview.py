@@ -12,7 +12,7 @@ from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 
-from .meter import MeteredJob, price_problems, session_charge, stopped_cost_per_day
+from .meter import MeteredJob, one_price, price_problems, session_charge, stopped_cost_per_day
 from .watch import JobBook
 
 SHOWN_JOBS = 50
@@ -27,6 +27,32 @@ SESSION_START_UNKNOWN = Problem(
     code="session_start_unknown",
     message="It is not known since when this machine runs, so what it has cost so far is unknown.",
     hint="See the other notes; the price of an hour is known.",
+)
+SESSION_READING = Problem(
+    code="session_reading",
+    message="The machine's type and price are being read from AWS.",
+    hint="This takes a few seconds.",
+)
+OWNER_UNKNOWN = Problem(
+    code="metadata_broken",
+    message="Studio's metadata file does not say whose space this is, so of this space's jobs only those that kernels of this "
+    "server launched are seen.",
+    hint="Restart the space; if it stays so, ask your administrator to look at resource-metadata.json.",
+)
+HISTORY_NOT_KEPT = Problem(
+    code="history_not_kept",
+    message="Totals of the day and the month are not kept yet.",
+    hint="Figures are those of this session and of the jobs below; AWS's bill has the rest.",
+)
+NO_STORAGE = Problem(
+    code="no_storage",
+    message="This machine's own disk is not counted, so what a stopped day costs is not told.",
+    hint="Nothing needs to be done; in Studio it is the cost of the space's volume.",
+)
+VOLUME_UNKNOWN = Problem(
+    code="storage_unknown",
+    message="AWS has not told how large this space's volume is, so what a stopped day costs is unknown.",
+    hint="See the other notes; a space's size is in the SageMaker console.",
 )
 NO_VOLUME_PRICE = Problem(
     code="storage_price_unknown",
@@ -46,6 +72,8 @@ class Picture:
     session_price: UnitPrice | None = None
     """A price that configuration gives for this machine, instead of the price list's."""
     problems: tuple[Problem, ...] = field(default_factory=tuple)
+    is_session_awaited: bool = False
+    """AWS has been asked what this machine is, and has not answered yet."""
 
 
 def overview(picture: Picture, now: datetime, *, shown_jobs: int = SHOWN_JOBS, shown_tags: int = SHOWN_TAGS) -> Overview:
@@ -94,9 +122,9 @@ def is_known(aws: AwsState, now: datetime) -> bool:
 
 
 def totals(picture: Picture, now: datetime) -> Totals:
-    """Sum what runs; null where AWS has not said what runs, or nothing of it has a price."""
+    """Sum what runs; null where AWS has not said what runs, or cannot say all of it, or nothing of it has a price."""
     book = picture.book
-    nothing_known = book.running_count == 0 and not is_known(picture.aws, now)
+    nothing_known = not picture.host.can_enumerate or (book.running_count == 0 and not is_known(picture.aws, now))
     nothing_priced = book.running_count > 0 and book.unpriced == book.running_count
     return Totals(
         running=book.running_count,
@@ -110,8 +138,7 @@ def totals(picture: Picture, now: datetime) -> Totals:
 def job_row(metered: MeteredJob, now: datetime, shown_tags: int | None = None) -> JobRow:
     """Write one job at `now`, whole, or with so many tags and its texts cut for the overview's 64 KB."""
     job = metered.job
-    prices = [charge.price for charge in metered.compute]
-    price = prices[0] if len(prices) == 1 else None
+    price = one_price(metered)
     reason = job.failure_reason
     return JobRow(
         kind=job.kind,
@@ -173,21 +200,26 @@ def price_row(price: UnitPrice | None) -> PriceRow | None:
 def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
     """Say which of the session's figures are missing, and why."""
     host = picture.host
-    problems = list(host.problems)
+    lacking = [*machine_problems(host, charge), *storage_problems(host, picture.prices)]
+    found = [SESSION_READING] if lacking and picture.is_session_awaited else lacking
+    owner = [] if host.can_enumerate or host.problems or picture.is_session_awaited else [OWNER_UNKNOWN]
+    return [*host.problems, *owner, *found, HISTORY_NOT_KEPT]
+
+
+def machine_problems(host: Host, charge: Charge) -> list[Problem]:
+    """Say why the machine's price or its cost so far is not known."""
     if charge.price is None:
-        problems.append(no_session_price(host))
-    elif charge.accrual is None:
-        problems.append(SESSION_START_UNKNOWN)
-    if host.volume_gb is not None and stopped_cost_per_day(host, picture.prices) is None:
-        problems.append(NO_VOLUME_PRICE)
-    problems.append(
-        Problem(
-            code="history_not_kept",
-            message="Totals of the day and the month are not kept yet.",
-            hint="Figures are those of this session and of the jobs below; AWS's bill has the rest.",
-        )
-    )
-    return problems
+        return [no_session_price(host)]
+    return [SESSION_START_UNKNOWN] if charge.accrual is None else []
+
+
+def storage_problems(host: Host, prices: PriceSource) -> list[Problem]:
+    """Say why the cost of a stopped day is not known."""
+    if stopped_cost_per_day(host, prices) is not None:
+        return []
+    if host.volume_gb is not None:
+        return [NO_VOLUME_PRICE]
+    return [VOLUME_UNKNOWN if host.kind == "studio" else NO_STORAGE]
 
 
 def no_session_price(host: Host) -> Problem:

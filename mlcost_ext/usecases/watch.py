@@ -12,6 +12,7 @@ from heapq import nlargest
 from mlcost_ext.core.charge import Charge, RunningSum
 from mlcost_ext.core.job import Job
 
+from .carrying import never_less
 from .meter import MeteredJob, total
 
 JobKey = tuple[str, str, str]
@@ -82,11 +83,22 @@ class JobBook:
         counted = [cost for m in self._running.values() if (cost := m.cost_at(now)) is not None]
         return total(counted) or Decimal(0)
 
-    def put(self, metered: MeteredJob) -> JobChange | None:
-        """Take a job in or replace what was known of it; tell whether its state changed."""
-        job, key = metered.job, key_of(metered.job)
+    def running_regions(self) -> set[str]:
+        """Give the regions in which something runs."""
+        return {region_id for _, region_id, _ in self._running}
+
+    def put(self, metered: MeteredJob, now: datetime) -> JobChange | None:
+        """Take a job in or replace what was known of it; tell whether its state changed.
+
+        Args:
+            metered: The job. What was counted for it up to `now` stays counted, see `never_less`.
+            now: AWS's time.
+        """
+        key = key_of(metered.job)
         before = self._jobs.get(key)
-        self._remove(key)
+        metered = never_less(metered, before, now)
+        job = metered.job
+        self.remove(key)
         self._jobs[key] = metered
         self._shown = None
         self.by_status[job.status] += 1
@@ -99,12 +111,21 @@ class JobBook:
             kind=job.kind, name=job.name, region_id=job.region_id, status=job.status, secondary_status=job.secondary_status
         )
 
+    def remove(self, key: JobKey) -> None:
+        """Take a job out; harmless where it is not there."""
+        before = self._jobs.pop(key, None)
+        self._shown = None
+        if before is not None:
+            self.by_status[before.job.status] -= 1
+        if self._running.pop(key, None) is not None and before is not None:
+            self._count(before, -1)
+
     def forget_ended_before(self, now: datetime) -> None:
         """Drop what ended, or where AWS does not tell its end was created, more than a day ago."""
         limit = now - KEPT_AFTER_END
         old = [k for k, m in self._jobs.items() if not m.job.is_running and (over := over_at(m.job)) and over < limit]
         for key in old:
-            self._remove(key)
+            self.remove(key)
 
     def shown(self, limit: int) -> list[MeteredJob]:
         """Give at most 50 jobs: the newest running, the dearest running, then the newest ended; kept until something changes."""
@@ -119,14 +140,6 @@ class JobBook:
         running = fresh + [m for m in dear if key_of(m.job) not in seen][: limit - len(fresh)]
         ended = nlargest(limit - len(running), (m for m in self._jobs.values() if not m.job.is_running), key=ended_last)
         return sorted(running, key=started, reverse=True) + ended
-
-    def _remove(self, key: JobKey) -> None:
-        before = self._jobs.pop(key, None)
-        self._shown = None
-        if before is not None:
-            self.by_status[before.job.status] -= 1
-        if self._running.pop(key, None) is not None and before is not None:
-            self._count(before, -1)
 
     def _count(self, metered: MeteredJob, sign: int) -> None:
         if metered.cost_per_hour() is None:

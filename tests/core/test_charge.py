@@ -110,9 +110,3 @@ def test_an_hour_and_a_month() -> None:
     assert list_cost_for(
         line(10, "Storage-Training", None), unit_price("0.14", "Storage-Training", None), Decimal(86400 * 3)
     ) == Decimal("0.14")
-
-
-def test_quantities_of_a_line() -> None:
-    """Two instances for half an hour make one hour."""
-    assert line(2).pricing_quantity(Decimal(1800)) == 1
-    assert line(10, "Storage-Training", None).pricing_quantity(Decimal(86400 * 3)) == 1

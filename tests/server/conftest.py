@@ -13,6 +13,7 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403
 
 from mlcost_ext import wiring
 from mlcost_ext.core.errors import MlcostError
+from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_to_text
 
 SPACE = "arn:aws:sagemaker:us-east-1:111122223333:space/d-test/work"
@@ -23,6 +24,7 @@ class FakeReader:
 
     def __init__(self, env: Any = None, log: Any = None) -> None:
         self.is_running = False
+        self.trouble: Problem | None = None
         self.watched: dict[str, Any] = {}
         self.requests: list[tuple[str, dict[str, Any]]] = []
         self.answers: dict[str, dict[str, Any] | MlcostError] = {}

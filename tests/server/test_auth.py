@@ -15,7 +15,7 @@ from mlcost_ext.server.handlers import ROUTES
 from .conftest import FakeReader
 
 ROOT = Path(__file__).parents[2]
-PATHS = ("overview", "jobs", "jobs/training/churn-1", "openapi.json")
+PATHS = ("overview", "jobs", "jobs/training/churn-1", "openapi.json", "nothing")
 
 
 @pytest.mark.parametrize("path", PATHS)

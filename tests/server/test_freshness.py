@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from mlcost_ext.core.documents import AwsState
+from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_to_text
-from mlcost_ext.server.freshness import aws_state
+from mlcost_ext.server.freshness import Asking, aws_state
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=timezone.utc)
 DENIED = {"code": "permission_missing", "message": "sagemaker:Search is denied.", "hint": "Allow it."}
@@ -20,8 +22,19 @@ def told(age_seconds: float | None, **fields: Any) -> dict[str, Any]:
     return {"as_of": as_of, "first_picture": True, "mode": "search", "calls_total": 3, "problem": None, **fields}
 
 
+def state_of(statuses: dict[str, Any], *regions: str, **changes: Any) -> tuple[AwsState, list[Problem]]:
+    """Sum statuses up; the first region is the session's own."""
+    own = regions[0] if regions else None
+    fields = {"regions": sorted(regions), "own_region": own, "pace": "viewed", "is_waking": False, **changes}
+    return aws_state(statuses, Asking(**fields), NOW)
+
+
+def codes(problems: list[Problem]) -> list[str]:
+    return [problem.code for problem in problems]
+
+
 @pytest.mark.parametrize(
-    ("status", "pace", "is_waking", "word", "codes"),
+    ("status", "pace", "is_waking", "word", "expected"),
     [
         (told(5), "viewed", False, "ok", []),
         (told(44), "viewed", False, "ok", []),
@@ -30,32 +43,110 @@ def told(age_seconds: float | None, **fields: Any) -> dict[str, Any]:
         (told(150), "background", False, "ok", []),
         (told(300), "background", False, "failed", ["network_unreachable"]),
         (told(300), "asleep", False, "off", []),
-        (told(None), "viewed", False, "loading", ["reading"]),
+        (told(None), "viewed", True, "loading", ["reading"]),
+        (told(None), "viewed", False, "failed", ["network_unreachable"]),
         (told(None, problem=DENIED), "viewed", False, "failed", ["permission_missing"]),
+        (told(None, problem=DENIED), "viewed", True, "failed", ["permission_missing"]),
         (told(5, problem=DENIED, mode="list"), "viewed", False, "ok", ["permission_missing"]),
         (told(5, problem=EXPIRED), "viewed", False, "failed", ["credentials_expired"]),
-        (told(5, first_picture=False), "viewed", False, "ok", ["reading"]),
+        (told(5, first_picture=False), "viewed", False, "loading", ["reading"]),
         (told(5, clock_offset_seconds=-90.0), "viewed", False, "ok", ["clock_differs"]),
         (told(5, clock_offset_seconds=None), "viewed", False, "ok", []),
     ],
 )
-def test_one_region(status: dict[str, Any], pace: str, is_waking: bool, word: str, codes: list[str]) -> None:
+def test_one_region(status: dict[str, Any], pace: str, is_waking: bool, word: str, expected: list[str]) -> None:
     """Old is not ok, denied without a way round is not ok, asleep is off."""
-    state, problems = aws_state({"us-east-1": status}, ["us-east-1"], NOW, pace=pace, is_waking=is_waking)
-    assert (state.status, [problem.code for problem in problems]) == (word, codes)
+    state, problems = state_of({"us-east-1": status}, "us-east-1", pace=pace, is_waking=is_waking)
+    assert (state.status, codes(problems)) == (word, expected)
 
 
 def test_no_region_is_off() -> None:
     """Without a region there is nothing to ask."""
-    state, problems = aws_state({}, [], NOW, pace="viewed", is_waking=True)
+    state, problems = state_of({}, is_waking=True)
     assert (state.status, state.as_of, problems) == ("off", None, [])
 
 
+@pytest.mark.parametrize(("is_waking", "word", "code"), [(True, "loading", "reading"), (False, "failed", "network_unreachable")])
+def test_a_reader_that_says_nothing_is_not_loading_for_ever(is_waking: bool, word: str, code: str) -> None:
+    """For some seconds it may still be asking; after that it has failed."""
+    state, problems = state_of({}, "us-east-1", is_waking=is_waking)
+    assert (state.status, codes(problems)) == (word, [code])
+
+
+def test_a_reader_that_does_not_run_has_failed() -> None:
+    """What is the matter with it is the one thing to say, whatever it told before, and also while it is waited for."""
+    trouble = Problem(code="reader_trouble", message="It ended five times.", hint="Look into the log.")
+    for statuses in ({}, {"us-east-1": told(5, problem=DENIED)}):
+        state, problems = state_of(statuses, "us-east-1", trouble=trouble, is_waking=True)
+        assert (state.status, problems) == ("failed", [trouble])
+
+
+def test_an_unfinished_first_picture_is_no_whole_one() -> None:
+    """What was not seen yet may still run."""
+    state, _ = state_of({"us-east-1": told(5, first_picture=False)}, "us-east-1")
+    assert state.as_of is None
+
+
+def test_jobs_that_cannot_be_looked_for_are_not_known() -> None:
+    """Studio without its owner's tags: the region was read, and yet nobody knows what runs; the host's note says why."""
+    state, problems = state_of({"us-east-1": told(5)}, "us-east-1", can_enumerate=False)
+    assert (state.status, state.as_of, problems) == ("failed", None, [])
+
+
 def test_the_oldest_region_counts() -> None:
-    """Two regions are as fresh as the older one, and not known before both have answered."""
-    one = {"us-east-1": told(5)}
-    state, _ = aws_state(one, ["eu-west-1", "us-east-1"], NOW, pace="viewed", is_waking=False)
-    assert (state.status, state.as_of) == ("loading", None)
-    both = {**one, "eu-west-1": told(30, calls_total=9)}
-    state, _ = aws_state(both, ["eu-west-1", "us-east-1"], NOW, pace="viewed", is_waking=False)
+    """Two regions that were read are as fresh as the older one."""
+    both = {"us-east-1": told(5), "eu-west-1": told(30, calls_total=9)}
+    state, problems = state_of(both, "us-east-1", "eu-west-1")
     assert (state.status, state.as_of, state.calls_total) == ("ok", NOW - timedelta(seconds=30), 9)
+    assert problems == []
+
+
+def test_a_region_that_was_never_read_spoils_nothing() -> None:
+    """A launch with a mistyped region: the rest is as it was, and a note names the region and what AWS said."""
+    unreachable = {"code": "network_unreachable", "message": "There is no such host.", "hint": "Check the name."}
+    statuses = {"us-east-1": told(5), "us-est-1": told(None, problem=unreachable)}
+    state, problems = state_of(statuses, "us-east-1", "us-est-1")
+    assert (state.status, state.as_of) == ("ok", NOW - timedelta(seconds=5))
+    expected = Problem(
+        code="region_unread",
+        message="Jobs in us-est-1 are not known and in no total: There is no such host.",
+        hint="Check the name.",
+        subject="us-est-1",
+    )
+    assert problems == [expected]
+
+
+@pytest.mark.parametrize(("is_waking", "code"), [(True, "reading"), (False, "region_unread")])
+def test_a_new_region_is_being_read_for_a_while(is_waking: bool, code: str) -> None:
+    """A launch went there a moment ago; when its region stays silent that is said."""
+    state, problems = state_of({"us-east-1": told(5)}, "us-east-1", "eu-west-1", is_waking=is_waking)
+    assert (state.status, codes(problems)) == ("ok", [code])
+
+
+def test_without_its_own_region_nothing_is_known() -> None:
+    """Another region that answers does not make up for it; neither where the session has none and the only one fails."""
+    state, problems = state_of({"us-east-1": told(None, problem=DENIED), "eu-west-1": told(5)}, "us-east-1", "eu-west-1")
+    assert (state.status, state.as_of) == ("failed", None)
+    assert problems == [Problem(code="permission_missing", message="In us-east-1: sagemaker:Search is denied.",
+                                hint="Allow it.", subject="us-east-1")]  # fmt: skip
+    alone = {"us-est-1": told(None, problem=EXPIRED)}
+    assert state_of(alone, "us-est-1", own_region=None)[0].status == "failed"
+
+
+def test_what_is_so_in_all_regions_is_said_once() -> None:
+    """Expired credentials are no region's own matter."""
+    both = {region: told(5, problem=EXPIRED) for region in ("us-east-1", "eu-west-1")}
+    _, problems = state_of(both, "us-east-1", "eu-west-1")
+    assert [(problem.message, problem.subject) for problem in problems] == [("The credentials have expired.", None)]
+    unread = {"us-east-1": told(5, problem=EXPIRED), "eu-west-1": told(None, problem=EXPIRED)}
+    assert state_of(unread, "us-east-1", "eu-west-1")[1] == problems
+
+
+def test_the_problem_of_one_region_names_it() -> None:
+    """Also where the other one was never read."""
+    statuses = {"us-east-1": told(5, problem=EXPIRED)}
+    _, problems = state_of(statuses, "us-east-1", "eu-west-1")
+    assert [(problem.code, problem.subject) for problem in problems] == [
+        ("credentials_expired", "us-east-1"),
+        ("region_unread", "eu-west-1"),
+    ]

@@ -17,7 +17,7 @@ from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.overview import Picture, overview
 from mlcost_ext.usecases.watch import JobBook
 
-from .conftest import training_job
+from .conftest import SPACE, training_job
 
 REQUEST = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}}
 
@@ -25,7 +25,9 @@ REQUEST = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1
 @pytest.fixture
 def intake() -> Intake:
     snapshot = Snapshot()
-    return Intake(JobBook(), LaunchBook(), snapshot, snapshot.has_local_disk, logging.getLogger("test"))
+    found = Intake(JobBook(), LaunchBook(), snapshot, snapshot.has_local_disk, logging.getLogger("test"))
+    found.owner_tags = {"sagemaker:space-arn": SPACE}
+    return found
 
 
 def await_launch(intake: Intake, now: datetime) -> None:
@@ -55,7 +57,17 @@ def test_a_launch_that_aws_never_describes_has_no_known_cost(intake: Intake) -> 
     assert metered is not None
     assert metered.cost_at(now) is None
     assert [problem.code for problem in metered.job.problems] == ["not_described"]
-    assert totals_of(intake) == (1, None, 1)
+    assert (metered.job.is_running, metered.job.can_stop) == (False, False)
+    assert totals_of(intake) == (0, "0", 0)
+
+
+def test_a_launch_that_is_described_after_all_counts_again(intake: Intake) -> None:
+    """What was given up is not lost."""
+    now = now_utc()
+    await_launch(intake, now)
+    intake.give_up_waiting(now + timedelta(minutes=3))
+    intake.take_description("training", training_job("fresh"))
+    assert totals_of(intake)[0] == 1
 
 
 def test_a_description_ends_the_wait(intake: Intake) -> None:
@@ -106,3 +118,100 @@ def test_costs_follow_aws_time(intake: Intake) -> None:
     before = now_utc()
     intake.take_status({"region_id": "us-east-1", "clock_offset_seconds": -600.0})
     assert abs((intake.aws_time() - before).total_seconds() + 600) < 5
+    intake.take_status({"region_id": "eu-west-1", "clock_offset_seconds": None})
+    assert abs((intake.aws_time() - before).total_seconds() + 600) < 5
+
+
+def event(kind: str, name: str, **fields: object) -> dict[str, object]:
+    return {
+        "type": kind,
+        "id": name,
+        "at": now_utc().isoformat(),
+        "kind": "training",
+        "region_id": "us-east-1",
+        "name": name,
+        **fields,
+    }
+
+
+def spool(intake: Intake, *events: dict[str, object]) -> None:
+    for each in events:
+        launch = intake.launches.take(each)
+        assert launch is not None
+        intake.take_launch(launch)
+
+
+def colleagues(name: str, *, minutes: float) -> dict[str, object]:
+    """Describe a job as DescribeTrainingJob does, which tells no tags."""
+    return training_job(name, minutes=minutes, Tags=None)
+
+
+def names(intake: Intake) -> list[str]:
+    return [metered.job.name for metered in intake.book.all()]
+
+
+def test_a_colleagues_job_of_that_name_never_enters_the_book(intake: Intake) -> None:
+    """A kernel tries a name that is taken; AWS describes that job before it has refused ours."""
+    spool(intake, event("intent", "taken"))
+    intake.take_description("training", colleagues("taken", minutes=60))
+    assert names(intake) == []
+    spool(intake, event("outcome", "taken", result="refused"))
+    intake.take_description("training", colleagues("taken", minutes=60))
+    assert names(intake) == []
+
+
+def test_a_refusal_takes_out_what_was_held_possible(intake: Intake) -> None:
+    """Created a moment before the call it may have been ours; once AWS has refused, it is not, unless its tag says so."""
+    spool(intake, event("intent", "taken"), event("intent", "ours"))
+    intake.take_description("training", colleagues("taken", minutes=1))
+    intake.take_description("training", training_job("ours", minutes=1))
+    assert sorted(names(intake)) == ["ours", "taken"]
+    spool(intake, event("outcome", "taken", result="refused"), event("outcome", "ours", result="refused"))
+    assert names(intake) == ["ours"]
+    assert totals_of(intake)[0] == 1
+
+
+def test_a_job_described_before_its_launch_was_accepted_comes_in_then(intake: Intake) -> None:
+    """By clocks that differ it looks older than the call; AWS's word counts."""
+    spool(intake, event("intent", "mine", notebook="train.ipynb"))
+    intake.take_description("training", colleagues("mine", minutes=60))
+    assert names(intake) == []
+    spool(intake, event("outcome", "mine", result="accepted"))
+    metered = intake.book.get(("training", "us-east-1", "mine"))
+    assert metered is not None
+    assert (metered.job.status, metered.notebook) == ("InProgress", "train.ipynb")
+
+
+def test_a_job_of_nobody_is_not_taken(intake: Intake) -> None:
+    """Neither tag nor launch: it is somebody else's, and Stop will not find it."""
+    intake.take_description("training", training_job("strange", Tags={"team": "other"}))
+    assert names(intake) == []
+
+
+def test_the_notebook_comes_with_the_spool_if_aws_was_faster(intake: Intake) -> None:
+    """The row has its notebook at once, not at the job's next change."""
+    intake.take_description("training", training_job("a", minutes=0))
+    before = intake.revision
+    spool(intake, event("intent", "a", notebook="train.ipynb"))
+    metered = intake.book.get(("training", "us-east-1", "a"))
+    assert metered is not None
+    assert metered.notebook == "train.ipynb"
+    assert intake.revision > before
+
+
+def test_a_description_without_tags_keeps_those_known(intake: Intake) -> None:
+    """DescribeTrainingJob tells none."""
+    intake.take_description("training", training_job("a"))
+    intake.take_description("training", training_job("a", Tags=None, SecondaryStatus="Uploading"))
+    metered = intake.book.get(("training", "us-east-1", "a"))
+    assert metered is not None
+    assert (metered.job.secondary_status, metered.job.tags["team"]) == ("Uploading", "fraud")
+
+
+def test_a_later_job_of_a_name_inherits_no_tags(intake: Intake) -> None:
+    """Ours was deleted and somebody else took the name: what AWS tells without tags is not ours."""
+    intake.take_description("training", training_job("a", minutes=90))
+    later = training_job("a", minutes=1, Tags=None, FailureReason="another")
+    intake.take_description("training", later)
+    metered = intake.book.get(("training", "us-east-1", "a"))
+    assert metered is None or metered.job.failure_reason is None

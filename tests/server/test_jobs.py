@@ -42,9 +42,11 @@ def test_states_select(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) 
         ended = training_job("b", TrainingJobStatus="Failed", SecondaryStatus="Failed", BillableTimeInSeconds=5)
         reader.push_jobs(training_job("a"), ended)
         await settled()
-        for state, names in {"running": ["a"], "ended": ["b"], "Failed": ["b"], "Completed": []}.items():
+        for state, names in {"running": ["a"], "ended": ["b"], "Failed": ["b"], "Completed": [], "": ["a", "b"]}.items():
             page = json.loads((await jp_fetch("mlcost-ext", "jobs", params={"state": state})).body)
-            assert [job["name"] for job in page["jobs"]] == names
+            assert sorted(job["name"] for job in page["jobs"]) == names
+        blank = {"state": "", "kind": "", "sort": "", "limit": "", "cursor": ""}
+        assert len(json.loads((await jp_fetch("mlcost-ext", "jobs", params=blank)).body)["jobs"]) == 2
         one = json.loads((await jp_fetch("mlcost-ext", "jobs", "training", "b")).body)
         assert one["status"] == "Failed"
 
@@ -52,7 +54,18 @@ def test_states_select(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) 
 
 
 @pytest.mark.parametrize(
-    "params", [{"limit": "0"}, {"limit": "201"}, {"limit": "x"}, {"sort": "zzz"}, {"cursor": "%%%"}, {"cursor": "W10="}]
+    "params",
+    [
+        {"limit": "0"},
+        {"limit": "201"},
+        {"limit": "x"},
+        {"limit": "0001009999"},
+        {"limit": "9" * 5000},
+        {"limit": "١"},
+        {"sort": "zzz"},
+        {"cursor": "%%%"},
+        {"cursor": "W10="},
+    ],
 )
 def test_bad_questions_are_answered_in_words(jp_asyncio_loop: Any, jp_fetch: Any, params: dict[str, str]) -> None:
     """A wrong parameter is a 400 with what to do."""
@@ -64,5 +77,20 @@ def test_bad_questions_are_answered_in_words(jp_asyncio_loop: Any, jp_fetch: Any
         error = json.loads(caught.value.response.body)
         assert (caught.value.code, error["code"]) == (400, "usage")
         assert error["hint"]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+@pytest.mark.parametrize("path", ["nothing", "jobs/training", "jobs/training/a/b/c", "openapi_json"])
+def test_unknown_paths_are_answered_in_words(jp_asyncio_loop: Any, jp_fetch: Any, path: str) -> None:
+    """A 404 that says where to look, whatever the verb."""
+
+    async def run() -> None:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            with pytest.raises(HTTPClientError) as caught:
+                await jp_fetch("mlcost-ext", *path.split("/"), method=method, allow_nonstandard_methods=True)
+            assert caught.value.response is not None
+            error = json.loads(caught.value.response.body)
+            assert (caught.value.code, sorted(error), error["code"]) == (404, ["code", "hint", "message"], "not_found")
 
     jp_asyncio_loop.run_until_complete(run())

@@ -9,20 +9,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from mlcost_ext.core.times import time_to_text
 
 from .conftest import FakeReader, training_job
 from .test_overview import overview, settled
 
 
-def write_launch(home: Path, name: str, result: str = "accepted") -> None:
+def write_launch(home: Path, name: str, result: str = "accepted", region_id: str = "eu-west-1") -> None:
     """Write what a kernel of this server writes around a launch."""
     at = time_to_text(datetime.now(timezone.utc))
     request = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}}
     lines = [
         {"type": "kernel", "at": at, "server_id": os.environ["MLCOST_SERVER_ID"], "kernel_id": "k-1", "notebook": "train.ipynb"},
-        {"type": "intent", "id": name, "at": at, "kind": "training", "region_id": "eu-west-1", "name": name,
-         "notebook": "train.ipynb", "request": request, "tags": {}},
+        {"type": "intent", "id": name, "at": at, "kind": "training", "region_id": region_id, "name": name,
+         "notebook": "train.ipynb", "request": request, "tags": {"team": "fraud"}},
         {"type": "outcome", "id": name, "at": at, "result": result},
     ]  # fmt: skip
     (home / "spool").mkdir(parents=True, exist_ok=True)
@@ -56,6 +58,7 @@ def test_a_launch_is_on_screen_before_aws_has_described_it(
         assert (row["status"], row["secondary_status"], row["cost"]) == ("InProgress", "Starting", "0")
         assert (row["notebook"], row["region_id"], row["started_at"]) == ("train.ipynb", "eu-west-1", None)
         assert row["high"] is not None
+        assert row["tags"] == {"team": "fraud"}
         await asyncio.sleep(1.2)
         assert ["eu-west-1", "fresh-1"] in reader.watched["names"]
         assert reader.watched["regions"] == ["eu-west-1", "us-east-1"]
@@ -82,6 +85,53 @@ def test_a_refused_launch_is_never_shown(jp_asyncio_loop: Any, jp_fetch: Any, re
         write_launch(home, "taken-1")
         await row_of(jp_fetch, "taken-1")
         assert "refused-1" not in [job["name"] for job in (await overview(jp_fetch))["jobs"]]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_mistyped_region_spoils_nothing(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path) -> None:
+    """A call to us-est-1 that nobody answered: that region is named for a while, all else is as it was."""
+    unreachable = {"code": "network_unreachable", "message": "There is no such host.", "hint": "Check the name."}
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        write_launch(home, "lost-1", result="unknown", region_id="us-est-1")
+        for _ in range(50):
+            if "us-est-1" in reader.watched.get("regions", []):
+                break
+            await asyncio.sleep(0.1)
+        reader.push_jobs(training_job("fine-1"))
+        reader.push_status()
+        reader.push_status(region_id="us-est-1", as_of=None, problem=unreachable)
+        await settled()
+        document = await overview(jp_fetch)
+        assert document["aws"]["status"] == "ok"
+        assert (document["totals"]["running"], [job["name"] for job in document["jobs"]]) == (1, ["fine-1"])
+        notes = {note["subject"]: note["message"] for note in document["data_quality"] if note["code"] == "region_unread"}
+        assert notes == {"us-est-1": "Jobs in us-est-1 are not known and in no total: There is no such host."}
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+@pytest.fixture
+def laptop_without_region(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take Studio's file and every word about a region away."""
+    (home.parent / "resource-metadata.json").unlink()
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(home.parent / "none"))
+
+
+def test_a_launch_gives_the_region_that_is_not_set(
+    laptop_without_region: None, jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path
+) -> None:
+    """Where no region is set none can be asked, until a launch names one."""
+
+    async def run() -> None:
+        assert "region_missing" in [note["code"] for note in (await overview(jp_fetch))["data_quality"]]
+        write_launch(home, "first-1")
+        await row_of(jp_fetch, "first-1")
+        assert "region_missing" not in [note["code"] for note in (await overview(jp_fetch))["data_quality"]]
 
     jp_asyncio_loop.run_until_complete(run())
 

@@ -14,8 +14,9 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.errors import RemoteError
+from mlcost_ext.core.job import Problem
 
-from .conftest import FakeReader, training_job
+from .conftest import SPACE, FakeReader, training_job
 
 OPENAPI = json.loads((Path(__file__).parents[2] / "mlcost_ext" / "server" / "openapi.json").read_text())
 
@@ -70,6 +71,46 @@ def test_the_first_look_says_that_it_is_loading(jp_asyncio_loop: Any, jp_fetch: 
         document = await overview(jp_fetch)
         assert document["aws"]["status"] == "loading"
         assert document["session"]["cost"] is None
+        codes = [quality["code"] for quality in document["data_quality"]]
+        assert ("session_reading" in codes, "host_price_unknown" in codes) == (True, False)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_reader_that_does_not_run_is_said(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """From the first look on: nothing loads, and the note says what to do."""
+    reader.trouble = Problem(code="reader_trouble", message="The AWS reader ends again and again.", hint="See the log.")
+
+    async def run() -> None:
+        document = await overview(jp_fetch)
+        codes = [quality["code"] for quality in document["data_quality"]]
+        assert document["aws"]["status"] == "failed"
+        assert ("reader_trouble" in codes, "session_reading" in codes, "reading" in codes) == (True, False, False)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+@pytest.fixture
+def broken_metadata(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break Studio's file, which names the space."""
+    (home.parent / "resource-metadata.json").write_text("{")
+    monkeypatch.setenv("AWS_REGION", "us-east-1")
+
+
+def test_studio_without_its_metadata_claims_no_totals(
+    broken_metadata: None, jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader
+) -> None:
+    """The region was read, but nobody knows which jobs are this space's: no total, and not 'no jobs'."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_status()
+        await settled()
+        document = await overview(jp_fetch)
+        assert (document["aws"]["status"], document["aws"]["as_of"]) == ("failed", None)
+        assert (document["totals"]["running_cost"], document["totals"]["running_cost_per_hour"]) == (None, None)
+        said = [quality["message"] for quality in document["data_quality"] if quality["code"] == "metadata_broken"]
+        assert "of this space's jobs only those" in said[0]
 
     jp_asyncio_loop.run_until_complete(run())
 
@@ -142,7 +183,7 @@ def test_a_thousand_jobs_fit_into_64_kb(jp_asyncio_loop: Any, jp_fetch: Any, rea
 
     async def run() -> None:
         await overview(jp_fetch)
-        tags = {f"key-{n}": "v" * 256 for n in range(40)}
+        tags = {"sagemaker:space-arn": SPACE, **{f"key-{n}": "v" * 256 for n in range(40)}}
         reader.push_jobs(
             *(training_job(f"{'job-' * 14}{n:05}", minutes=n, Tags=tags, FailureReason="x" * 400) for n in range(1000))
         )

@@ -36,19 +36,19 @@ def book_of(*events: dict[str, Any]) -> LaunchBook:
 def test_a_launch_that_aws_did_not_refuse_is_mine(result: str) -> None:
     """Its notebook is known and its end is waited for."""
     book = book_of(intent(), outcome(result=result))
-    assert (book.is_mine(KEY), book.notebook_of(KEY), book.followed(NOW, [])) == (True, "train.ipynb", [KEY])
+    assert (book.is_mine(KEY, NOW), book.notebook_of(KEY, NOW), book.followed(NOW, [])) == (True, "train.ipynb", [KEY])
 
 
 def test_a_kernel_that_died_in_between_leaves_a_launch_to_follow() -> None:
     """AWS may have taken the call, so its own list is asked."""
     book = book_of(intent())
-    assert (book.is_mine(KEY), book.followed(NOW, [])) == (True, [KEY])
+    assert (book.is_mine(KEY, NOW), book.followed(NOW, [])) == (True, [KEY])
 
 
 def test_a_refused_launch_is_never_mine() -> None:
     """Whoever else has a job of that name, it is not from here."""
     book = book_of(intent(), outcome(result="refused"))
-    assert (book.is_mine(KEY), book.notebook_of(KEY), book.followed(NOW, [])) == (False, None, [])
+    assert (book.is_mine(KEY, NOW), book.notebook_of(KEY, NOW), book.followed(NOW, [])) == (False, None, [])
 
 
 @pytest.mark.parametrize("first", ["accepted", None])
@@ -56,13 +56,61 @@ def test_a_refused_second_try_leaves_the_first_alone(first: str | None) -> None:
     """AWS refuses a name that is taken: taken by our own job, whose outcome may not be known either."""
     before = [outcome("i1", first)] if first else []
     book = book_of(intent("i1"), *before, intent("i2", notebook="other.ipynb"), outcome("i2", "refused"))
-    assert (book.is_mine(KEY), book.notebook_of(KEY)) == (True, "train.ipynb")
+    assert (book.is_mine(KEY, NOW), book.notebook_of(KEY, NOW)) == (True, "train.ipynb")
+
+
+@pytest.mark.parametrize("told", [(), ("unknown",)])
+def test_a_call_nobody_knows_the_outcome_of_owns_no_older_job(told: tuple[str, ...]) -> None:
+    """A colleague's job of that name, there long before, is not ours; one that came about then may be."""
+    book = book_of(intent(), *(outcome(result=result) for result in told))  # a minute before NOW
+    ages = {"later": -30, "a clock four minutes off": 5 * 60, "long before": 3600}
+    found = {what: book.is_mine(KEY, NOW - timedelta(seconds=age)) for what, age in ages.items()}
+    assert found == {"later": True, "a clock four minutes off": True, "long before": False}
+    assert not book.is_mine(KEY, None)
+    assert book.notebook_of(KEY, NOW - timedelta(hours=1)) is None
+
+
+def test_an_accepted_launch_owns_its_job_whatever_the_clocks_say() -> None:
+    """AWS has said so."""
+    assert book_of(intent(), outcome()).is_mine(KEY, None)
+
+
+def test_an_unclear_second_try_leaves_an_accepted_launch_alone() -> None:
+    """The first is what AWS took; a try of which nobody knows the outcome keeps its own time."""
+    second = intent("i2", notebook="other.ipynb", at=ago(10))
+    book = book_of(intent(), outcome(), second, outcome("i2", "unknown"))
+    assert (book.by_key[KEY].result, book.notebook_of(KEY, None)) == ("accepted", "train.ipynb")
+
+
+def test_the_regions_of_launches() -> None:
+    """Those AWS accepted, for as long as a job can run; those it may have accepted, for five minutes; never a refused one."""
+    weeks = timedelta(days=28).total_seconds()
+    book = book_of(
+        intent("i1", "a", region_id="us-west-2", at=ago(weeks - 60)), outcome("i1"),
+        intent("i2", "b", region_id="us-west-1", at=ago(weeks)), outcome("i2"),
+        intent("i3", "c", region_id="eu-west-1", at=ago(299)), outcome("i3", "unknown"),
+        intent("i4", "d", region_id="us-est-1", at=ago(300)), outcome("i4", "unknown"),
+        intent("i5", "e", region_id="eu-west-2", at=ago(9)),
+        intent("i6", "f", region_id="eu-west-3", at=ago(9)), outcome("i6", "refused"),
+    )  # fmt: skip
+    assert book.regions(NOW) == {"us-west-2", "eu-west-1", "eu-west-2"}
+
+
+def test_the_awaited_job_has_the_tags_of_its_launch() -> None:
+    """They stand beside the request in the spool; what is no tag is left out."""
+    book = book_of(intent(tags={"team": "fraud", "n": 7}))
+    launch = book.take(outcome())
+    assert launch is not None
+    job = awaited_job(launch)
+    assert job is not None
+    assert job.tags == {"team": "fraud"}
+    assert book.by_key[KEY].tags == {}
 
 
 def test_a_second_accepted_launch_replaces_the_first() -> None:
     """A name may be used again once its job was deleted."""
     book = book_of(intent("i1"), outcome("i1"), intent("i2", notebook="other.ipynb"), outcome("i2"))
-    assert book.notebook_of(KEY) == "other.ipynb"
+    assert book.notebook_of(KEY, NOW) == "other.ipynb"
 
 
 def test_requests_are_not_kept() -> None:
@@ -80,7 +128,7 @@ def test_calls_without_an_outcome_do_not_pile_up() -> None:
     book = book_of(*(intent(f"i{n}", f"job-{n}") for n in range(MAX_PENDING + 1)))
     assert len(book.by_id) == MAX_PENDING
     assert book.take(outcome("i0")) is None
-    assert book.is_mine(("training", REGION, "job-0"))
+    assert book.is_mine(("training", REGION, "job-0"), NOW)
 
 
 def test_what_ended_or_is_too_old_is_not_followed() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +17,10 @@ from mlcost_ext.usecases.overview import Picture, job_row, overview
 from mlcost_ext.usecases.watch import JobBook
 from tests.fakes import NOW, REGION, ago, description, ended, price_list, read_job, small_price_list, unit_price
 
-STUDIO = Host(kind="studio", region_id=REGION, instance_type="ml.t3.medium", started_at=NOW.replace(hour=12), volume_gb=5)
+TAGS = {"sagemaker:space-arn": "arn:aws:sagemaker:us-east-1:111122223333:space/d-1/work"}
+STUDIO = Host(
+    kind="studio", region_id=REGION, instance_type="ml.t3.medium", started_at=NOW.replace(hour=12), volume_gb=5, owner_tags=TAGS
+)
 LAPTOP = Host(kind="local", region_id=REGION, started_at=NOW.replace(hour=12))
 AWS = AwsState(status="ok", as_of=NOW, mode="search", calls_total=3)
 
@@ -24,7 +28,7 @@ AWS = AwsState(status="ok", as_of=NOW, mode="search", calls_total=3)
 def picture(*sources: dict[str, Any], host: Host = STUDIO, **changes: Any) -> Picture:
     book, prices = JobBook(), small_price_list()
     for source in sources:
-        book.put(meter(read_job(source), prices, "train.ipynb"))
+        book.put(meter(read_job(source), prices, "train.ipynb"), NOW)
     return replace(Picture(host=host, book=book, aws=AWS, prices=prices), **changes)
 
 
@@ -62,6 +66,19 @@ def test_nothing_runs() -> None:
     assert (document["jobs"], document["idle"]["state"]) == ([], "off")
 
 
+@pytest.mark.parametrize(
+    ("status", "age_seconds", "cost"),
+    [("ok", 0, "0"), ("failed", 179, "0"), ("failed", 180, None), ("failed", None, None), ("loading", 5, None), ("off", 5, None)],
+)
+def test_nothing_seen_is_nothing_there_only_where_aws_has_said_so_lately(
+    status: Any, age_seconds: float | None, cost: str | None
+) -> None:
+    """A poll that failed a moment ago makes nothing unknown; no answer at all does."""
+    as_of = None if age_seconds is None else NOW - timedelta(seconds=age_seconds)
+    document = drawn(aws=AwsState(status=status, as_of=as_of, mode="search", calls_total=3))
+    assert (document["totals"]["running_cost"], document["totals"]["running_cost_per_hour"]) == (cost, cost)
+
+
 def test_totals_are_the_sum_of_the_rows() -> None:
     """Also at a time with microseconds, which AWS does not count."""
     gpu = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 0}
@@ -97,7 +114,7 @@ def test_a_configured_price_alone_prices_a_laptop() -> None:
     session = document["session"]
     assert (session["cost"], session["cost_per_hour"], session["list_unit_price"]) == ("0.7", "0.35", "0.35")
     assert (session["price"]["price_basis"], session["instance_type"]) == ("configured", None)
-    assert codes(document) == ["history_not_kept"]
+    assert codes(document) == ["no_storage", "history_not_kept"]
 
 
 @pytest.mark.parametrize(
@@ -115,6 +132,58 @@ def test_a_machine_without_price_says_what_to_do(host: Host, message: str, hint:
     assert message in row["message"]
     assert hint in row["hint"]
     assert (document["session"]["cost"], document["session"]["price"]) == (None, None)
+
+
+def test_a_session_that_aws_is_asked_about_is_being_read() -> None:
+    """For some seconds after the start the missing figures are on their way; one note says so for all of them."""
+    waiting = replace(STUDIO, instance_type=None, started_at=None, volume_gb=None)
+    assert codes(drawn(host=waiting, is_session_awaited=True)) == ["session_reading", "history_not_kept"]
+    assert codes(drawn(host=waiting)) == ["host_price_unknown", "storage_unknown", "history_not_kept"]
+    since = replace(STUDIO, started_at=None)
+    assert codes(drawn(host=since, is_session_awaited=True)) == ["session_reading", "history_not_kept"]
+    assert codes(drawn(is_session_awaited=True)) == ["history_not_kept"]
+
+
+def test_studio_without_its_owner_knows_no_totals() -> None:
+    """Whose space it is tells which jobs are ours: without that nothing seen is not nothing there; launches still show."""
+    broken = Problem(code="metadata_broken", message="m", hint="h")
+    lost = replace(STUDIO, owner_tags={}, problems=(broken,))
+    unknown = AwsState(status="failed", as_of=None, mode="search", calls_total=3)
+    nothing, launched = drawn(host=lost, aws=unknown), drawn(description("a"), host=lost, aws=unknown)
+    assert (nothing["totals"]["running_cost"], launched["totals"]["running_cost"]) == (None, None)
+    assert [row["name"] for row in launched["jobs"]] == ["a"]
+    assert codes(nothing) == ["metadata_broken", "history_not_kept"]
+    assert codes(drawn(host=replace(STUDIO, owner_tags={}))) == ["metadata_broken", "history_not_kept"]
+    assert codes(drawn(host=replace(STUDIO, owner_tags={}), is_session_awaited=True)) == ["history_not_kept"]
+
+
+@pytest.mark.parametrize(
+    ("host", "code"),
+    [
+        (LAPTOP, "no_storage"),
+        (replace(STUDIO, volume_gb=None), "storage_unknown"),
+        (replace(STUDIO, region_id=None), "storage_price_unknown"),
+    ],
+)
+def test_a_stopped_day_without_figure_says_why(host: Host, code: str) -> None:
+    """A machine without AWS's storage, a space whose size AWS does not tell, a volume nobody has a price for."""
+    document = drawn(host=host)
+    assert document["session"]["cost_per_day_when_stopped"] is None
+    assert code in codes(document)
+
+
+def test_instances_of_several_prices_have_no_single_one() -> None:
+    """Each group counts at its own price, and a note says why none is shown; groups of one type have one."""
+
+    def of(*types: str) -> dict[str, Any]:
+        groups = [{"InstanceGroupName": t, "InstanceType": t, "InstanceCount": 1} for t in types]
+        return description("mixed", ResourceConfig={"InstanceGroups": groups, "VolumeSizeInGB": 0})
+
+    mixed, alike = drawn(of("ml.m5.xlarge", "ml.g5.xlarge")), drawn(of("ml.m5.xlarge", "ml.m5.xlarge"))
+    assert (mixed["jobs"][0]["list_unit_price"], mixed["jobs"][0]["cost"]) == (None, "1.638")
+    assert [row["subject"] for row in mixed["data_quality"] if row["code"] == "several_prices"] == ["mixed"]
+    assert alike["jobs"][0]["list_unit_price"] == "0.23"
+    assert "several_prices" not in codes(alike)
 
 
 def test_a_session_since_nobody_knows_when() -> None:

@@ -25,7 +25,7 @@ def config(instance_type: str = "ml.m5.xlarge", count: int = 1) -> dict[str, Any
 def book_of(*sources: dict[str, Any]) -> JobBook:
     book = JobBook()
     for source in sources:
-        book.put(metered(source))
+        book.put(metered(source), NOW)
     return book
 
 
@@ -62,11 +62,11 @@ def test_a_job_that_is_put_again_counts_once() -> None:
 def test_only_another_state_is_a_change() -> None:
     """A new job is one; the same state again is not, whatever else differs."""
     book = JobBook()
-    first = book.put(metered(description("a", SecondaryStatus="Downloading")))
+    first = book.put(metered(description("a", SecondaryStatus="Downloading")), NOW)
     assert first is not None
     assert (first.name, first.status, first.secondary_status) == ("a", "InProgress", "Downloading")
-    assert book.put(metered(description("a", SecondaryStatus="Downloading", FailureReason="x"))) is None
-    assert book.put(metered(description("a", SecondaryStatus="Training"))) is not None
+    assert book.put(metered(description("a", SecondaryStatus="Downloading", FailureReason="x")), NOW) is None
+    assert book.put(metered(description("a", SecondaryStatus="Training")), NOW) is not None
 
 
 def test_jobs_are_found_by_key_and_by_name() -> None:
@@ -75,6 +75,15 @@ def test_jobs_are_found_by_key_and_by_name() -> None:
     assert {key_of(m.job) for m in book.named("training", "a")} == {("training", REGION, "a"), ("training", "eu-west-1", "a")}
     assert book.get(("training", REGION, "b")) is not None
     assert book.get(("training", REGION, "c")) is None
+
+
+def test_the_regions_where_something_runs() -> None:
+    """What has ended keeps none; neither does what was taken out."""
+    book = book_of(description("a"), description("b", region_id="eu-west-1"), ended("c", region_id="us-west-2"))
+    assert book.running_regions() == {REGION, "eu-west-1"}
+    book.remove(("training", "eu-west-1", "b"))
+    book.remove(("training", "eu-west-1", "b"))
+    assert (book.running_regions(), len(book)) == ({REGION}, 2)
 
 
 def test_what_ended_yesterday_is_forgotten() -> None:
@@ -113,7 +122,7 @@ def test_what_is_shown_follows_each_change() -> None:
     """A choice that was kept is made anew once a job comes, changes or is forgotten."""
     book = book_of(description("a"))
     assert [m.job.name for m in book.shown(9)] == ["a"]
-    book.put(metered(ended("b", before=90_000)))
+    book.put(metered(ended("b", before=90_000)), NOW)
     assert [m.job.name for m in book.shown(9)] == ["a", "b"]
     book.forget_ended_before(NOW)
     assert [m.job.name for m in book.shown(9)] == ["a"]
@@ -147,5 +156,5 @@ def test_unpriced_jobs_are_counted_apart() -> None:
     """They are in no sum, and their number is told until they end."""
     book = book_of(description("a"), description("new", ResourceConfig=config("ml.z9.xlarge")))
     assert (book.unpriced, book.running_cost_at(NOW)) == (1, Decimal("0.23"))
-    book.put(metered(ended("new", ResourceConfig=config("ml.z9.xlarge"))))
+    book.put(metered(ended("new", ResourceConfig=config("ml.z9.xlarge"))), NOW)
     assert (book.unpriced, book.running_count) == (0, 1)

@@ -242,7 +242,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description How fresh AWS's answers are: `loading` none yet, `failed` the last one failed, `off` not asked. */
+        /**
+         * @description How fresh AWS's answers are: `loading` none yet or not all, `failed` the last one failed, `off` not asked.
+         *
+         *     `as_of` is when AWS last told all jobs of ours; null: it has not, or they cannot all be found.
+         */
         AwsState: {
             /** @enum {string} */
             status: "loading" | "ok" | "failed" | "off";
@@ -355,7 +359,7 @@ export interface components {
             /** @description Exact decimal; only screens round. */
             error_percent: string | null;
         };
-        /** @description The machine of this session and what it costs. */
+        /** @description The machine of this session and what it costs; `cost_per_day_when_stopped` is that of a Studio space's volume. */
         Session: {
             host: string;
             instance_type: string | null;

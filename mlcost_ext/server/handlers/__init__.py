@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import jobs, openapi, overview
+from . import jobs, openapi, overview, unknown
 
 if TYPE_CHECKING:
     from mlcost_ext.server.live import Live
@@ -14,4 +14,4 @@ ROUTES = (*overview.ROUTES, *jobs.ROUTES, *openapi.ROUTES)
 
 def handlers(live: Live) -> list[tuple[str, type, dict[str, Any]]]:
     """Give Tornado's list of paths and handlers."""
-    return [(rf"/mlcost-ext/{path}", handler, {"live": live}) for path, handler in ROUTES]
+    return [(rf"/mlcost-ext/{path}", handler, {"live": live}) for path, handler in (*ROUTES, *unknown.ROUTES)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
@@ -25,13 +26,17 @@ class JobsHandler(MlcostHandler):
         """Answer with a page: `?state=running|ended|<status>&kind=&sort=started|cost|name&limit=≤200&cursor=`."""
         self.live.note_viewer()
         query = JobQuery(
-            state=self.get_query_argument("state", None),
-            kind=self.get_query_argument("kind", None),
-            sort=self.get_query_argument("sort", "started"),
-            limit=limit_from(self.get_query_argument("limit", "50")),
-            cursor=self.get_query_argument("cursor", None),
+            state=self.told("state"),
+            kind=self.told("kind"),
+            sort=self.told("sort") or "started",
+            limit=limit_from(self.told("limit") or "50"),
+            cursor=self.told("cursor"),
         )
         self.send(json.dumps(to_document(self.live.jobs(query))).encode())
+
+    def told(self, name: str) -> str | None:
+        """Give a parameter; None: it is not there, or empty."""
+        return self.get_query_argument(name, "") or None
 
 
 class JobHandler(MlcostHandler):
@@ -64,7 +69,7 @@ def limit_from(text: str) -> int:
     Raises:
         UsageError: It is anything else.
     """
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:6]) <= MAX_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
         raise UsageError(f"limit cannot be {text[:20]!r}.", f"Ask for 1 to {MAX_LIMIT} jobs.")
     return int(text)
 

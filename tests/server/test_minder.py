@@ -1,0 +1,114 @@
+"""When the reader is needed, and what it is told to follow."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.times import time_to_text
+from mlcost_ext.prices import Snapshot
+from mlcost_ext.server import minder as module
+from mlcost_ext.server.intake import Intake, now_utc
+from mlcost_ext.server.minder import READER_ENDS_SECONDS, WAKING_SECONDS, Minder
+from mlcost_ext.server.presence import VIEWED_SECONDS, Viewers
+from mlcost_ext.usecases.launches import LaunchBook
+from mlcost_ext.usecases.watch import JobBook
+
+from .conftest import SPACE, FakeReader, training_job
+
+STUDIO = Host(kind="studio", region_id="us-east-1", owner_tags={"sagemaker:space-arn": SPACE})
+
+
+class Room:
+    """A minder with a clock that a test moves on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, snapshot = 1000.0, Snapshot()
+        monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
+        self.reader = FakeReader()
+        self.intake = Intake(JobBook(), LaunchBook(), snapshot, snapshot.has_local_disk, logging.getLogger("test"))
+        parts: Any = SimpleNamespace(host=STUDIO, reader=self.reader)
+        self.minder = Minder(parts, self.intake, self.drop)
+        self.minder.viewers = Viewers(lambda: self.now)
+
+    def drop(self, work: Awaitable[None]) -> None:
+        """Leave spawned work undone."""
+        work.close()  # type: ignore[attr-defined]
+
+    def mind(self, after: float = 0) -> None:
+        self.now += after
+        asyncio.run(self.minder.mind())
+
+    def launch(self, name: str, region_id: str, result: str | None, age: timedelta = timedelta(0)) -> None:
+        told = {"id": name, "at": time_to_text(now_utc() - age), "kind": "training", "region_id": region_id, "name": name}
+        self.intake.launches.take({"type": "intent", **told})
+        if result is not None:
+            self.intake.launches.take({"type": "outcome", **told, "result": result})
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Room:
+    return Room(monkeypatch)
+
+
+def ended_job(name: str) -> dict[str, Any]:
+    over = {"TrainingJobStatus": "Completed", "SecondaryStatus": "Completed", "BillableTimeInSeconds": 5}
+    return training_job(name, **over)
+
+
+def test_the_reader_ends_ten_minutes_after_the_last_viewer_and_the_last_running_job(room: Room) -> None:
+    """A job that ends an hour after the last look keeps it for ten minutes more."""
+    room.minder.note_viewer()
+    room.intake.take_description("training", training_job("a"))
+    room.mind()
+    room.mind(after=3600)
+    assert (room.minder.pace, room.reader.is_running) == ("background", True)
+    room.intake.take_description("training", ended_job("a"))
+    room.mind(after=READER_ENDS_SECONDS - 1)
+    assert (room.minder.pace, room.reader.is_running) == ("asleep", True)
+    room.mind(after=2)
+    assert not room.reader.is_running
+
+
+def test_the_regions_that_are_followed(room: Room) -> None:
+    """The session's own, those of launches, and those where something of ours runs; none for long on a mere chance."""
+    room.launch("accepted", "us-west-2", "accepted", timedelta(days=20))
+    room.launch("typo", "us-est-1", "unknown", timedelta(minutes=6))
+    room.launch("refused", "eu-west-3", "refused")
+    room.launch("killed", "eu-west-1", None, timedelta(minutes=6))
+    assert room.minder.regions() == ["us-east-1", "us-west-2"]
+    room.intake.take_description("training", training_job("killed", region_id="eu-west-1"))
+    assert room.minder.regions() == ["eu-west-1", "us-east-1", "us-west-2"]
+    room.minder.note_viewer()
+    room.mind()
+    assert sorted(room.reader.watched["names"]) == [["eu-west-1", "killed"], ["us-west-2", "accepted"]]
+
+
+def test_a_new_region_is_waited_for_as_after_waking(room: Room) -> None:
+    """Its first answer takes its time; the reader that was awake already is not called silent."""
+    room.minder.note_viewer()
+    assert room.minder.is_waking
+    room.mind(after=WAKING_SECONDS)
+    assert not room.minder.is_waking
+    room.launch("a", "eu-west-1", "accepted")
+    room.mind()
+    assert room.minder.is_waking
+
+
+def test_a_launch_that_is_never_described_lets_the_pace_fall_asleep(room: Room) -> None:
+    """It runs for nobody; AWS is not asked for the server's whole life."""
+    job = training_job("fresh", TrainingStartTime=None, SecondaryStatus="Starting")
+    room.minder.note_viewer()
+    room.intake.take_description("training", job)
+    room.intake.await_description(room.intake.book.named("training", "fresh")[0].job, now_utc())
+    room.mind(after=VIEWED_SECONDS + 1)
+    assert room.minder.pace == "background"
+    room.intake.give_up_waiting(now_utc() + timedelta(minutes=3))
+    assert room.minder.pace == "asleep"
