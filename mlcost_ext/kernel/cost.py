@@ -115,6 +115,7 @@ def _job(row: dict[str, Any], elapsed: Decimal) -> JobCost:
         region_id=_text(row.get("region_id")),
         instance_type=_text(row.get("instance_type")),
         instance_count=_integer(row.get("instance_count")),
+        spot=row.get("spot") is True,
         cost=_carried(row, "cost", elapsed),
         storage_cost=_carried(row, "storage_cost", elapsed),
         cost_basis=_text(row.get("cost_basis")) or "accruing",

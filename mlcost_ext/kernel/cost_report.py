@@ -45,6 +45,7 @@ class JobCost:
     region_id: str | None
     instance_type: str | None
     instance_count: int | None
+    spot: bool
     cost: Decimal | None
     storage_cost: Decimal | None
     cost_basis: str

@@ -118,7 +118,9 @@ def _basis(job: JobCost) -> str:
     if job.cost_basis == "final":
         seconds = job.billable_time_in_seconds
         return "ended" if seconds is None else f"{seconds:,} billable seconds"
-    return "at most, spot is cheaper" if job.cost_basis == "at_most" else "so far"
+    if job.cost_basis == "at_most":
+        return "at most, spot is cheaper" if job.spot else "at most, until AWS tells the billable seconds"
+    return "so far"
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:

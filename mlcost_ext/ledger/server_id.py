@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import IO
 
+from .private_file import lock_file, make_server_folder
+
 try:
     import fcntl
 except ImportError:  # Windows has none: there an id is as unique as its process
@@ -47,17 +49,11 @@ def locked(folder: Path) -> IO[bytes] | None:
     Raises:
         OSError: The folder cannot be made or written.
     """
-    make_private(folder)
-    file = os.fdopen(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "rb+")
+    make_server_folder(folder)
+    file = lock_file(folder / "lock")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None
     return file
-
-
-def make_private(folder: Path) -> None:
-    """Make a server's folder and those above it up to the home, for their owner only."""
-    for each in (folder.parent.parent, folder.parent, folder):
-        each.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import stat
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +17,14 @@ LEASE_SECONDS = 300
 MAX_LINE_BYTES = 64 * 1024
 MAX_READ_BYTES = 1024 * 1024
 """Taken from one file in one go; the rest comes at the next look."""
+OLD_SECONDS = 28 * 86400.0
+"""What was written before is of jobs that have ended."""
+OLD_REST_SECONDS = 60.0
+"""How long an old file, which has not grown since, is left alone."""
+QUIET_SECONDS, QUIET_REST_SECONDS = 86400.0, 2.0
+"""What was not written for a day is looked at every other second."""
+OTHERS_REST_SECONDS = 5.0
+"""How long the file of another server is left alone, until it is asked again whether that one lives."""
 
 Event = dict[str, Any]
 
@@ -31,6 +42,8 @@ class Tail:
     is_inside_long_line: bool = False
     """What comes next, up to the line's end, belongs to a line that was too long to be taken."""
     kernel_id: str | None = None
+    rests_until: float = 0.0
+    """By the monotonic clock; infinite: it can never be ours."""
 
 
 @dataclass(slots=True)
@@ -40,32 +53,46 @@ class SpoolReader:
     home: Path
     server_id: str
     tails: dict[str, Tail] = field(default_factory=dict)
+    clock: Callable[[], float] = time.monotonic
 
     def read_new(self) -> list[Event]:
         """Give the events written since the last call, in the order of each file; blocks on the disk."""
-        entries = self._entries()
-        self.tails = {entry.name: self.tails.get(entry.name) or Tail() for entry in entries}
-        return [event for entry in entries for event in self._read_file(entry, self.tails[entry.name])]
+        names = self._names()
+        self.tails = {name: self.tails.get(name) or Tail() for name in names}
+        now = self.clock()
+        awake = [(name, tail) for name, tail in self.tails.items() if tail.rests_until <= now]
+        return [event for name, tail in awake for event in self._read_file(name, tail)]
 
-    def _entries(self) -> list[os.DirEntry[str]]:
+    def _names(self) -> list[str]:
         try:
-            with os.scandir(self.home / "spool") as found:
-                files = [entry for entry in found if entry.name.endswith(".jsonl") and entry.is_file(follow_symlinks=False)]
+            return sorted(name for name in os.listdir(self.home / "spool") if name.endswith(".jsonl"))  # noqa: PTH208
         except OSError:
             return []
-        return sorted(files, key=lambda entry: entry.name)
 
-    def _read_file(self, entry: os.DirEntry[str], tail: Tail) -> list[Event]:
+    def _read_file(self, name: str, tail: Tail) -> list[Event]:
+        path = f"{self.home}/spool/{name}"
         try:
-            if entry.stat(follow_symlinks=False).st_size <= tail.position:
+            if not self._has_news(os.lstat(path), tail):
                 return []
-            with open_file(entry.path) as file:
+            with open_file(path) as file:
                 if not self._may_read(file, tail):
                     return []
                 file.seek(tail.position)
                 return self._take(file.read(MAX_READ_BYTES), tail)
         except OSError:
             return []
+
+    def _has_news(self, found: os.stat_result, tail: Tail) -> bool:
+        """Tell whether there is something to read, and let rest what has had none for long."""
+        if not stat.S_ISREG(found.st_mode):
+            return False
+        quiet = time.time() - found.st_mtime
+        if quiet > OLD_SECONDS:
+            tail.rests_until = self.clock() + OLD_REST_SECONDS
+            return False
+        if found.st_size <= tail.position and quiet > QUIET_SECONDS:
+            tail.rests_until = self.clock() + QUIET_REST_SECONDS
+        return found.st_size > tail.position
 
     def _take(self, data: bytes, tail: Tail) -> list[Event]:
         end = data.rfind(b"\n") + 1
@@ -81,13 +108,17 @@ class SpoolReader:
         """Tell whether the file is ours, or its server is gone; once it is, it stays ours."""
         if not tail.is_header_read:
             read_header(file, tail)
-        if not tail.is_ours and tail.owner is not None:
-            tail.is_ours = tail.owner == self.server_id or self._is_gone(tail.owner)
+        if not tail.is_header_read or tail.is_ours:
+            return tail.is_ours
+        if tail.owner is None or not tail.owner.isalnum():
+            tail.rests_until = math.inf
+            return False
+        tail.is_ours = tail.owner == self.server_id or self._is_gone(tail.owner)
+        if not tail.is_ours:
+            tail.rests_until = self.clock() + OTHERS_REST_SECONDS
         return tail.is_ours
 
     def _is_gone(self, owner: str) -> bool:
-        if not owner.isalnum():
-            return False
         try:
             seen = (self.home / "servers" / owner / "overview.json").stat().st_mtime
         except OSError:

@@ -58,6 +58,34 @@ def boot_id() -> str:
     return re.sub(r"[^0-9a-f]", "", digits)[:32] or "0" * 32
 
 
+class OpenFile:
+    """A file this process made, and how to tell that its descriptor still leads there."""
+
+    __slots__ = ("_identity", "descriptor", "path", "pid")
+
+    def __init__(self, descriptor: int, path: Path) -> None:
+        self.pid, self.descriptor, self.path = os.getpid(), descriptor, path
+        self._identity = identity_of(descriptor)
+
+    def is_there(self) -> bool:
+        """Tell whether the descriptor is still this file's: code that closes all of them hands its number to another file."""
+        return self._identity is not None and identity_of(self.descriptor) == self._identity
+
+    def close(self) -> None:
+        """Close the file, and none that has its number now."""
+        if self.is_there():
+            os.close(self.descriptor)
+
+
+def identity_of(descriptor: int) -> tuple[int, int] | None:
+    """Give device and inode of an open file; None: it is closed."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class SpoolWriter:
     """Append events to one file per process, each line in one write.
 
@@ -74,14 +102,14 @@ class SpoolWriter:
         """
         self.folder = home / "spool"
         self._header = header
-        self._file: tuple[int, int, Path] | None = None  # process id, descriptor, path
+        self._file: OpenFile | None = None
         self._is_line_open = False
         self._locks: dict[int, threading.Lock] = {}
 
     @property
     def path(self) -> Path | None:
         """The file this process writes to; `None` before the first line."""
-        return self._file[2] if self._file and self._file[0] == os.getpid() else None
+        return self._file.path if self._file and self._file.pid == os.getpid() else None
 
     def open(self) -> None:
         """Make the file and write its header line, unless that is done already.
@@ -107,7 +135,7 @@ class SpoolWriter:
         """Close the file; a later write begins a new one."""
         with self._lock():
             if self._file is not None:
-                os.close(self._file[1])
+                self._file.close()
                 self._file = None
 
     def _lock(self) -> threading.Lock:
@@ -115,16 +143,16 @@ class SpoolWriter:
         return self._locks.setdefault(os.getpid(), threading.Lock())
 
     def _descriptor(self) -> int:
-        if self._file is not None:
-            pid, descriptor, _ = self._file
-            if pid == os.getpid() and os.fstat(descriptor).st_nlink:
-                return descriptor
-            self._file = None  # inherited by a fork, or somebody cleared the folder
-            os.close(descriptor)
+        file = self._file
+        if file is not None:
+            if file.pid == os.getpid() and file.is_there() and os.fstat(file.descriptor).st_nlink:
+                return file.descriptor
+            self._file = None  # inherited by a fork, or somebody closed it or cleared the folder
+            file.close()
         self._file = self._begin()
-        return self._file[1]
+        return self._file.descriptor
 
-    def _begin(self) -> tuple[int, int, Path]:
+    def _begin(self) -> OpenFile:
         make_private_folder(self.folder)
         host, boot, pid = host_name(), boot_id(), os.getpid()
         header = encode_line("kernel", {"host": host, "boot_id": boot, "pid": pid, **self._header()})
@@ -139,7 +167,7 @@ class SpoolWriter:
             with contextlib.suppress(OSError):
                 path.unlink()
             raise
-        return pid, descriptor, path
+        return OpenFile(descriptor, path)
 
     def _append(self, descriptor: int, line: bytes) -> None:
         if self._is_line_open:

@@ -79,7 +79,7 @@ def test_text_form() -> None:
     found = report(
         overview(
             job("running"),
-            job("spot", cost="2.5", cost_per_hour="0", cost_basis="at_most", notebook="other.ipynb"),
+            job("spot", spot=True, cost="2.5", cost_per_hour="0", cost_basis="at_most", notebook="other.ipynb"),
             job("ended", status="Completed", instance_count=2, cost="1234.5", cost_per_hour="0", cost_basis="final",
                 billable_time_in_seconds=1234, storage_cost="0.01", storage_cost_per_hour="0"),
         )
@@ -96,6 +96,16 @@ def test_text_form() -> None:
         "",
         "Estimates at list prices; AWS's bill may differ.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("spot", "basis"), [(True, "at most, spot is cheaper"), (False, "at most, until AWS tells the billable seconds")]
+)
+def test_an_upper_bound_says_why_it_is_one(spot: bool, basis: str) -> None:
+    """An on-demand job whose billable seconds AWS has not told is not called a cheaper Spot one."""
+    found = report(overview(job("a", spot=spot, cost_basis="at_most", status="Completed")))
+    assert basis in repr(found)
+    assert found.to_dict()["jobs"][0]["spot"] is spot  # type: ignore[index]
 
 
 def test_nothing_is_called_billed() -> None:

@@ -13,7 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlcost_ext.ledger import spool_reader
-from mlcost_ext.ledger.spool_reader import LEASE_SECONDS, MAX_LINE_BYTES, MAX_READ_BYTES, SpoolReader
+from mlcost_ext.ledger.spool_reader import (
+    LEASE_SECONDS,
+    MAX_LINE_BYTES,
+    MAX_READ_BYTES,
+    OLD_REST_SECONDS,
+    OLD_SECONDS,
+    OTHERS_REST_SECONDS,
+    QUIET_REST_SECONDS,
+    QUIET_SECONDS,
+    SpoolReader,
+)
 from mlcost_ext.ledger.spool_writer import SpoolWriter
 
 OURS, OTHER = "a1b2", "c3d4"
@@ -34,9 +44,24 @@ def spool(tmp_path: Path) -> Path:
     return folder
 
 
+class Clock:
+    """A clock that a test moves on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @pytest.fixture
-def reader(tmp_path: Path) -> SpoolReader:
-    return SpoolReader(tmp_path, OURS)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def reader(tmp_path: Path, clock: Clock) -> SpoolReader:
+    return SpoolReader(tmp_path, OURS, clock=clock)
 
 
 def append(path: Path, data: bytes) -> None:
@@ -215,6 +240,57 @@ def alive(home: Path, owner: str, seconds_ago: float = 0) -> None:
     os.utime(file, (time.time() - seconds_ago,) * 2)
 
 
+def looked_at(reader: SpoolReader, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Give the files that the next look touches."""
+    seen: list[str] = []
+    really = os.lstat
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_reader.os, "lstat", lambda path: seen.append(Path(path).name) or really(path))
+        reader.read_new()
+    return seen
+
+
+def test_files_that_can_never_be_ours_are_not_looked_at_again(
+    spool: Path, reader: SpoolReader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first line without a server's name stays so; one that is not whole yet may become ours."""
+    append(spool / "nobody.jsonl", line(n=1))
+    append(spool / "odd.jsonl", header("../x"))
+    append(spool / "torn.jsonl", header()[:9])
+    append(spool / "ours.jsonl", header())
+    assert len(looked_at(reader, monkeypatch)) == 4
+    clock.now += 1e9
+    assert looked_at(reader, monkeypatch) == ["ours.jsonl", "torn.jsonl"]
+
+
+def test_what_was_written_four_weeks_ago_rests(
+    spool: Path, reader: SpoolReader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its jobs have ended; if its kernel lives and writes on, every event comes, once."""
+    append(spool / "a.jsonl", header() + line(n=1))
+    os.utime(spool / "a.jsonl", (time.time() - OLD_SECONDS - 60,) * 2)
+    assert reader.read_new() == []
+    append(spool / "a.jsonl", line(n=2))
+    assert looked_at(reader, monkeypatch) == []
+    clock.now += OLD_REST_SECONDS
+    assert numbers(reader) == [1, 2]
+    assert numbers(reader) == []
+
+
+def test_what_was_not_written_for_a_day_is_looked_at_every_other_second(
+    spool: Path, reader: SpoolReader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A launch from a kernel that has long been idle is seen within seconds all the same."""
+    append(spool / "a.jsonl", header() + line(n=1))
+    os.utime(spool / "a.jsonl", (time.time() - QUIET_SECONDS - 60,) * 2)
+    assert numbers(reader) == [1]
+    assert looked_at(reader, monkeypatch) == ["a.jsonl"]
+    append(spool / "a.jsonl", line(n=2))
+    assert looked_at(reader, monkeypatch) == []
+    clock.now += QUIET_REST_SECONDS
+    assert numbers(reader) == [2]
+
+
 def test_another_servers_file_is_left_to_it(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
     """As long as it lives."""
     alive(tmp_path, OTHER)
@@ -224,9 +300,9 @@ def test_another_servers_file_is_left_to_it(spool: Path, reader: SpoolReader, tm
 
 @pytest.mark.parametrize("was_there", [True, False])
 def test_the_files_of_a_server_that_is_gone_are_taken_over(
-    spool: Path, reader: SpoolReader, tmp_path: Path, was_there: bool
+    spool: Path, reader: SpoolReader, tmp_path: Path, clock: Clock, was_there: bool
 ) -> None:
-    """Whole, once its sign of life is stale or cleared away; and what its kernels write afterwards."""
+    """Whole, soon after its sign of life is stale or cleared away; and what its kernels write afterwards."""
     alive(tmp_path, OTHER)
     append(spool / "a.jsonl", header(OTHER, "k9") + line(n=1))
     assert reader.read_new() == []
@@ -234,13 +310,15 @@ def test_the_files_of_a_server_that_is_gone_are_taken_over(
         alive(tmp_path, OTHER, LEASE_SECONDS + 60)
     else:
         (tmp_path / "servers" / OTHER / "overview.json").unlink()
+    assert reader.read_new() == []
+    clock.now += OTHERS_REST_SECONDS
     assert [event["kernel_id"] for event in reader.read_new()] == ["k9", "k9"]
     append(spool / "a.jsonl", line(n=2))
     assert numbers(reader) == [2]
 
 
 def test_of_another_servers_file_only_the_header_is_read(
-    spool: Path, reader: SpoolReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spool: Path, reader: SpoolReader, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its lines are none of our business, and looking at them each second would cost."""
     alive(tmp_path, OTHER)
@@ -250,6 +328,7 @@ def test_of_another_servers_file_only_the_header_is_read(
     monkeypatch.setattr(spool_reader, "parse", lambda text: parsed.append(text) or really(text))
     for _ in range(3):
         assert reader.read_new() == []
+        clock.now += OTHERS_REST_SECONDS
     assert [text + b"\n" for text in parsed] == [header(OTHER)]
 
 

@@ -161,3 +161,32 @@ def test_boot_id_is_zeros_where_the_system_does_not_tell(monkeypatch: pytest.Mon
     """No /proc: a fixed text of the same length."""
     monkeypatch.setattr(spool_writer, "BOOT_ID", Path("/no/such/file"))
     assert spool_writer.boot_id() == "0" * 32
+
+
+def test_a_number_that_leads_to_another_file_now_is_left_alone(tmp_path: Path) -> None:
+    """User code closed every descriptor and opened its own file, which got our number: nothing is written or closed."""
+    writer = make(tmp_path / "home")
+    writer.write("before")
+    first, number = writer.path, writer._file.descriptor  # type: ignore[union-attr]
+    os.close(number)
+    theirs = os.open(tmp_path / "theirs", os.O_RDWR | os.O_CREAT)
+    os.dup2(theirs, number)
+    writer.write("after")
+    assert (tmp_path / "theirs").read_bytes() == b""
+    assert os.fstat(number).st_ino == (tmp_path / "theirs").stat().st_ino
+    assert [line["type"] for line in lines_of(writer.path)] == ["kernel", "after"]
+    assert [line["type"] for line in lines_of(first)] == ["kernel", "before"]
+    for descriptor in {theirs, number}:
+        os.close(descriptor)
+
+
+def test_a_descriptor_that_was_closed_is_begun_anew(tmp_path: Path) -> None:
+    """As by os.closerange; closing the writer then closes nothing of others."""
+    writer = make(tmp_path)
+    writer.write("before")
+    os.close(writer._file.descriptor)  # type: ignore[union-attr]
+    writer.write("after")
+    assert [line["type"] for line in lines_of(writer.path)] == ["kernel", "after"]
+    os.close(writer._file.descriptor)  # type: ignore[union-attr]
+    writer.close()
+    assert writer.path is None
