@@ -86,8 +86,9 @@ class LabPage:
     def note(self, code: str) -> Locator:
         return self.panel.locator(f'[data-mlcost-note="{code}"]')
 
-    def state(self, name: str) -> Locator:
-        return self.panel.locator(f'[data-mlcost-state="{name}"]')
+    def state(self, name: str, section: str | None = None) -> Locator:
+        place = self.panel if section is None else self.panel.locator(f'[data-mlcost-section="{section}"]')
+        return place.locator(f'[data-mlcost-state="{name}"]')
 
     def stop(self, name: str) -> None:
         """Press a job's Stop button, and Stop in the question that follows."""
@@ -188,8 +189,8 @@ class LabPage:
 
 
 def amount(text: str) -> float:
-    """Read an amount as it is drawn."""
-    return float(text.replace("$", "").replace(",", ""))
+    """Read an amount as it is drawn; of one too small to be drawn, its bound."""
+    return float(text.removeprefix("< ").replace("$", "").replace(",", ""))
 
 
 def drawn(page: Page, selector: str) -> Mapping[str, Any]:

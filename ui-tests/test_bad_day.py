@@ -71,7 +71,8 @@ def test_an_endpoint_that_hangs(open_lab: OpenLab, account: Account) -> None:
     """Lets JupyterLab work while AWS does not answer, and says so in the end."""
     account.order(operation="*", hang_seconds=60)
     page = open_lab()
-    expect(page.state("loading")).to_be_visible()
+    for section in ("session", "jobs"):
+        expect(page.state("loading", section)).to_be_visible()
     page.assert_usable()
     page.shows_no_zero()
     says(page, "offline", "AWS could not be reached", "Check the network")

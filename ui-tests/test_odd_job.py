@@ -31,7 +31,7 @@ def test_jobs_nobody_understands(open_lab: OpenLab, account: Account) -> None:
 
     expect(page.job("unknown-type")).to_contain_text("price unknown", timeout=30_000)
     expect(page.note("price_unknown").filter(has_text="ml.zz9.plural")).to_be_visible()
-    expect(page.job("hardly-described")).to_contain_text("price unknown")
+    expect(page.job("hardly-described")).to_contain_text("cost unknown")
     expect(page.panel.locator("[data-mlcost-running]")).to_contain_text("at least")
     expect(page.job(markup)).to_contain_text(f"{markup} failed")
     expect(page.job(OPENING_JOB)).to_be_visible()

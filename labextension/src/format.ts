@@ -1,13 +1,18 @@
 import { shown } from './live';
+import { SLOT, splitAtSlot } from './slot';
 import type { Translation } from './words';
 
 /** Below this a figure gets more decimals, so that it is not drawn as zero. */
 const SMALL_AMOUNT = 0.1;
 
+/** The last decimal of an amount; what is less, and not nothing, is said to be less. */
+const SMALLEST_AMOUNT = 0.0001;
+
 /** From this on a growing figure is drawn without the decimals that show it grow. */
 const LARGE_AMOUNT = 1000;
 
 const UNIT_PRICE_DIGITS = 6;
+const SMALLEST_UNIT_PRICE = 10 ** -UNIT_PRICE_DIGITS;
 
 /** A growing amount in three parts: `$0.12`, the quieter `34`, and what the locale puts behind. */
 export interface MoneyParts {
@@ -21,6 +26,7 @@ export interface MoneyParts {
  *
  * Money has two decimals, and four below 0.10. A growing figure always has four below 1,000,
  * the last two set apart, since at a few dollars an hour these are what moves each second.
+ * Only nothing is drawn as zero: what is less than the last decimal is `< $0.0001`.
  */
 export class Formatter {
   private readonly plain: Intl.NumberFormat;
@@ -61,7 +67,7 @@ export class Formatter {
     if (amount === null) {
       return null;
     }
-    return (amount !== 0 && Math.abs(amount) < SMALL_AMOUNT ? this.small : this.plain).format(amount);
+    return this.written(amount, amount !== 0 && Math.abs(amount) < SMALL_AMOUNT ? this.small : this.plain);
   }
 
   /** Write a rate or a daily amount: two decimals, unless that would be zero. */
@@ -70,19 +76,24 @@ export class Formatter {
     if (amount === null) {
       return null;
     }
-    return (amount !== 0 && Math.abs(amount) < 0.01 ? this.small : this.plain).format(amount);
+    return this.written(amount, amount !== 0 && Math.abs(amount) < 0.01 ? this.small : this.plain);
   }
 
   /** Write a price of one unit with all the decimals it has. */
   unitPrice(value: string | null): string | null {
     const amount = shown(value);
-    return amount === null ? null : this.unit.format(amount);
+    return amount === null ? null : this.written(amount, this.unit, SMALLEST_UNIT_PRICE);
   }
 
   /** Write an amount that grows, set apart where its cents end. */
   growingMoney(amount: number): MoneyParts {
     if (Math.abs(amount) >= LARGE_AMOUNT) {
       return { head: this.plain.format(amount), fine: '', tail: '' };
+    }
+    if (amount > 0 && amount < SMALLEST_AMOUNT) {
+      const [before, after] = splitAtSlot(this.trans.__('< %1', SLOT));
+      const { head, fine, tail } = this.growingMoney(SMALLEST_AMOUNT);
+      return { head: before + head, fine, tail: tail + after };
     }
     const parts = this.growing.formatToParts(amount);
     const at = parts.findIndex(part => part.type === 'fraction');
@@ -133,6 +144,11 @@ export class Formatter {
   month(value: string): string {
     const date = toDate(value) ?? new Date();
     return new Intl.DateTimeFormat(this.locale, { month: 'long', timeZone: 'UTC' }).format(date);
+  }
+
+  /** Write an amount, or that it is less than the last decimal of its style. */
+  private written(amount: number, style: Intl.NumberFormat, least = SMALLEST_AMOUNT): string {
+    return amount > 0 && amount < least ? this.trans.__('< %1', style.format(least)) : style.format(amount);
   }
 }
 

@@ -9,16 +9,31 @@ export class Freshness {
   private confirmedAt = -Infinity;
   private frozenAt: number | null = null;
 
-  constructor(private readonly now: () => number) {}
+  /**
+   * Args:
+   *   now: Milliseconds of a clock that only goes forward.
+   *   goodFor: For how many milliseconds an answer carries figures on.
+   */
+  constructor(
+    private readonly now: () => number,
+    private readonly goodFor: () => number
+  ) {}
 
-  /** Milliseconds since the overview was true, standing still while frozen. */
+  /**
+   * Milliseconds since the overview was true, standing still while frozen and once the last answer is stale:
+   * a machine that slept notices late, and must not have counted the hours of its sleep.
+   */
   get elapsed(): number {
-    return (this.frozenAt ?? this.now()) - this.readAt;
+    return Math.min(this.frozenAt ?? this.now(), this.confirmedAt + this.goodFor()) - this.readAt;
   }
 
   /** Milliseconds since the server last answered. */
   get age(): number {
     return this.now() - this.confirmedAt;
+  }
+
+  get isStale(): boolean {
+    return this.age > this.goodFor();
   }
 
   get isFrozen(): boolean {

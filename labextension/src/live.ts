@@ -74,7 +74,7 @@ export function sessionFigure({ session }: Overview): Figure {
 
 /** The sum of what runs: another set of jobs is another figure, which may be lower. */
 export function runningFigure({ totals, jobs }: Overview): Figure {
-  const running = jobs.filter(job => job.ended_at === null).map(jobKey);
+  const running = jobs.filter(job => job.is_running).map(jobKey);
   return {
     key: `running@${totals.running}:${totals.unpriced}:${running.sort().join()}`,
     cost: totals.running_cost,

@@ -62,7 +62,7 @@ export class OverviewModel {
     const now = options.now ?? ((): number => performance.now());
     this.source = options.source;
     this.refreshSeconds = options.refreshSeconds ?? DEFAULT_REFRESH_SECONDS;
-    this.freshness = new Freshness(now);
+    this.freshness = new Freshness(now, () => STALE_INTERVALS * this.poll.frequency.interval);
     this.page = options.document ?? document;
     this.poll = new Poll({
       name: 'mlcost-ext:overview',
@@ -173,8 +173,13 @@ export class OverviewModel {
     return this.freshness.age / this.poll.frequency.interval;
   }
 
+  /** Go on at once from an answer that is fresh, else stand still until the next. */
   private async resume(): Promise<void> {
-    await (this.ageInIntervals < 1 && !this.missedEvent ? this.poll.start() : this.poll.refresh());
+    const isFresh = this.ageInIntervals < 1;
+    if (isFresh && this.currentPhase === 'live' && !this.page.hidden) {
+      this.freshness.thaw();
+    }
+    await (isFresh && !this.missedEvent ? this.poll.start() : this.poll.refresh());
     this.updateTicker();
   }
 
@@ -192,9 +197,6 @@ export class OverviewModel {
     if (this.page.hidden) {
       this.freshness.freeze();
     } else if (this.viewers > 0) {
-      if (this.currentPhase === 'live' && this.ageInIntervals < 1) {
-        this.freshness.thaw();
-      }
       void this.resume();
     }
     this.updateTicker();
@@ -235,6 +237,9 @@ export class OverviewModel {
 
   private accept(reading: Reading): void {
     this.freshness.confirm(reading.changed);
+    if (this.page.hidden) {
+      this.freshness.freeze();
+    }
     this.missedEvent = false;
     this.currentPhase = 'live';
     if (reading.changed) {
@@ -256,7 +261,7 @@ export class OverviewModel {
   }
 
   private tick(): void {
-    if (this.ageInIntervals > STALE_INTERVALS) {
+    if (this.freshness.isStale) {
       this.lose('offline');
       this.updateTicker();
       this.changed.emit();

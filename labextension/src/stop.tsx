@@ -39,10 +39,12 @@ async function tellFailure(job: JobRow, error: unknown, cost: ICost): Promise<vo
 function Question({ job, cost }: { job: JobRow; cost: ICost }): React.JSX.Element {
   const { format, model, trans } = cost;
   const amount = format.money(model.amount(jobFigure(job)));
+  const known =
+    job.cost_basis === 'at_most' ? trans.__('It has cost at most %1 so far.', amount) : trans.__('It has cost %1 so far.', amount);
   return (
     <div className="mlcost-Dialog">
       <strong className="mlcost-Dialog-name">{job.name}</strong>
-      <p>{amount === null ? trans.__('What it has cost is not known.') : trans.__('It has cost %1 so far.', amount)}</p>
+      <p>{amount === null ? trans.__('What it has cost is not known.') : known}</p>
       <p>{trans.__('It gets two minutes to save its results, and cannot be continued.')}</p>
     </div>
   );

@@ -59,6 +59,8 @@ function ended(job: JobRow, trans: Translation): State {
       return { tone: 'stopped', words: trans.__('Stopped') };
     case 'Failed':
       return { tone: 'failed', words: trans.__('Failed') };
+    case 'Unknown':
+      return { tone: 'waiting', words: trans.__('State unknown') };
     default:
       return { tone: 'waiting', words: job.status };
   }
@@ -101,10 +103,18 @@ export function priceWords(price: PriceRow, trans: Translation): string {
   }
 }
 
-/** `2 × ml.g5.xlarge`; the count is left out where it is one. */
+/** `2 × ml.g5.xlarge`; the count is left out where it is one. Groups of instances have no one type, but a cost. */
 export function machineWords(job: JobRow, trans: Translation): string {
+  if (job.instance_type === null && job.instance_count !== null && job.cost !== null) {
+    return trans.__('several machine types');
+  }
   const type = job.instance_type ?? trans.__('machine unknown');
   return (job.instance_count ?? 1) > 1 ? trans.__('%1 × %2', job.instance_count, type) : type;
+}
+
+/** Give a note as the server wrote it: in English, which the translator does not know. */
+export function noteWords({ message, hint }: DataQuality): string {
+  return `${message} ${hint}`;
 }
 
 /** Find what the server says about one job, machine or code. */

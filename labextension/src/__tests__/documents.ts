@@ -71,7 +71,7 @@ export function finalRow(changes: Partial<JobRow> = {}): JobRow {
 
 /** An overview of a Studio session with these jobs. */
 export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {}): Overview {
-  const running = jobs.filter(job => job.ended_at === null);
+  const running = jobs.filter(job => job.is_running);
   const priced = running.find(job => job.cost !== null);
   return {
     as_of: '2026-11-23T14:00:00Z',

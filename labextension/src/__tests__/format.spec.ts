@@ -16,6 +16,14 @@ describe('money', () => {
     expect(format.money(value)).toBe(text);
   });
 
+  it('draws nothing but nothing as zero', () => {
+    expect(['0.00003', '0.0001', '0'].map(value => format.money(value))).toEqual(['< $0.0001', '$0.0001', '$0.00']);
+    expect(['0.00003', '0'].map(value => format.rate(value))).toEqual(['< $0.0001', '$0.00']);
+    expect(['0.0000004', '0'].map(value => format.unitPrice(value))).toEqual(['< $0.000001', '$0.00']);
+    expect(format.growingMoney(0.00003)).toEqual({ head: '< $0.00', fine: '01', tail: '' });
+    expect(format.growingMoney(0)).toEqual({ head: '$0.00', fine: '00', tail: '' });
+  });
+
   it('does not make a number of what is unknown', () => {
     expect([format.money(null), format.money('n/a'), format.rate(null), format.unitPrice(null)]).toEqual([null, null, null, null]);
   });

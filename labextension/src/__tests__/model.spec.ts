@@ -12,6 +12,9 @@ let source: FakeSource;
 let page: FakePage;
 let model: OverviewModel;
 
+/** How long the machine has slept: no timer ran, but the clock did. */
+let sleptMs = 0;
+
 /** Let time pass on every clock, and answers come in. */
 async function pass(seconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(seconds * 1000);
@@ -24,11 +27,12 @@ async function watched(first: Overview | Error): Promise<void> {
 }
 
 beforeEach(() => {
+  sleptMs = 0;
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0);
   source = new FakeSource(overviewOf());
   page = new FakePage();
-  model = new OverviewModel({ source, now: () => Date.now(), document: page as unknown as Document });
+  model = new OverviewModel({ source, now: () => Date.now() + sleptMs, document: page as unknown as Document });
 });
 
 afterEach(() => {
@@ -207,6 +211,44 @@ describe('figures', () => {
   });
 });
 
+describe('a page that is hidden', () => {
+  const job = jobRow({ cost: '1', cost_per_hour: '3600' });
+
+  it('goes on at once where it is shown again before the next reading is due', async () => {
+    await watched(overviewOf([job]));
+    page.show(false);
+    await pass(5);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(1, 9);
+    page.show(true);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(6, 9);
+  });
+
+  it('goes on for a view that opens when nobody watched as it was shown again', async () => {
+    source.answer(overviewOf([job]));
+    const view = model.watch();
+    await pass(0);
+    page.show(false);
+    view.dispose();
+    page.show(true);
+    model.watch();
+    await pass(5);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(6, 9);
+  });
+
+  it('does not jump by the hidden hour, although an answer came after it was hidden', async () => {
+    source.delaySeconds = 2;
+    await watched(overviewOf([job]));
+    page.show(false);
+    await pass(2);
+    expect(model.overview).not.toBeNull();
+    await pass(HOUR_MS / 1000);
+    page.show(true);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(1, 9);
+    await pass(1);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(1, 9);
+  });
+});
+
 describe('ticking', () => {
   it('ticks each second while something grows', async () => {
     await watched(overviewOf([jobRow()]));
@@ -271,6 +313,18 @@ describe('a server that does not answer', () => {
     expect(model.phase).toBe('live');
     await pass(3);
     expect(model.phase).toBe('offline');
+  });
+
+  it('does not count the hours that the machine slept', async () => {
+    const job = jobRow({ cost: '1', cost_per_hour: '3600' });
+    await watched(overviewOf([job]));
+    source.answer(new TypeError('Failed to fetch'));
+    sleptMs = HOUR_MS;
+    await pass(1);
+    expect(model.phase).toBe('offline');
+    expect(model.amount(jobFigure(job))).toBeCloseTo(31, 9);
+    await pass(60);
+    expect(model.amount(jobFigure(job))).toBeCloseTo(31, 9);
   });
 
   it('tells a missing server half from a missing server', async () => {

@@ -41,9 +41,7 @@ describe('the status item', () => {
   it('shows the rate of the session and what the running jobs cost', async () => {
     const item = await show(overviewOf([jobRow()]));
     expect(item.textContent).toMatch(/^\$0\.05\/h · 1 job \$0\.12\d\d$/);
-    expect(item.getAttribute('aria-label')).toBe(
-      'This session: $0.05 an hour. 1 job runs. $0.12 so far. Click to open the cost panel.'
-    );
+    expect(item.getAttribute('aria-label')).toBe('This session: $0.05 an hour. 1 job runs. $0.12 so far. Open the cost panel.');
   });
 
   it('shows the rate alone while nothing runs', async () => {
@@ -55,9 +53,48 @@ describe('the status item', () => {
     expect((await show(overviewOf([], { session }))).textContent).toBe('no price');
   });
 
-  it('says since when its figures stand still', async () => {
+  it('says "at least" where a price is missing, in sight and aloud', async () => {
+    const item = await show(overviewOf([jobRow(), jobRow({ name: 'b', cost: null, cost_per_hour: null })]));
+    expect(item.textContent).toMatch(/^\$0\.05\/h · 2 jobs, at least \$0\.12\d\d$/);
+    expect(item.title).toContain('2 jobs run. At least $0.12 so far.');
+  });
+
+  it('draws no sum where nothing that runs has a price', async () => {
+    const item = await show(overviewOf([jobRow({ cost: null, cost_per_hour: null })]));
+    expect(item.textContent).toBe('$0.05/h · 1 job, cost unknown');
+    expect(item.title).toContain('1 job runs. What they cost is not known.');
+  });
+
+  it('says that no job runs only where that is known', async () => {
+    const { totals } = overviewOf();
+    expect((await show(overviewOf())).title).toContain('No job runs.');
+    const unknown = await show(overviewOf([], { totals: { ...totals, running_cost: null } }));
+    expect(unknown.title).toContain('What runs is not known.');
+    const denied = { code: 'permission_missing', message: 'No sagemaker:ListTrainingJobs.', hint: '', subject: null };
+    expect((await show(overviewOf([], { data_quality: [denied] }))).title).toContain('What runs is not known.');
+  });
+
+  it('waits for the machine of the session before it says that there is no price', async () => {
+    const session = { ...overviewOf().session, list_unit_price: null, cost: null, cost_per_hour: null };
+    const data_quality = [{ code: 'session_reading', message: 'm', hint: 'h', subject: null }];
+    const item = await show(overviewOf([], { session, data_quality }));
+    expect(item.textContent).toBe('Cost …');
+    expect(item.title).not.toContain('No price');
+  });
+
+  it('says first that its figures stand still, why and since when', async () => {
     await show(overviewOf());
-    expect((await show(new TypeError('Failed to fetch'))).textContent).toMatch(/^\$0\.05\/h · as of /);
+    const item = await show(new TypeError('Failed to fetch'));
+    expect(item.textContent).toMatch(/^\$0\.05\/h · offline, as of /);
+    expect(item.getAttribute('aria-label')).toMatch(
+      /^Offline: Jupyter's server does not answer\. Figures as of .*\d\d:\d\d\. This session: /
+    );
+    const gone = await show(new ApiError('', 404, '', ''));
+    expect(gone.getAttribute('aria-label')).toMatch(/^The server half of mlcost-ext is not running\. Figures as of /);
+  });
+
+  it('says aloud that it is still reading', () => {
+    expect(node.querySelector('[data-mlcost-status="loading"]')?.getAttribute('aria-label')).toMatch(/^Costs are being read\./);
   });
 
   it('says that the user is signed out', async () => {
@@ -66,7 +103,7 @@ describe('the status item', () => {
     await show(overviewOf());
     const item = await show(refused);
     expect(item.textContent).toMatch(/^\$0\.05\/h · signed out, as of /);
-    expect(item.title).toContain('You are signed out.');
+    expect(item.title).toMatch(/^You are signed out\. Figures as of /);
   });
 
   it('opens the panel by mouse and by keyboard', async () => {

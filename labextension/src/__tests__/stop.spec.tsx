@@ -37,6 +37,13 @@ describe('stopping a job', () => {
     expect(source.stopped).toEqual(['bert-ft-031']);
   });
 
+  it('says "at most" of what a Spot job has cost', async () => {
+    const asked = confirmAndStop(jobRow({ cost: '1.4', cost_per_hour: '0', cost_basis: 'at_most' }), costOf(model));
+    await dialog(/It has cost at most \$1\.40 so far\./);
+    press('Let it run');
+    await asked;
+  });
+
   it('lets it run when the question is dismissed', async () => {
     const asked = confirmAndStop(jobRow(), costOf(model));
     await dialog(/Stop the job/);

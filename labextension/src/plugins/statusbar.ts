@@ -17,12 +17,14 @@ class Wish {
     this.isOn = isOn;
   }
 
+  set(isOn: boolean): void {
+    this.isOn = isOn;
+    this.changed.emit();
+  }
+
   async follow(registry: ISettingRegistry): Promise<void> {
     const settings = await registry.load(SETTINGS_ID);
-    const apply = (): void => {
-      this.isOn = settings.get('showStatusBar').composite as boolean;
-      this.changed.emit();
-    };
+    const apply = (): void => this.set(settings.get('showStatusBar').composite as boolean);
     settings.changed.connect(apply);
     apply();
   }
@@ -48,7 +50,10 @@ export const statusPlugin: JupyterFrontEndPlugin<void> = {
       activeStateChanged: wish.changed
     });
     if (registry !== null) {
-      wish.follow(registry).catch((reason: unknown) => console.warn('The settings of mlcost-ext could not be read.', reason));
+      wish.follow(registry).catch((reason: unknown) => {
+        console.warn('The settings of mlcost-ext could not be read.', reason);
+        wish.set(true);
+      });
     }
   }
 };

@@ -1,9 +1,13 @@
 import * as React from 'react';
 import type { Overview } from '../api/types';
+import { Around } from '../components/around';
 import { LiveMoney } from '../components/live';
 import { WatchingWidget } from '../components/watching';
+import type { Formatter } from '../format';
 import { runningFigure } from '../live';
 import type { Phase } from '../model';
+import { isSessionAwaited, mayHideJobs } from '../quality';
+import { SLOT } from '../slot';
 import type { ICost } from '../tokens';
 import type { Translation } from '../words';
 
@@ -50,66 +54,135 @@ function Content({ cost, isShown }: Pick<ItemProps, 'cost' | 'isShown'>): React.
   if (overview === null) {
     return <>{beforeFirst(phase, trans)}</>;
   }
-  const { running, running_cost } = overview.totals;
+  const standing = standingWords(phase, format.time(model.confirmedTime) ?? '—', trans);
   return (
     <>
       <span>{rateWords(overview, cost)}</span>
-      {running === 0 ? null : (
+      {overview.totals.running === 0 ? null : (
         <span>
           {' · '}
-          {trans._n('%1 job', '%1 jobs', running)}{' '}
-          {running_cost === null ? (
-            '—'
-          ) : (
-            <LiveMoney model={model} format={format} figure={runningFigure(overview)} isShown={isShown} />
-          )}
+          <Running overview={overview} cost={cost} isShown={isShown} />
         </span>
       )}
-      {phase === 'live' ? null : (
+      {standing === null ? null : (
         <span>
           {' · '}
-          {phase === 'refused' ? `${trans.__('signed out')}, ` : null}
-          {trans.__('as of %1', format.time(model.confirmedTime))}
+          {standing}
         </span>
       )}
     </>
   );
 }
 
+/** How many jobs run, and what they cost at least. */
+function Running({ overview, cost, isShown }: Omit<ItemProps, 'open'> & { overview: Overview }): React.JSX.Element {
+  const { format, model, trans } = cost;
+  const { running, running_cost, unpriced } = overview.totals;
+  const count = format.count(running);
+  if (running_cost === null) {
+    return <>{trans._n('%2 job, cost unknown', '%2 jobs, cost unknown', running, count)}</>;
+  }
+  const words =
+    unpriced > 0
+      ? trans._n('%2 job, at least %3', '%2 jobs, at least %3', running, count, SLOT)
+      : trans._n('%2 job %3', '%2 jobs %3', running, count, SLOT);
+  return (
+    <Around words={words}>
+      <LiveMoney model={model} format={format} figure={runningFigure(overview)} isShown={isShown} />
+    </Around>
+  );
+}
+
 function beforeFirst(phase: Phase, trans: Translation): string {
   switch (phase) {
-    case 'loading':
-      return trans.__('Cost …');
     case 'refused':
       return trans.__('Cost: signed out');
-    default:
+    case 'gone':
+      return trans.__('Cost: not running');
+    case 'offline':
       return trans.__('Cost: offline');
+    default:
+      return trans.__('Cost …');
   }
 }
 
-function rateWords({ session }: Overview, { format, trans }: ICost): string {
-  const rate = format.rate(session.cost_per_hour ?? session.list_unit_price);
-  return rate === null ? trans.__('no price') : trans.__('%1/h', rate);
+/** Say since when the figures stand still, and why; null while they do not. */
+function standingWords(phase: Phase, at: string, trans: Translation): string | null {
+  switch (phase) {
+    case 'refused':
+      return trans.__('signed out, as of %1', at);
+    case 'gone':
+      return trans.__('not running, as of %1', at);
+    case 'offline':
+      return trans.__('offline, as of %1', at);
+    default:
+      return null;
+  }
 }
 
-/** The same in a sentence; it is not rewritten each second, since it is read aloud. */
+function rateWords(overview: Overview, { format, trans }: ICost): string {
+  const rate = sessionRate(overview, format);
+  if (rate !== null) {
+    return trans.__('%1/h', rate);
+  }
+  return isSessionAwaited(overview) ? trans.__('Cost …') : trans.__('no price');
+}
+
+function sessionRate({ session }: Overview, format: Formatter): string | null {
+  return format.rate(session.cost_per_hour ?? session.list_unit_price);
+}
+
+/** The same in sentences, how sure it is first; they are not rewritten each second, since they are read aloud. */
 function statusWords(cost: ICost): string {
   const { format, model, trans } = cost;
-  const overview = model.overview;
-  if (overview === null) {
-    return trans.__('Open the cost panel');
-  }
-  const rate = format.rate(overview.session.cost_per_hour ?? overview.session.list_unit_price);
-  const { running, running_cost, unpriced } = overview.totals;
-  const sum = format.money(running_cost);
+  const { overview, phase } = model;
+  const at = format.time(model.confirmedTime);
   const sentences = [
-    cost.model.phase === 'refused' ? trans.__('You are signed out.') : null,
-    rate === null ? trans.__('No price for this machine.') : trans.__('This session: %1 an hour.', rate),
-    running === 0 ? trans.__('No job runs.') : trans._n('%1 job runs.', '%1 jobs run.', running),
-    running === 0 || sum === null ? null : unpriced > 0 ? trans.__('At least %1 so far.', sum) : trans.__('%1 so far.', sum),
-    trans.__('Click to open the cost panel.')
+    phaseSentence(phase, trans),
+    phase === 'live' || at === null ? null : trans.__('Figures as of %1.', at),
+    ...(overview === null ? [] : [rateSentence(overview, cost), ...runningSentences(overview, cost)]),
+    trans.__('Open the cost panel.')
   ];
   return sentences.filter(sentence => sentence !== null).join(' ');
+}
+
+function phaseSentence(phase: Phase, trans: Translation): string | null {
+  switch (phase) {
+    case 'loading':
+      return trans.__('Costs are being read.');
+    case 'offline':
+      return trans.__("Offline: Jupyter's server does not answer.");
+    case 'refused':
+      return trans.__('You are signed out.');
+    case 'gone':
+      return trans.__('The server half of mlcost-ext is not running.');
+    default:
+      return null;
+  }
+}
+
+function rateSentence(overview: Overview, { format, trans }: ICost): string {
+  const rate = sessionRate(overview, format);
+  if (rate !== null) {
+    return trans.__('This session: %1 an hour.', rate);
+  }
+  return isSessionAwaited(overview)
+    ? trans.__('The machine of this session is being read.')
+    : trans.__('No price for this machine.');
+}
+
+function runningSentences(overview: Overview, { format, trans }: ICost): (string | null)[] {
+  const { running, running_cost, unpriced } = overview.totals;
+  if (running === 0) {
+    const isKnown = running_cost !== null && !mayHideJobs(overview);
+    return [isKnown ? trans.__('No job runs.') : trans.__('What runs is not known.')];
+  }
+  const sum = format.money(running_cost);
+  const sumSentence = unpriced > 0 ? trans.__('At least %1 so far.', sum) : trans.__('%1 so far.', sum);
+  return [
+    trans._n('%2 job runs.', '%2 jobs run.', running, format.count(running)),
+    sum === null ? trans.__('What they cost is not known.') : sumSentence
+  ];
 }
 
 /** The widget in the status bar. */

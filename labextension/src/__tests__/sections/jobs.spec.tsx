@@ -1,3 +1,4 @@
+import { act } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JobRow, Overview } from '../../api/types';
 import { finalRow, jobRow, overviewOf } from '../documents';
@@ -47,6 +48,27 @@ describe('a job', () => {
     expect(text(`${SECTION} header`)).toBe('Jobs1 running · price unknown');
   });
 
+  it('blames a price for an unknown cost only where the price is what lacks', async () => {
+    const { text } = await show([jobRow({ cost: null, cost_per_hour: null })], note('job_unreadable', 'bert-ft-031'));
+    expect(text(COST)).toBe('cost unknown');
+    expect(text(`${SECTION} header`)).toBe('Jobs1 running · cost unknown');
+  });
+
+  it('runs or has ended as AWS says, also where AWS has not told when', async () => {
+    const { all, text } = await show([finalRow({ ended_at: null, cost_basis: 'at_most', billable_time_in_seconds: null })]);
+    expect(text('.mlcost-Ended + .mlcost-mod-ended .mlcost-Job-state')).toBe('Completed');
+    expect(text('.mlcost-Job-line')).not.toContain('at most');
+    expect(all('[role="progressbar"]')).toEqual([]);
+  });
+
+  it('has several machine types where it has a cost and no one type', async () => {
+    const { text, source, refresh } = await show([jobRow({ instance_type: null, instance_count: 3, price: null })]);
+    expect(text('.mlcost-Job-machine')).toBe('Training · several machine types · train.ipynb');
+    source.answer(overviewOf([jobRow({ instance_type: null, instance_count: 3, cost: null })]));
+    await refresh();
+    expect(text('.mlcost-Job-machine')).toBe('Training · 3 × machine unknown · train.ipynb');
+  });
+
   it('says "at most" of a Spot job until AWS tells the billable seconds', async () => {
     const { text } = await show([jobRow({ spot: true, cost_basis: 'at_most' })]);
     expect(text('.mlcost-Job-cost')).toMatch(/^at most \$0\.12\d\d$/);
@@ -56,7 +78,7 @@ describe('a job', () => {
   it('shows the billable seconds of one that has ended, and neither bar nor Stop', async () => {
     const { text, all } = await show([finalRow()]);
     expect(text(COST)).toBe('$0.12');
-    expect(text('.mlcost-Ended')).toContain('AWS: 312 billable seconds');
+    expect(text('.mlcost-Ended + .mlcost-Job')).toContain('AWS: 312 billable seconds');
     expect(all('[role="progressbar"], [data-mlcost-stop]')).toEqual([]);
   });
 
@@ -90,13 +112,51 @@ describe('a job', () => {
     expect(all('[data-mlcost-stop]').map(node => node.dataset.mlcostStop)).toEqual(['a']);
   });
 
-  it('is announced when its state changes, and only then', async () => {
+  it('keeps the focus on its button while it stops, and in its row when it has ended', async () => {
+    const { node, click, model, source, stopped, refresh, text } = await show([jobRow({ name: 'a' }), jobRow({ name: 'b' })]);
+    await click('[data-mlcost-job="a"] .mlcost-InfoButton');
+    const row = node.querySelector('[data-mlcost-job="a"]');
+    const button = node.querySelector<HTMLElement>('[data-mlcost-stop="a"]');
+    button?.focus();
+    await act(() => model.stopJob(jobRow({ name: 'a' })));
+    expect(document.activeElement).toBe(button);
+    expect([button?.textContent, button?.getAttribute('aria-disabled')]).toEqual(['Stopping…', 'true']);
+    button?.click();
+    expect(stopped).toEqual([]);
+
+    source.answer(overviewOf([jobRow({ name: 'b' }), finalRow({ name: 'a', status: 'Stopped' })]));
+    await refresh();
+    expect(node.querySelector('.mlcost-Ended + [data-mlcost-job="a"]')).toBe(row);
+    expect(text('[data-mlcost-job="a"] .mlcost-Facts')).toContain('Tags');
+    expect(document.activeElement).toBe(row?.querySelector('.mlcost-InfoButton'));
+  });
+});
+
+describe('what is read aloud', () => {
+  const NEWS = '[aria-live="polite"]';
+
+  it("is a change of a job's state, and nothing else", async () => {
     const { source, refresh, text } = await show([jobRow()]);
     await refresh();
-    expect(text('[aria-live="polite"]')).toBe('');
+    expect(text(NEWS)).toBe('');
     source.answer(overviewOf([finalRow()]));
     await refresh();
-    expect(text('[aria-live="polite"]')).toBe('bert-ft-031: Completed');
+    expect(text(NEWS)).toBe('bert-ft-031: Completed');
+  });
+
+  it('is not that a row has found its place in the list', async () => {
+    const { source, refresh, text } = await show([jobRow()]);
+    source.answer(overviewOf([jobRow(), finalRow({ name: 'older' }), jobRow({ name: 'newer' })]));
+    await refresh();
+    expect(text(NEWS)).toBe('');
+  });
+
+  it('is a count where many have changed', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const { source, refresh, text } = await show(names.map(name => jobRow({ name })));
+    source.answer(overviewOf(names.map(name => finalRow({ name }))));
+    await refresh();
+    expect(text(NEWS)).toBe('4 jobs have changed their state.');
   });
 });
 
@@ -104,6 +164,54 @@ describe('the jobs section', () => {
   it('counts what runs and says "at least" where a price is missing', async () => {
     const { text } = await show([jobRow(), jobRow({ name: 'b', cost: null, cost_per_hour: null })]);
     expect(text(`${SECTION} header`)).toMatch(/^Jobs2 running · at least \$0\.12\d\d$/);
+  });
+
+  it('says how many it shows of those that run', async () => {
+    const { totals } = overviewOf([jobRow()]);
+    const { text, source, refresh, all } = await show([jobRow()], { totals: { ...totals, running: 1000 } });
+    expect(text('[data-mlcost-cut]')).toBe('1 of 1,000 running jobs are shown: the dearest and the newest.');
+    expect(text(`${SECTION} header`)).toMatch(/^Jobs1,000 running/);
+    source.answer(overviewOf([jobRow()]));
+    await refresh();
+    expect(all('[data-mlcost-cut]')).toEqual([]);
+  });
+
+  it('says that nothing runs, also where AWS is asked another way than was tried first', async () => {
+    const denied = { code: 'permission_missing', message: 'No sagemaker:Search.', hint: 'Ask.', subject: null };
+    const { text, source, refresh, all } = await show([], { data_quality: [denied] });
+    expect(text('[data-mlcost-state="no-permission"]')).toContain('sagemaker:Search');
+    expect(text('[data-mlcost-state="empty"]')).toMatch(/^Nothing runs\./);
+    const both = { ...denied, message: 'No sagemaker:Search and sagemaker:ListTrainingJobs.' };
+    source.answer(overviewOf([], { data_quality: [both] }));
+    await refresh();
+    expect(all('[data-mlcost-state="empty"]')).toEqual([]);
+  });
+
+  it('only remarks what is denied in another region', async () => {
+    const { all, text } = await show([], note('permission_missing', 'eu-west-1'));
+    expect(all('.mlcost-mod-warning[data-mlcost-note="permission_missing"]')).toHaveLength(1);
+    expect(all(`${SECTION} .mlcost-Notice`)).toEqual([]);
+    expect(text('[data-mlcost-state="empty"]')).toMatch(/^Nothing runs\./);
+  });
+
+  it.each(['loading', 'off'] as const)('draws that nothing asks AWS instead of waiting for it (%s)', async status => {
+    const { all, text } = await show([], { ...note('reader_trouble'), aws: { status, as_of: null, mode: null, calls_total: 0 } });
+    expect(text(`${SECTION} [data-mlcost-state="offline"]`)).toBe('What happened.What to do.');
+    expect(all('[data-mlcost-state="loading"], [data-mlcost-note]')).toEqual([]);
+  });
+
+  it('does not stay blank where only a remark says why nothing is known', async () => {
+    const aws = { status: 'failed', as_of: null, mode: null, calls_total: 9 } as const;
+    const { all, text } = await show([], { ...note('metadata_broken'), aws });
+    expect(text(`${SECTION} [data-mlcost-state="unknown"]`)).toBe('What runs is not known; the notes below say why.');
+    expect(all('[data-mlcost-note="metadata_broken"]')).toHaveLength(1);
+  });
+
+  it('draws a wrong clock as what is in the way where AWS is not read for it', async () => {
+    const aws = { status: 'failed', as_of: null, mode: null, calls_total: 0 } as const;
+    const { all, text } = await show([], { ...note('clock_differs'), aws });
+    expect(text(`${SECTION} [data-mlcost-state="offline"]`)).toBe('What happened.What to do.');
+    expect(all('[data-mlcost-note]')).toEqual([]);
   });
 
   it('says that nothing runs', async () => {

@@ -26,6 +26,11 @@ describe('the notes', () => {
     expect(all('[data-mlcost-note]').map(item => item.dataset.mlcostNote)).toEqual(['kernels_unguarded', 'history_not_kept']);
   });
 
+  it.each(['home_unwritable', 'clock_differs'])('warn of %s', async code => {
+    const { text } = await show(code);
+    expect(text(`.mlcost-mod-warning[data-mlcost-note="${code}"]`)).toBe(`About ${code}.What to do.`);
+  });
+
   it('leave out what is drawn elsewhere', async () => {
     const { all } = await show('permission_missing', 'host_price_unknown');
     expect(all('[data-mlcost-note]')).toEqual([]);

@@ -57,6 +57,24 @@ describe('the session section', () => {
     );
   });
 
+  it('waits for the machine to be read before it says that there is no price', async () => {
+    const session = { ...overviewOf().session, list_unit_price: null, cost: null, cost_per_hour: null, price: null };
+    const reading = { code: 'session_reading', message: 'm', hint: 'h', subject: null };
+    const price = { code: 'host_price_unknown', message: 'm', hint: 'h', subject: null };
+    drawn = await draw(overviewOf([], { session, data_quality: [reading, price] }));
+    expect(drawn.all(`${SECTION} [data-mlcost-state="loading"] [role="status"]`)).toHaveLength(1);
+    expect(drawn.all('[data-mlcost-state="price-unknown"], [data-mlcost-note]')).toEqual([]);
+  });
+
+  it.each(['DescribeApp', 'DescribeSpace'])('says itself that %s is denied, since jobs do not need it', async action => {
+    const message = `These AWS credentials may not call sagemaker:${action}.`;
+    const denied = { code: 'permission_missing', message, hint: 'Ask.', subject: null };
+    drawn = await draw(overviewOf([], { data_quality: [denied] }));
+    expect(drawn.text(`${SECTION} [data-mlcost-state="no-permission"]`)).toBe(`${message}Ask.`);
+    expect(drawn.text('[data-mlcost-section="jobs"]')).toContain('Nothing runs.');
+    expect(drawn.all('[data-mlcost-section="jobs"] .mlcost-Notice, [data-mlcost-note]')).toEqual([]);
+  });
+
   it('names the host', async () => {
     const { text } = await show({ host: 'local' });
     expect(text(`${SECTION} header`)).toBe('This sessionThis computer');

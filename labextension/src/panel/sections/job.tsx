@@ -1,13 +1,17 @@
 import * as React from 'react';
 import type { DataQuality, JobRow } from '../../api/types';
+import { Around } from '../../components/around';
 import { Facts, useDisclosure } from '../../components/disclosure';
+import { useHeir } from '../../components/heir';
 import { ToneIcon } from '../../components/icons';
 import { LiveMoney } from '../../components/live';
 import { priceFacts } from '../../components/price';
 import { Runtime, RuntimeBar } from '../../components/runtime';
 import { useView } from '../../components/view';
 import { jobFigure, storageFigure } from '../../live';
-import { basisWords, billableWords, kindWords, machineWords, noteAbout, stateOf } from '../../words';
+import { lacksPrice } from '../../quality';
+import { SLOT } from '../../slot';
+import { basisWords, billableWords, kindWords, machineWords, noteAbout, noteWords, stateOf } from '../../words';
 
 interface JobProps {
   job: JobRow;
@@ -18,10 +22,10 @@ interface JobProps {
 export function Job({ job, notes }: JobProps): React.JSX.Element {
   const { trans } = useView().cost;
   const details = useDisclosure(trans.__('About the cost of %1', job.name));
-  const hasEnded = job.ended_at !== null;
+  const [actions, noteGone] = useHeir();
   return (
     <li
-      className={hasEnded ? 'mlcost-Job mlcost-mod-ended' : 'mlcost-Job'}
+      className={job.is_running ? 'mlcost-Job' : 'mlcost-Job mlcost-mod-ended'}
       data-mlcost-job={job.name}
       data-status={job.status}
       data-cost-basis={job.cost_basis}
@@ -30,16 +34,16 @@ export function Job({ job, notes }: JobProps): React.JSX.Element {
         <span className="mlcost-Job-name" title={job.name}>
           {job.name}
         </span>
-        <Cost job={job} note={noteAbout(notes, job.name, job.instance_type)} />
+        <Cost job={job} notes={notes} />
       </div>
       <Machine job={job} />
-      {hasEnded ? null : <RuntimeBar job={job} />}
+      {job.is_running ? <RuntimeBar job={job} /> : null}
       <StateWords job={job} />
       <div className="mlcost-Job-line">
         <Limit job={job} />
-        <span className="mlcost-Job-actions">
+        <span className="mlcost-Job-actions" ref={actions}>
           {details.button}
-          <StopButton job={job} />
+          <StopButton job={job} onGone={noteGone} />
         </span>
       </div>
       {job.failure_reason === null ? null : <div className="mlcost-Job-failure">{job.failure_reason}</div>}
@@ -48,25 +52,39 @@ export function Job({ job, notes }: JobProps): React.JSX.Element {
   );
 }
 
-function Cost({ job, note }: { job: JobRow; note: DataQuality | undefined }): React.JSX.Element {
-  const { cost, isShown } = useView();
+function Cost({ job, notes }: JobProps): React.JSX.Element {
+  const { format, trans } = useView().cost;
   if (job.cost === null) {
+    const note = noteAbout(notes, job.name, job.instance_type);
     return (
-      <span className="mlcost-Job-unknown" data-mlcost-cost="" title={note && `${note.message} ${note.hint}`}>
-        {cost.trans.__('price unknown')}
+      <span className="mlcost-Job-unknown" data-mlcost-cost="" title={note && noteWords(note)}>
+        {lacksPrice(job, notes) ? trans.__('price unknown') : trans.__('cost unknown')}
       </span>
     );
   }
+  const amount = <Amount job={job} />;
   return (
-    <span className="mlcost-Job-cost mlcost-Number" title={basisWords(job, cost.format, cost.trans)}>
-      {job.cost_basis === 'at_most' ? <span className="mlcost-Job-prefix">{cost.trans.__('at most')} </span> : null}
-      <span data-mlcost-cost={job.cost}>
-        {job.cost_basis === 'final' ? (
-          cost.format.money(job.cost)
-        ) : (
-          <LiveMoney model={cost.model} format={cost.format} figure={jobFigure(job)} isShown={isShown} />
-        )}
-      </span>
+    <span className="mlcost-Job-cost mlcost-Number" title={basisWords(job, format, trans)}>
+      {job.cost_basis === 'at_most' ? (
+        <Around words={trans.__('at most %1', SLOT)} className="mlcost-Job-prefix">
+          {amount}
+        </Around>
+      ) : (
+        amount
+      )}
+    </span>
+  );
+}
+
+function Amount({ job }: { job: JobRow }): React.JSX.Element {
+  const { cost, isShown } = useView();
+  return (
+    <span data-mlcost-cost={job.cost}>
+      {job.cost_basis === 'final' ? (
+        cost.format.money(job.cost)
+      ) : (
+        <LiveMoney model={cost.model} format={cost.format} figure={jobFigure(job)} isShown={isShown} />
+      )}
     </span>
   );
 }
@@ -87,13 +105,14 @@ function Machine({ job }: { job: JobRow }): React.JSX.Element {
 function StateWords({ job }: { job: JobRow }): React.JSX.Element {
   const { format, model, trans } = useView().cost;
   const state = stateOf(job, model.isStopping(job), trans);
-  const at = format.time(job.ended_at);
+  // A job can have ended without AWS telling when.
+  const at = job.is_running ? null : format.time(job.ended_at);
   return (
     <div className="mlcost-Job-state" data-mlcost-tone={state.tone}>
       <ToneIcon tone={state.tone} />
       <span>
         {at === null ? state.words : trans.__('%1 at %2', state.words, at)}
-        {at === null ? <Runtime job={job} /> : null}
+        {job.is_running ? <Runtime job={job} /> : null}
       </span>
     </div>
   );
@@ -102,7 +121,7 @@ function StateWords({ job }: { job: JobRow }): React.JSX.Element {
 /** How far it may still go; once it has ended, what AWS says about it. */
 function Limit({ job }: { job: JobRow }): React.JSX.Element {
   const { format, trans } = useView().cost;
-  if (job.ended_at !== null) {
+  if (!job.is_running) {
     return <span>{billableWords(job, format, trans)}</span>;
   }
   return (
@@ -112,20 +131,37 @@ function Limit({ job }: { job: JobRow }): React.JSX.Element {
   );
 }
 
-function StopButton({ job }: { job: JobRow }): React.JSX.Element | null {
+interface StopButtonProps {
+  job: JobRow;
+  onGone: (button: HTMLElement | null) => void;
+}
+
+function StopButton({ job, onGone }: StopButtonProps): React.JSX.Element | null {
+  const { model } = useView().cost;
+  const isStopping = job.is_running && model.isStopping(job);
+  return job.can_stop || isStopping ? <Stop job={job} isStopping={isStopping} onGone={onGone} /> : null;
+}
+
+/** It stays while the job stops, since it has the focus that the question gave back. */
+function Stop({ job, isStopping, onGone }: StopButtonProps & { isStopping: boolean }): React.JSX.Element {
   const { cost, stop } = useView();
-  if (!job.can_stop || cost.model.isStopping(job)) {
-    return null;
-  }
+  const { trans } = cost;
+  const node = React.useRef<HTMLButtonElement>(null);
+  React.useLayoutEffect(() => {
+    const button = node.current;
+    return () => onGone(button);
+  }, [onGone]);
   return (
     <button
+      ref={node}
       type="button"
       className="mlcost-StopButton"
-      data-mlcost-stop={job.name}
-      aria-label={cost.trans.__('Stop %1', job.name)}
-      onClick={() => stop(job)}
+      data-mlcost-stop={isStopping ? undefined : job.name}
+      aria-label={isStopping ? trans.__('Stopping %1', job.name) : trans.__('Stop %1', job.name)}
+      aria-disabled={isStopping}
+      onClick={() => (isStopping ? undefined : stop(job))}
     >
-      {cost.trans.__('Stop…')}
+      {isStopping ? trans.__('Stopping…') : trans.__('Stop…')}
     </button>
   );
 }
@@ -141,7 +177,7 @@ function Details({ id, job, note }: { id: string; job: JobRow; note: DataQuality
       id={id}
       rows={[
         [trans.__('Figure'), basisWords(job, format, trans)],
-        [trans.__('Why'), note === undefined ? null : `${note.message} ${note.hint}`],
+        [trans.__('Why'), note && noteWords(note)],
         ...priceFacts(job.price, cost),
         [trans.__('Storage, in addition'), storage],
         [trans.__('Started'), format.time(job.started_at)],

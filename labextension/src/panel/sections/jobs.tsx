@@ -1,78 +1,90 @@
 import * as React from 'react';
 import type { DataQuality, JobRow } from '../../api/types';
 import { Announcer } from '../../components/announcer';
+import { Around } from '../../components/around';
 import { LiveMoney } from '../../components/live';
 import { Notice } from '../../components/notice';
 import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
 import { jobKey, runningFigure } from '../../live';
-import { jobsState, obstacles, stateFor, type JobsState } from '../../quality';
-import type { Translation } from '../../words';
+import { isEmpty, isUnexplained, jobsState, lacksPrice, obstacles, stateFor } from '../../quality';
+import { SLOT } from '../../slot';
+import { noteWords, type Translation } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
 import { Job } from './job';
 
 function Aside({ overview }: SectionProps): React.JSX.Element | null {
-  const { cost, isShown } = useView();
-  const { running, running_cost, unpriced } = overview.totals;
+  const { format, trans } = useView().cost;
+  const { running, running_cost } = overview.totals;
   if (running === 0) {
     return null;
   }
   return (
     <span className="mlcost-Number" data-mlcost-running={running}>
-      {cost.trans._n('%1 running', '%1 running', running)}
+      {trans._n('%2 running', '%2 running', running, format.count(running))}
       {' · '}
-      {running_cost === null ? (
-        cost.trans.__('price unknown')
-      ) : (
-        <>
-          {unpriced > 0 ? `${cost.trans.__('at least')} ` : null}
-          <LiveMoney model={cost.model} format={cost.format} figure={runningFigure(overview)} isShown={isShown} />
-        </>
-      )}
+      {running_cost === null ? unknownWords(overview, trans) : <Sum overview={overview} />}
     </span>
   );
 }
 
+function unknownWords({ jobs, data_quality }: SectionProps['overview'], trans: Translation): string {
+  const unknown = jobs.filter(job => job.is_running && job.cost === null);
+  const lackPrices = unknown.length > 0 && unknown.every(job => lacksPrice(job, data_quality));
+  return lackPrices ? trans.__('price unknown') : trans.__('cost unknown');
+}
+
+function Sum({ overview }: SectionProps): React.JSX.Element {
+  const { cost, isShown } = useView();
+  const sum = <LiveMoney model={cost.model} format={cost.format} figure={runningFigure(overview)} isShown={isShown} />;
+  return overview.totals.unpriced > 0 ? <Around words={cost.trans.__('at least %1', SLOT)}>{sum}</Around> : sum;
+}
+
 function Body({ overview }: SectionProps): React.JSX.Element {
-  const state = jobsState(overview);
   return (
     <>
       <Obstacles overview={overview} />
-      {state === 'loading' ? <Loading /> : null}
-      {state === 'empty' ? <Empty /> : null}
-      <List jobs={overview.jobs.filter(job => job.ended_at === null)} overview={overview} state={state} />
-      <Ended jobs={overview.jobs.filter(job => job.ended_at !== null)} overview={overview} state={state} />
+      {jobsState(overview) === 'loading' ? <Loading /> : null}
+      {isEmpty(overview) ? <Empty /> : null}
+      {isUnexplained(overview) ? <Unexplained /> : null}
+      <Cut overview={overview} />
+      <List overview={overview} />
       <Announcer jobs={overview.jobs} />
     </>
   );
 }
 
-interface ListProps extends SectionProps {
-  jobs: readonly JobRow[];
-  state: JobsState;
-}
-
-function List({ jobs, overview, state }: ListProps): React.JSX.Element | null {
+/** What runs, then what has ended, in one list: a row that goes from one to the other stays the same element. */
+function List({ overview }: SectionProps): React.JSX.Element | null {
+  const { trans } = useView().cost;
+  const { jobs, data_quality } = overview;
+  const rows = (some: JobRow[]): React.JSX.Element[] => some.map(job => <Job key={jobKey(job)} job={job} notes={data_quality} />);
+  const ended = jobs.filter(job => !job.is_running);
+  const heading = (
+    <li key="ended" className="mlcost-Ended">
+      <h3>{trans.__('Ended')}</h3>
+    </li>
+  );
   return jobs.length === 0 ? null : (
-    <ul className="mlcost-Jobs" data-mlcost-state={state}>
-      {jobs.map(job => (
-        <Job key={jobKey(job)} job={job} notes={overview.data_quality} />
-      ))}
+    <ul className="mlcost-Jobs" data-mlcost-state={jobsState(overview)}>
+      {[...rows(jobs.filter(job => job.is_running)), ...(ended.length === 0 ? [] : [heading]), ...rows(ended)]}
     </ul>
   );
 }
 
-function Ended(props: ListProps): React.JSX.Element | null {
-  const { trans } = useView().cost;
-  return props.jobs.length === 0 ? null : (
-    <div className="mlcost-Ended">
-      <h3>{trans.__('Ended')}</h3>
-      <List {...props} />
+/** Say so where the overview has no room for all that runs. */
+function Cut({ overview }: SectionProps): React.JSX.Element | null {
+  const { format, trans } = useView().cost;
+  const { running } = overview.totals;
+  const shown = overview.jobs.filter(job => job.is_running).length;
+  return running <= shown ? null : (
+    <div className="mlcost-Quiet mlcost-Cut" data-mlcost-cut="">
+      {trans.__('%1 of %2 running jobs are shown: the dearest and the newest.', format.count(shown), format.count(running))}
     </div>
   );
 }
 
-/** Everything that keeps AWS from telling about jobs, in the server's own words. */
+/** Everything that keeps AWS from telling about jobs, in the server's own words, which are English. */
 function Obstacles({ overview }: SectionProps): React.JSX.Element {
   const { format, trans } = useView().cost;
   const since = overview.aws.status === 'failed' ? format.time(overview.aws.as_of) : null;
@@ -89,7 +101,7 @@ function Obstacles({ overview }: SectionProps): React.JSX.Element {
 
 /** Make one notice of AWS's silence and its reason; what stands beside it keeps its own. */
 function offlineSince(title: string, notes: DataQuality[], trans: Translation): DataQuality[] {
-  const reasons = notes.filter(note => stateFor(note) === 'offline').map(note => `${note.message} ${note.hint}`);
+  const reasons = notes.filter(note => stateFor(note) === 'offline').map(noteWords);
   const carried = trans.__('What runs is carried on as if nothing had changed.');
   const silence = { code: 'network_unreachable', message: title, hint: [...reasons, carried].join(' '), subject: null };
   return [silence, ...notes.filter(note => stateFor(note) !== 'offline')];
@@ -110,6 +122,15 @@ function Empty(): React.JSX.Element {
   return (
     <div className="mlcost-Quiet" data-mlcost-state="empty">
       {trans.__('Nothing runs. A training job started from a notebook appears here within seconds, with what it costs.')}
+    </div>
+  );
+}
+
+function Unexplained(): React.JSX.Element {
+  const { trans } = useView().cost;
+  return (
+    <div className="mlcost-Quiet" data-mlcost-state="unknown">
+      {trans.__('What runs is not known; the notes below say why.')}
     </div>
   );
 }

@@ -25,6 +25,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
   );
 }
 
+/** A note as the server wrote it: in English, which the translator does not know. */
 function Note({ note }: { note: DataQuality }): React.JSX.Element {
   return (
     <li className={isInformative(note) ? 'mlcost-Note' : 'mlcost-Note mlcost-mod-warning'} data-mlcost-note={note.code}>

@@ -1,11 +1,15 @@
 import * as React from 'react';
 import { Facts, useDisclosure } from '../../components/disclosure';
+import { Around } from '../../components/around';
 import { LiveMoney } from '../../components/live';
 import { Notice } from '../../components/notice';
 import { priceFacts } from '../../components/price';
+import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
 import { sessionFigure } from '../../live';
-import { hostWords } from '../../words';
+import { isSessionAwaited, sessionObstacles } from '../../quality';
+import { SLOT } from '../../slot';
+import { hostWords, noteWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
 
 function Aside({ overview }: SectionProps): React.JSX.Element {
@@ -13,12 +17,33 @@ function Aside({ overview }: SectionProps): React.JSX.Element {
 }
 
 function Body({ overview }: SectionProps): React.JSX.Element {
-  const { session } = overview;
+  // What the server says is English and stays so: the translator knows only what is written here.
+  const denied = sessionObstacles(overview).map(({ message, hint }) => (
+    <Notice key={message} state="no-permission" tone="warning" title={message} hint={hint} />
+  ));
   return (
     <>
-      {session.list_unit_price === null ? <NoPrice overview={overview} /> : <Rate overview={overview} />}
+      {denied}
+      <Price overview={overview} />
       <Amounts overview={overview} />
     </>
+  );
+}
+
+function Price({ overview }: SectionProps): React.JSX.Element {
+  if (isSessionAwaited(overview)) {
+    return <Awaited overview={overview} />;
+  }
+  return overview.session.list_unit_price === null ? <NoPrice overview={overview} /> : <Rate overview={overview} />;
+}
+
+function Awaited({ overview }: SectionProps): React.JSX.Element {
+  const { trans } = useView().cost;
+  return (
+    <div data-mlcost-state="loading">
+      <Skeleton lines={2} label={trans.__('The machine of this session is being read from AWS')} />
+      <Machine overview={overview} />
+    </div>
   );
 }
 
@@ -29,10 +54,11 @@ function Rate({ overview }: SectionProps): React.JSX.Element {
   return (
     <>
       <div className="mlcost-Rate">
-        <span className="mlcost-Rate-amount" data-mlcost-rate={session.cost_per_hour}>
-          {cost.format.rate(session.cost_per_hour ?? session.list_unit_price)}
-        </span>
-        <span className="mlcost-Rate-unit">{cost.trans.__('an hour')}</span>
+        <Around words={cost.trans.__('%1 an hour', SLOT)} className="mlcost-Rate-unit">
+          <span className="mlcost-Rate-amount" data-mlcost-rate={session.cost_per_hour}>
+            {cost.format.rate(session.cost_per_hour ?? session.list_unit_price)}
+          </span>
+        </Around>
         {session.price === null ? null : <span className="mlcost-Rate-info">{details.button}</span>}
       </div>
       <Machine overview={overview} />
@@ -46,12 +72,7 @@ function NoPrice({ overview }: SectionProps): React.JSX.Element {
   const note = overview.data_quality.find(({ code }) => code === 'host_price_unknown');
   return (
     <>
-      <Notice
-        state="price-unknown"
-        tone="info"
-        title={trans.__('No price for this machine')}
-        hint={note === undefined ? undefined : `${note.message} ${note.hint}`}
-      />
+      <Notice state="price-unknown" tone="info" title={trans.__('No price for this machine')} hint={note && noteWords(note)} />
       <Machine overview={overview} />
     </>
   );
