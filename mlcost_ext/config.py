@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
 import os
+import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -10,10 +13,11 @@ from pathlib import Path
 from traitlets import TraitError, Unicode, validate
 from traitlets.config import Config, Configurable
 
+from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.money import decimal_from_text
-from mlcost_ext.ledger.spool_writer import mlcost_home
+from mlcost_ext.ledger import spool_writer
 
-__all__ = ["MlcostExt", "Settings", "is_disabled", "load_settings", "mlcost_home"]
+Profiles = dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,26 +50,82 @@ class MlcostExt(Configurable):
                 raise TraitError(f"MlcostExt.session_list_unit_price: {error}; write it like '0.35'.") from None
         return proposal["value"]
 
-    def settings(self) -> Settings:
-        """Give the options as plain settings."""
+    def settings(self, home: Path | None = None) -> Settings:
+        """Give the options as plain settings; `home` stands for MLCOST_HOME where it is given."""
         price = self.session_list_unit_price
         return Settings(
-            home=mlcost_home(),
+            home=home or mlcost_home(),
             session_instance_type=self.session_instance_type or None,
             session_list_unit_price=decimal_from_text(price) if price else None,
             region_id=self.region_id or None,
         )
 
 
-def load_settings(config: Config) -> Settings:
+def load_settings(config: Config, home: Path | None = None) -> Settings:
     """Read the settings out of a Jupyter configuration.
 
     Raises:
         TraitError: An option has a value that it cannot have; the text says which and how to write it.
+        UsageError: MLCOST_HOME is wanted and leads nowhere.
     """
-    return MlcostExt(config=config).settings()
+    return MlcostExt(config=config).settings(home)
 
 
-def is_disabled() -> bool:
-    """Tell whether MLCOST_DISABLE switches everything off."""
-    return os.environ.get("MLCOST_DISABLE", "") not in ("", "0")
+def mlcost_home() -> Path:
+    """Give the folder that holds spool and overview: ``MLCOST_HOME``, else one in Jupyter's data folder.
+
+    Raises:
+        UsageError: It begins with the home folder of a user who has none.
+    """
+    try:
+        return spool_writer.mlcost_home()
+    except RuntimeError:
+        named = os.environ.get("MLCOST_HOME") or "~"
+        hint = "Set MLCOST_HOME to a folder of yours, written in full."
+        raise UsageError(f"MLCOST_HOME is {named}: there is no such home folder.", hint, code="home_invalid") from None
+
+
+def is_disabled(env: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether MLCOST_DISABLE switches everything off; the kernel asks the same without importing this file."""
+    return env.get("MLCOST_DISABLE", "") not in ("", "0")
+
+
+def profile_region(env: Mapping[str, str]) -> str | None:
+    """Give the region of the AWS profile in use, as botocore finds it but without its import; None: none, or none readable.
+
+    The quirks are botocore's: `configloader.build_profile_map` and `Session.full_config`.
+    """
+    named = env.get("AWS_DEFAULT_PROFILE", env.get("AWS_PROFILE"))
+    try:
+        profiles = profiles_of(ini_sections(env.get("AWS_CONFIG_FILE", "~/.aws/config")))
+        for name, values in ini_sections(env.get("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials")).items():
+            profiles.setdefault(name, {}).update(values)
+    except (configparser.Error, OSError, ValueError):
+        return None
+    return profiles.get("default" if named is None else named, {}).get("region") or None
+
+
+def ini_sections(name: str) -> Profiles:
+    """Read a file of AWS's; a path that leads nowhere, such as one of an unknown user's, is an empty file."""
+    path = os.path.expanduser(os.path.expandvars(name))  # noqa: PTH111 - Path's raises for an unknown user
+    parser = configparser.RawConfigParser()
+    parser.read(path, encoding="utf-8")
+    return {section: dict(parser.items(section)) for section in parser.sections()}
+
+
+def profiles_of(sections: Profiles) -> Profiles:
+    """Give the profiles of a config file; of ``[default]`` and ``[profile default]`` the later one counts."""
+    found: Profiles = {}
+    for section, values in sections.items():
+        if section == "default":
+            found[section] = values
+        elif section.startswith("profile") and len(words := shell_words(section)) == 2:
+            found[words[1]] = values
+    return found
+
+
+def shell_words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError:  # a quote without its other half
+        return []

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from logging import Logger
-from pathlib import Path
 
 from .aws.reader_client import ReaderProcess
-from .config import Settings
+from .config import Settings, profile_region
 from .core.host import Host
 from .core.job import Problem
 from .core.ports import AwsReader
@@ -77,16 +75,3 @@ def configured_price(settings: Settings, host: Host) -> UnitPrice | None:
         price_basis="contracted",
         error_percent=None,
     )
-
-
-def profile_region(env: Mapping[str, str]) -> str | None:
-    """Give the region of the AWS profile in use; None: no profile, or none that can be read."""
-    path = Path(env.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
-    profile = env.get("AWS_PROFILE") or env.get("AWS_DEFAULT_PROFILE") or "default"
-    section = profile if profile == "default" else f"profile {profile}"
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read(path, encoding="utf-8")
-    except (configparser.Error, OSError, UnicodeDecodeError):
-        return None
-    return parser.get(section, "region", fallback=None) or None

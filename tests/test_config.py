@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore.exceptions import ConfigParseError, ProfileNotFound
 from traitlets import TraitError
 from traitlets.config import Config
 
-from mlcost_ext.config import is_disabled, load_settings, mlcost_home
+from mlcost_ext.config import is_disabled, load_settings, mlcost_home, profile_region
+from mlcost_ext.core.errors import UsageError
+from mlcost_ext.kernel.bootstrap import is_disabled as kernel_is_disabled
 from mlcost_ext.ledger import spool_writer
 
 
@@ -62,4 +69,88 @@ def test_the_switch(value: str | None, disabled: bool, monkeypatch: pytest.Monke
     monkeypatch.delenv("MLCOST_DISABLE", raising=False)
     if value is not None:
         monkeypatch.setenv("MLCOST_DISABLE", value)
-    assert is_disabled() is disabled
+    assert is_disabled() is kernel_is_disabled() is disabled
+
+
+def test_a_home_folder_of_nobody_is_wrong_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said which, and what to do."""
+    monkeypatch.setenv("MLCOST_HOME", "~nosuch/x")
+    with pytest.raises(UsageError, match="~nosuch/x") as caught:
+        load_settings(Config())
+    assert caught.value.exit_status == 2
+
+
+PROFILES = """
+[default]
+region = eu-west-1
+[profile batch]
+region = eu-west-2
+[profile "two words"]
+region = eu-west-3
+[profile both]
+region = eu-north-1
+[gone]
+region = sa-east-1
+"""
+CREDENTIALS = """
+[both]
+region = us-west-1
+[keys]
+region = us-west-2
+[no-region]
+aws_access_key_id = AKIAEXAMPLE
+"""
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {},
+        *(
+            {"AWS_PROFILE": name}
+            for name in ("batch", "two words", "both", "keys", "no-region", "batch-without-prefix", "", "gone")
+        ),
+        {"AWS_PROFILE": "batch", "AWS_DEFAULT_PROFILE": "keys"},
+        {"AWS_CONFIG_FILE": ""},
+        {"AWS_CONFIG_FILE": "~nosuch/config"},
+        {"AWS_CONFIG_FILE": "$FOLDER/config"},
+        {"AWS_CONFIG_FILE": "$FOLDER/default-twice"},
+        {"AWS_CONFIG_FILE": "$FOLDER/default-twice-turned"},
+        {"AWS_CONFIG_FILE": "$FOLDER/broken"},
+        {"AWS_CONFIG_FILE": "$FOLDER/section-twice"},
+        {"AWS_SHARED_CREDENTIALS_FILE": "$FOLDER/broken"},
+    ],
+    ids=str,
+)
+def test_the_profiles_region_is_botocores(env: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without its import, the answer is its own; where it refuses to go on, there is no region."""
+    texts = {
+        "config": PROFILES,
+        "credentials": CREDENTIALS,
+        "default-twice": "[profile default]\nregion = a-1\n[default]\nregion = b-1\n",
+        "default-twice-turned": "[default]\nregion = a-1\noutput = json\n[profile default]\noutput = text\n",
+        "broken": "[default\nregion",
+        "section-twice": "[default]\nregion = a-1\n[default]\nregion = b-1\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    files = {"AWS_CONFIG_FILE": str(tmp_path / "config"), "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials")}
+    for name, value in {"FOLDER": str(tmp_path), **files, **env}.items():
+        monkeypatch.setenv(name, value)
+    assert profile_region(os.environ) == botocores_region()
+
+
+def botocores_region() -> str | None:
+    try:
+        region: str | None = botocore.session.Session().get_config_variable("region")
+    except (ProfileNotFound, ConfigParseError):
+        return None
+    return region
+
+
+def test_the_profiles_region_needs_no_botocore() -> None:
+    """Its import would take longer than all of ours."""
+    code = "import sys, os, mlcost_ext.config as c; c.profile_region(os.environ); print('botocore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"

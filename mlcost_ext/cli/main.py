@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NoReturn, TextIO
 
 from mlcost_ext._version import __version__
@@ -18,6 +19,8 @@ from . import demo, doctor, jobs, price
 from .text import clean, print_json
 
 COMMANDS = (demo.COMMAND, doctor.COMMAND, jobs.COMMAND, price.COMMAND)
+NAMES = [command.name for command in COMMANDS]
+REPORT = "'mlcost doctor' may show what is amiss; else report it, with the command and what 'mlcost --version' says."
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl-C has ended."""
 
@@ -52,19 +55,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # as in `mlcost jobs | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except Exception as fault:  # noqa: BLE001 - nobody is shown a traceback
+        unforeseen = MlcostError(f"Something went wrong that mlcost does not know ({type(fault).__name__}: {fault}).", REPORT)
+        _tell(unforeseen, as_json="--json" in words)
+        return unforeseen.exit_status
 
 
 def _run(words: list[str]) -> int:
+    _check_command(words)
     options = _parser().parse_args(words)
     if options.version:
         print_json({"version": __version__}) if options.json else print(f"mlcost {__version__}")
         return 0
     if options.command is None:
-        names = ", ".join(command.name for command in COMMANDS)
-        raise UsageError("No command was given.", f"Say one of {names}; 'mlcost --help' explains them.")
+        raise UsageError("No command was given.", f"Say one of {', '.join(NAMES)}; 'mlcost --help' explains them.")
     status = next(command for command in COMMANDS if command.name == options.command).run(options)
     sys.stdout.flush()
     return status
+
+
+def _check_command(words: list[str]) -> None:
+    """Refuse a command that is none, and name the nearest."""
+    named = next((word for word in words if not word.startswith("-")), None)  # no option before it takes a value
+    if named is not None and named not in NAMES:
+        near = get_close_matches(named, NAMES, n=1) or NAMES
+        raise UsageError(f"There is no command {named[:60]!r}.", f"Say {' or '.join(near)}; 'mlcost --help' explains them.")
 
 
 def _parser() -> Parser:

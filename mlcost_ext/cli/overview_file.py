@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import time_from_text
 
 STALE_AFTER = timedelta(minutes=2)
@@ -38,8 +39,16 @@ class OverviewFile:
 
 
 def overview_files(home: Path, now: datetime) -> list[OverviewFile]:
-    """Read what every server has written, the freshest first; what is broken is left out."""
-    return sorted(_read_all(home, now), key=lambda file: file.as_of, reverse=True)
+    """Read what every server has written, the freshest first; what is broken is left out.
+
+    Raises:
+        UsageError: `home` lies where this user may not look.
+    """
+    try:
+        return sorted(_read_all(home, now), key=lambda file: file.as_of, reverse=True)
+    except OSError as error:
+        hint = "Set MLCOST_HOME to a folder of yours."
+        raise UsageError(f"{home} cannot be read ({error.strerror}).", hint, code="home_unreadable") from None
 
 
 def _read_all(home: Path, now: datetime) -> Iterator[OverviewFile]:

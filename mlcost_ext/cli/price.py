@@ -52,7 +52,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Show the prices."""
     region_id = find_region(options.region, os.environ)
-    found = prices(Snapshot(), region_id, options.type.strip().lower(), options.component)
+    instance_type = options.type.strip().lower()
+    if not instance_type:
+        raise UsageError("No instance type was given.", "Write it like ml.g5.xlarge.")
+    found = prices(Snapshot(), region_id, instance_type, options.component)
     if options.json:
         print_json([document(price) for price in found])
     else:

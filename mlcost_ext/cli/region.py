@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from mlcost_ext.config import profile_region
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.hosts import detect
 
@@ -17,8 +18,6 @@ def find_region(option: str | None, env: Mapping[str, str]) -> str:
     Raises:
         UsageError: None of them names one, or it does not look like one.
     """
-    from mlcost_ext.wiring import profile_region
-
     named = option or env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or profile_region(env) or detect(env).region_id
     if not named:
         raise UsageError("No AWS region is set.", "Add --region us-east-1, or set AWS_REGION.", code="region_missing")

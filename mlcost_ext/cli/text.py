@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 UNKNOWN = "unknown"
+SMALL_STEP = Decimal("0.0001")
 
 
 def print_json(document: object) -> None:
@@ -21,10 +22,13 @@ def clean(text: str, limit: int = 500) -> str:
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """Write an amount for show: two decimals from 1 on, four below; None is said, never shown as zero."""
+    """Write an amount for show: two decimals from 1 on, four below; what is not zero is never shown as zero."""
+    # The rule of kernel/cost_text.py, written again since neither room may import the other; a test compares them.
     if amount is None:
         return UNKNOWN
-    step = Decimal("0.01") if amount >= 1 or amount == 0 else Decimal("0.0001")
+    if 0 < amount < SMALL_STEP / 2:
+        return f"< {currency} {SMALL_STEP}"
+    step = Decimal("0.01") if amount >= 1 or amount == 0 else SMALL_STEP
     return f"{currency} {amount.quantize(step, rounding=ROUND_HALF_UP):,f}"
 
 

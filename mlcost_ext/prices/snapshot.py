@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from decimal import Decimal
@@ -21,6 +22,14 @@ def read_shipped(name: str) -> Any:
     """Read one shipped file; None where there is no such file."""
     path = DATA / name
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
+
+
+def digest(folder: Path) -> str:
+    """Give the SHA-256 over all price files of a folder in the order of their names; DIGEST holds that of the shipped ones."""
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.json")):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
 
 
 class Snapshot:

@@ -18,7 +18,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         from mlcost_ext.sandbox.server import make_practice_server
     except ModuleNotFoundError as error:
-        _say(sys.stderr, f'sandbox_missing: {error.name} is not installed.\nhint: pip install "mlcost-ext[sandbox]"')
+        from mlcost_ext.sandbox.child import SANDBOX_MEND
+
+        _say(sys.stderr, f"sandbox_missing: {error.name} is not installed.\nhint: {SANDBOX_MEND}")
         return 2
     from mlcost_ext.sandbox.account import Account
     from mlcost_ext.sandbox.seed import seed_opening, seed_running

@@ -9,24 +9,38 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlcost_ext.aws.surroundings import NEUTRAL_FOLDER, neutral_environment
+from mlcost_ext.core.errors import MlcostError
 
 _GRACE_SECONDS = 10.0
 
 
-class DemoError(Exception):
+class DemoError(MlcostError):
     """The demo cannot go on.
 
     DemoError
     └── SetUpError      it could not even begin: exit status 2
     """
 
+    code = "demo_failed"
     exit_status = 3
+    log_tail = ""
+    """The last lines of a log, shown above the message."""
+
+    @classmethod
+    def of(cls, what: str, log: Path) -> DemoError:
+        """Say what happened to the process that wrote `log`."""
+        error = cls(f"{what}; the last lines of its log stand above.", "Mend what they name; 'mlcost doctor' may tell more.")
+        error.log_tail = tail(log)
+        return error
 
 
 class SetUpError(DemoError):
     """Something on this machine has to be put right first."""
 
     exit_status = 2
+
+
+SANDBOX_MEND = "pip install 'mlcost-ext[sandbox]'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +58,7 @@ class Child:
             DemoError: When it has ended, with the last lines of its log.
         """
         if self.process.poll() is not None:
-            raise DemoError(f"{self.title} ended unexpectedly. Its last lines:\n{tail(self.log)}")
+            raise DemoError.of(f"{self.title} ended unexpectedly", self.log)
 
     def stop(self) -> None:
         """Ask it to end, and insist after a while."""

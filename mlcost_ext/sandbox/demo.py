@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
@@ -19,8 +21,8 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
-from mlcost_ext.sandbox.child import Child, DemoError, SetUpError, running, tail
-from mlcost_ext.sandbox.demo_home import NOTEBOOK, keep_changed, lab_environment, notebook_folder
+from mlcost_ext.sandbox.child import SANDBOX_MEND, Child, DemoError, SetUpError, running
+from mlcost_ext.sandbox.demo_home import NOTEBOOK, keep_changed, lab_environment, notebook_folder, places_to_keep
 from mlcost_ext.sandbox.environment import without_aws
 
 HOST = "127.0.0.1"
@@ -45,15 +47,12 @@ def run_demo(port: int = 8888, open_browser: bool = True) -> int:
         The exit status: 0 after Ctrl-C, 2 where something is missing, 3 where a process died.
     """
     try:
-        with _interruptible(), tempfile.TemporaryDirectory(prefix="mlcost-demo-", ignore_cleanup_errors=True) as folder:
-            try:
-                _run(Path(folder), _checked(port), open_browser)
-            finally:
-                _keep(Path(folder))
+        with _interruptible(), _demo_home() as home:
+            _run(home, _checked(port), open_browser)
     except KeyboardInterrupt:
         _say("The demo has ended.")
     except DemoError as error:
-        _say(str(error))
+        _say(f"{error.log_tail}\n{error.code}: {error.message}\nhint: {error.hint}".lstrip("\n"))
         return error.exit_status
     return 0
 
@@ -75,10 +74,27 @@ def _run(home: Path, port: int, open_browser: bool) -> None:
                 lab.check()
 
 
-def _keep(home: Path) -> None:
-    kept = keep_changed(home, Path.cwd())
+@contextmanager
+def _demo_home() -> Iterator[Path]:
+    """Give a folder that goes with the demo, unless notebooks of the user's would go with it."""
+    home = Path(tempfile.mkdtemp(prefix="mlcost-demo-"))
+    try:
+        yield home
+    finally:
+        if _keep(home):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _keep(home: Path) -> bool:
+    """Copy the user's notebooks out of the demo's folder, and tell whether none is left that is only there."""
+    try:
+        kept = keep_changed(home, places_to_keep())
+    except OSError as error:
+        _say(f"The notebooks you changed could not be copied ({error}); they stay in {notebook_folder(home)}")
+        return False
     if kept is not None:
         _say(f"The notebooks you changed are kept in {kept}")
+    return True
 
 
 def _welcome(log: Path, endpoint_url: str) -> str:
@@ -94,14 +110,21 @@ def _checked(port: int) -> int:
     """Make sure that the demo can start, and settle its port."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        raise SetUpError(f'The demo needs {", ".join(missing)}: pip install "mlcost-ext[sandbox]"')
+        raise SetUpError(f"The demo needs {', '.join(missing)}.", SANDBOX_MEND, code="sandbox_missing")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError:
-            raise SetUpError(f"Port {port} is in use: stop what listens there, or choose another with --port.") from None
+        except OSError as error:
+            raise _refused(port, error) from None
         return int(probe.getsockname()[1])
+
+
+def _refused(port: int, error: OSError) -> SetUpError:
+    if error.errno == errno.EACCES:
+        return SetUpError(f"Port {port} is for the system's own services.", "mlcost demo --port 8888", code="port_not_allowed")
+    other = port + 1 if port < 65535 else 0
+    return SetUpError(f"Port {port} is in use.", f"mlcost demo --port {other}", code="port_in_use")
 
 
 @contextmanager
@@ -149,7 +172,7 @@ def _wait_until_ready(lab: Child, port: int, token: str) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.1)
-    raise DemoError(f"JupyterLab did not come up. Its last lines:\n{tail(lab.log)}")
+    raise DemoError.of(f"JupyterLab did not come up within {_PATIENCE_SECONDS:.0f} seconds", lab.log)
 
 
 @contextmanager

@@ -6,10 +6,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from mlcost_ext.aws.surroundings import current_folder
 from mlcost_ext.sandbox.environment import practice_environment
 
 NOTEBOOK = "first-training-job.ipynb"
@@ -49,17 +50,48 @@ def notebook_folder(home: Path) -> Path:
     return home / "notebooks"
 
 
-def keep_changed(home: Path, into: Path) -> Path | None:
-    """Copy what was written or changed in the demo's notebooks to a new folder in ``into``; None: nothing was."""
+def places_to_keep() -> list[Path]:
+    """Give where notebooks can go: the present folder unless it was deleted meanwhile, the user's home, temporary files."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path.home raises where there is none
+    return [folder for folder in (current_folder(), home, Path(tempfile.gettempdir())) if folder is not None]
+
+
+def keep_changed(home: Path, places: Iterable[Path]) -> Path | None:
+    """Copy what was written or changed in the demo's notebooks to a new folder; None: nothing was.
+
+    Args:
+        home: The demo's folder.
+        places: Where the new folder may be made; the first that takes everything is taken.
+
+    Raises:
+        OSError: No place took everything.
+    """
     source = notebook_folder(home)
     changed = [path for path in source.rglob("*") if path.is_file() and _is_own_work(path, source)]
     if not changed:
         return None
-    target = Path(tempfile.mkdtemp(prefix="mlcost-demo-", dir=into if os.access(into, os.W_OK) else Path.home()))
-    for path in changed:
-        copy = target / path.relative_to(source)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
+    copies = (_copy_into(place, changed, source) for place in places)
+    fault = OSError("there is no place for them")
+    for copy in copies:
+        if isinstance(copy, Path):
+            return copy
+        fault = copy
+    raise fault
+
+
+def _copy_into(place: Path, changed: Iterable[Path], source: Path) -> Path | OSError:
+    """Copy all to a new folder in `place`, or leave nothing there and give the reason."""
+    target = None
+    try:
+        target = Path(tempfile.mkdtemp(prefix="mlcost-demo-", dir=place))
+        for path in changed:
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+    except OSError as error:
+        if target is not None:
+            shutil.rmtree(target, ignore_errors=True)
+        return error
     return target
 
 

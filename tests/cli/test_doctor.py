@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlcost_ext.cli.doctor import CHECKS
+from mlcost_ext.cli.doctor import CHECKS, host
 from mlcost_ext.sandbox import names
 from tests.fakes import ROOT
 
@@ -197,4 +197,38 @@ def test_every_check_has_a_file_of_its_own():
     """The tuple of checks and the files beside it are the same."""
     folder = ROOT / "mlcost_ext/cli/doctor"
     files = {path.stem for path in folder.glob("*.py") if "\ndef check(" in path.read_text(encoding="utf-8")}
-    assert {Path(check.__code__.co_filename).stem for check in CHECKS} == files
+    assert {Path(check.__code__.co_filename).stem for _, check in CHECKS} == files
+
+
+def test_a_check_that_breaks_is_a_finding(mlcost, installed, monkeypatch):
+    """What no check expects fails that check alone; the others are made, and the document is whole."""
+
+    def broken(_):
+        raise LookupError("odd")
+
+    broken.__module__ = "mlcost_ext.cli.doctor.host"
+    checks = tuple((group, broken if check is host.check else check) for group, check in CHECKS)
+    monkeypatch.setattr("mlcost_ext.cli.doctor.CHECKS", checks)
+    ran = mlcost("--json", "doctor")
+    assert (ran.status, ran.checks["host"]["status"]) == (1, "fail")
+    assert ran.checks["host"]["message"] == "This could not be checked (LookupError: odd)."
+    assert {"prices", "credentials"} <= set(ran.checks)
+
+
+def test_broken_extension_of_somebody_else(mlcost, installed):
+    """A third party's broken package.json is named, since JupyterLab stumbles over it too."""
+    write(installed / "data/labextensions/@acme/broken/package.json", "{")
+    ran = mlcost("--json", "doctor")
+    assert ran.checks["labextension"]["status"] == "fail"
+    assert "@acme/broken/package.json is no JSON document." in ran.checks["labextension"]["message"]
+    assert ran.checks["prices"]["status"] == "ok"
+
+
+def test_home_folder_of_nobody(mlcost, installed, monkeypatch):
+    """Whatever path begins with an unknown user's home folder, the doctor says so and makes all its checks."""
+    for variable in ("MLCOST_HOME", "AWS_CONFIG_FILE", "IPYTHONDIR"):
+        monkeypatch.setenv(variable, "~nosuch/x")
+    ran = mlcost("--json", "doctor")
+    assert (ran.status, ran.checks["home"]["status"]) == (1, "fail")
+    assert ran.checks["home"]["message"] == "MLCOST_HOME is ~nosuch/x: there is no such home folder."
+    assert (ran.checks["server_extension"]["status"], ran.checks["kernel_startup"]["status"]) == ("ok", "ok")

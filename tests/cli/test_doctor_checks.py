@@ -234,3 +234,30 @@ def test_prices_that_were_changed(home, around, monkeypatch):
 def test_region_without_prices(around, region_id, status):
     """A region that the snapshot does not cover is said."""
     assert prices.check(around(host=Host(kind="local", region_id=region_id)))[1].status == status
+
+
+def test_home_in_a_folder_that_may_not_be_entered(home, around, monkeypatch):
+    """A closed folder above it is named; nothing is said about what lies in it."""
+    closed, exists = home / "closed", Path.exists
+
+    def as_a_stranger(path):
+        if closed in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return exists(path)
+
+    closed.mkdir()
+    monkeypatch.setattr(Path, "exists", as_a_stranger)
+    monkeypatch.setattr("os.access", lambda path, mode: path != closed)
+    result = only(home_check.check(around(home=closed / "costs" / "mlcost")))
+    assert (result.status, result.message.endswith(f"{closed} is closed to you.")) == ("fail", True)
+
+
+def test_running_kernels_in_a_folder_that_may_not_be_read(around, monkeypatch):
+    """Nothing is known then, and that is said."""
+
+    def closed(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "glob", closed)
+    result = only(kernels_now.check(around()))
+    assert (result.status, "Permission denied" in result.message) == ("warn", True)

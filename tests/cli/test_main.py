@@ -102,3 +102,45 @@ def test_terminal_without_our_letters_shows_others(home):
         check=True,
     )
     assert ran.stdout.splitlines()[1] == "?"
+
+
+def test_command_that_is_none(mlcost):
+    """A wrong command is named, with the nearest."""
+    ran = mlcost("--json", "pric")
+    assert (ran.status, ran.document["message"]) == (2, "There is no command 'pric'.")
+    assert ran.document["hint"].startswith("Say price;")
+
+
+def test_unforeseen_error_is_told_without_traceback(mlcost, monkeypatch):
+    """What nobody expected has the form of all errors, and is the JSON document too."""
+
+    def broken(*_):
+        raise LookupError("odd\nsecond line")
+
+    monkeypatch.setattr("mlcost_ext.cli.jobs.overview_files", broken)
+    ran = mlcost("--json", "jobs")
+    assert (ran.status, ran.document["code"]) == (1, "internal_error")
+    assert "LookupError: odd" in ran.document["message"]
+    assert [line.partition(":")[0] for line in ran.err.splitlines()] == ["internal_error", "hint"]
+
+
+@pytest.mark.parametrize("words", [("jobs",), ("price", "ml.g5.xlarge")])
+def test_path_below_the_home_folder_of_nobody(mlcost, monkeypatch, words):
+    """A path that cannot be is wrong configuration, not a fault of ours."""
+    monkeypatch.setenv("MLCOST_HOME", "~nosuch/x")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "~nosuch/x")
+    ran = mlcost("--json", *words)
+    assert (ran.status, ran.document["code"]) == (2, "home_invalid" if words == ("jobs",) else "region_missing")
+    assert ran.document["hint"]
+
+
+def test_home_that_may_not_be_entered(mlcost, monkeypatch):
+    """Where the figures lie in a folder closed to this user, that is said."""
+
+    def closed(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.glob", closed)
+    ran = mlcost("--json", "jobs")
+    assert (ran.status, ran.document["code"]) == (2, "home_unreadable")
+    assert "Permission denied" in ran.document["message"]

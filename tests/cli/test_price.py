@@ -87,3 +87,9 @@ def test_no_region(mlcost):
     """Without any region there is nothing to look up."""
     ran = mlcost("--json", "price", "ml.g5.xlarge")
     assert (ran.status, ran.document["code"]) == (2, "region_missing")
+
+
+def test_no_type(mlcost):
+    """An empty word is no type."""
+    ran = mlcost("--json", "price", " ", "--region", "us-east-1")
+    assert (ran.status, ran.document["message"]) == (2, "No instance type was given.")

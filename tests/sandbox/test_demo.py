@@ -1,5 +1,6 @@
 """The demo: JupyterLab and a practice account, started and ended together."""
 
+import errno
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import pytest
 
 from mlcost_ext.aws.surroundings import NEUTRAL_FOLDER
 from mlcost_ext.sandbox import child, demo
-from mlcost_ext.sandbox.demo_home import keep_changed, lab_environment, notebook_folder
+from mlcost_ext.sandbox.demo_home import keep_changed, lab_environment, notebook_folder, places_to_keep
 
 from .test_environment import POISON
 
@@ -101,7 +102,8 @@ def test_the_practice_account_dies(started, tmp_path):
     next(each for each in children if "mlcost_ext.sandbox" in each.cmdline()).kill()
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 3
-    assert "The practice account ended unexpectedly." in stderr
+    assert stderr.splitlines()[-2].startswith("demo_failed: The practice account ended unexpectedly;")
+    assert stderr.splitlines()[-1].startswith("hint: ")
     assert psutil.wait_procs(children, timeout=10)[1] == []
     assert list(tmp_path.iterdir()) == []
 
@@ -127,14 +129,22 @@ def test_port_in_use(started):
         process = started(port)
         stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stdout) == (2, "")
-    assert stderr == f"Port {port} is in use: stop what listens there, or choose another with --port.\n"
+    assert stderr == f"port_in_use: Port {port} is in use.\nhint: mlcost demo --port {port + 1}\n"
 
 
 def test_moto_missing(monkeypatch, capsys):
     """Without the extra, the demo says what to install."""
     monkeypatch.setattr(demo, "find_spec", lambda name: None if name == "moto" else object())
     assert demo.run_demo(0, open_browser=False) == 2
-    assert capsys.readouterr() == ("", 'The demo needs moto: pip install "mlcost-ext[sandbox]"\n')
+    said = "sandbox_missing: The demo needs moto.\nhint: pip install 'mlcost-ext[sandbox]'\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_port_of_the_systems_own():
+    """A port that only the system may take is not said to be in use."""
+    error = demo._refused(80, PermissionError(errno.EACCES, "Permission denied"))
+    assert (error.code, error.exit_status) == ("port_not_allowed", 2)
+    assert demo._refused(65535, OSError(errno.EADDRINUSE, "in use")).hint == "mlcost demo --port 0"
 
 
 def test_signals_are_given_back(monkeypatch):
@@ -159,7 +169,7 @@ def test_a_child_that_fails(tmp_path):
         lab.process.wait(30)
         with pytest.raises(child.DemoError, match="JupyterLab ended unexpectedly") as ended:
             demo._wait_until_ready(lab, 9, "token")
-    text = str(ended.value)
+    text = f"\n{ended.value.log_tail}"
     assert ("boom" in text, "\n49\n" in text, "\n3\n" in text) == (True, True, False)
 
 
@@ -192,11 +202,57 @@ def test_changed_notebooks_are_kept(tmp_path):
     home, into = tmp_path / "home", tmp_path / "into"
     into.mkdir()
     lab_environment({}, home, endpoint_url="http://127.0.0.1:1", token="t")
-    assert keep_changed(home, into) is None
+    assert keep_changed(home, [into]) is None
     (notebook_folder(home) / "mine").mkdir()
     (notebook_folder(home) / "mine" / "new.ipynb").write_text("{}")
     (notebook_folder(home) / ".ipynb_checkpoints").mkdir()
     (notebook_folder(home) / ".ipynb_checkpoints" / "x.ipynb").write_text("{}")
-    kept = keep_changed(home, into)
+    kept = keep_changed(home, [into])
     assert kept is not None
     assert [p.relative_to(kept).as_posix() for p in sorted(kept.rglob("*")) if p.is_file()] == ["mine/new.ipynb"]
+
+
+@pytest.fixture
+def changed_home(tmp_path):
+    """Give a demo's folder in which the user has written a notebook."""
+    home = tmp_path / "mlcost-demo-home"
+    notebook_folder(home).mkdir(parents=True)
+    (notebook_folder(home) / "mine.ipynb").write_text("{}")
+    return home
+
+
+def test_notebooks_are_kept_where_the_present_folder_is_gone(changed_home, tmp_path, monkeypatch):
+    """Whoever deletes the folder the demo was started in finds the notebooks in the home folder."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    kept = keep_changed(changed_home, places_to_keep())
+    assert (kept.parent, [path.name for path in kept.iterdir()]) == (tmp_path, ["mine.ipynb"])
+    os.chdir(tmp_path)
+
+
+def test_the_next_place_is_taken_where_one_fails(changed_home, tmp_path):
+    """A place that takes nothing is passed over."""
+    kept = keep_changed(changed_home, [tmp_path / "nowhere", tmp_path])
+    assert (kept.parent, (kept / "mine.ipynb").read_text()) == (tmp_path, "{}")
+
+
+def test_nothing_is_deleted_that_could_not_be_kept(tmp_path, monkeypatch, capsys):
+    """Where no place takes the notebooks, the demo's folder stays, and where it is is said."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(demo, "places_to_keep", lambda: [tmp_path / "nowhere"])
+    with demo._demo_home() as home:
+        notebook_folder(home).mkdir()
+        (notebook_folder(home) / "mine.ipynb").write_text("{}")
+    assert (notebook_folder(home) / "mine.ipynb").read_text() == "{}"
+    assert f"they stay in {notebook_folder(home)}" in capsys.readouterr().err
+
+
+def test_the_folder_goes_with_the_demo(tmp_path, monkeypatch):
+    """Where nothing was written, nothing is left behind."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with demo._demo_home() as home:
+        notebook_folder(home).mkdir()
+    assert list(tmp_path.iterdir()) == []

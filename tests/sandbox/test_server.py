@@ -168,4 +168,4 @@ def test_without_moto(tmp_path):
     command = [sys.executable, "-m", "mlcost_ext.sandbox"]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": path})
     assert ended.returncode == 2
-    assert 'pip install "mlcost-ext[sandbox]"' in ended.stderr
+    assert ended.stderr == "sandbox_missing: moto is not installed.\nhint: pip install 'mlcost-ext[sandbox]'\n"

@@ -24,23 +24,23 @@ from . import (
     server_extension,
     switch,
 )
-from .check import Result, Surroundings
+from .check import Check, Group, Result, Surroundings
 from .report import lines, verdict
 from .surroundings import surroundings_here
 
-CHECKS = (
-    server_extension.check,
-    labextension.check,
-    switch.check,
-    kernel_startup.check,
-    kernel_environments.check,
-    kernels_now.check,
-    host.check,
-    region.check,
-    home.check,
-    prices.check,
-    credentials.check,
-    permissions.check,
+CHECKS: tuple[tuple[Group, Check], ...] = (
+    ("Installation", server_extension.check),
+    ("Installation", labextension.check),
+    ("Installation", switch.check),
+    ("Kernels", kernel_startup.check),
+    ("Kernels", kernel_environments.check),
+    ("Kernels", kernels_now.check),
+    ("This machine", host.check),
+    ("This machine", region.check),
+    ("This machine", home.check),
+    ("Prices", prices.check),
+    ("AWS", credentials.check),
+    ("AWS", permissions.check),
 )
 
 
@@ -56,9 +56,23 @@ def run(options: Namespace) -> int:
 
 
 def examine(here: Surroundings) -> Iterator[Result]:
-    """Make the checks one after the other."""
-    for check in CHECKS:
-        yield from check(here)
+    """Make the checks one after the other; one that fails itself is a finding, and the others go on."""
+    for group, check in CHECKS:
+        yield from findings(group, check, here)
+
+
+def findings(group: Group, check: Check, here: Surroundings) -> tuple[Result, ...]:
+    try:
+        return check(here)
+    except Exception as error:  # noqa: BLE001 - whatever is broken on this machine is what we are here to tell
+        return (broken(group, check, error),)
+
+
+def broken(group: Group, check: Check, error: Exception) -> Result:
+    """Put a check that could not be made into words."""
+    name = check.__module__.rpartition(".")[2]
+    message = f"This could not be checked ({type(error).__name__}: {error})."
+    return Result(name=name, group=group, status="fail", message=message, hint="Mend what is named there, and run this again.")
 
 
 def exit_status(results: list[Result]) -> int:

@@ -7,11 +7,15 @@ from pathlib import Path
 
 from .check import Result, Status, Surroundings
 
+OWN_FOLDER = "Set MLCOST_HOME to a folder of yours, written in full."
+
 
 def check(here: Surroundings) -> tuple[Result, ...]:
     """Look at MLCOST_HOME without making or changing anything."""
     home = here.home
-    if not home.exists():
+    if not home.is_absolute():
+        return (_result("fail", f"MLCOST_HOME is {home}: there is no such home folder.", OWN_FOLDER),)
+    if not is_there(home):
         return (absent(home),)
     if not home.is_dir():
         return (_result("fail", f"{home} is no folder.", f"Move it away, or set MLCOST_HOME to a folder: mv {home} {home}.old"),)
@@ -25,10 +29,18 @@ def check(here: Surroundings) -> tuple[Result, ...]:
 
 def absent(home: Path) -> Result:
     """Tell whether the folder can be made at the first start."""
-    above = next(folder for folder in home.absolute().parents if folder.exists())
+    above = next(folder for folder in home.parents if is_there(folder))
     if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
         return _result("ok", f"{home} is made at the first start.")
-    return _result("fail", f"{home} is not there and cannot be made in {above}.", "Set MLCOST_HOME to a folder of yours.")
+    return _result("fail", f"{home} cannot be reached or made: {above} is closed to you.", OWN_FOLDER)
+
+
+def is_there(path: Path) -> bool:
+    """Tell whether there is such a file; what lies in a folder that may not be entered is not there for us."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _result(status: Status, message: str, hint: str | None = None) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ def check(here: Surroundings) -> tuple[Result, ...]:
 
 def profile(here: Surroundings) -> Path:
     """Give the user's own IPython profile."""
-    return Path(here.env.get("IPYTHONDIR") or "~/.ipython").expanduser() / "profile_default"
+    folder = os.path.expanduser(here.env.get("IPYTHONDIR") or "~/.ipython")  # noqa: PTH111 - Path's raises for an unknown user
+    return Path(folder) / "profile_default"
 
 
 def unread(here: Surroundings) -> Result | None:

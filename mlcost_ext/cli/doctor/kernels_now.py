@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from mlcost_ext.cli.overview_file import overview_files
+from mlcost_ext.core.errors import UsageError
 
 from .check import Result, Status, Surroundings
 
 
 def check(here: Surroundings) -> tuple[Result, ...]:
     """Read what the Jupyter servers that run have noticed."""
-    servers = [file for file in overview_files(here.home, here.now) if not file.is_stale]
+    try:
+        servers = [file for file in overview_files(here.home, here.now) if not file.is_stale]
+    except UsageError as error:
+        return (_result("warn", f"Nothing is known of running kernels: {error.message}", error.hint),)
     if not servers:
         return (_result("info", "No Jupyter server with mlcost-ext runs now, so nothing is known of running kernels."),)
     rows = [row for file in servers for row in file.rows("data_quality") if row.get("code") == "kernels_unguarded"]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date
-from pathlib import Path
 
 from mlcost_ext.prices import Snapshot, snapshot
 
@@ -20,22 +18,14 @@ def check(here: Surroundings) -> tuple[Result, ...]:
     regions = Snapshot().regions()
     if not regions:
         return (_result("prices", "fail", "The price snapshot is missing.", here.mend_installation),)
-    if digest() != shipped_digest():
+    if snapshot.digest(snapshot.DATA) != shipped_digest():
         return (_result("prices", "fail", "The price snapshot is not as it was shipped.", here.mend_installation),)
     return (whole(here, regions), coverage(here.host.region_id, regions))
 
 
-def digest(folder: Path | None = None) -> str:
-    """Give the SHA-256 over all shipped files in the order of their names."""
-    total = hashlib.sha256()
-    for path in sorted((folder or snapshot.DATA).glob("*.json")):
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
-
-
-def shipped_digest(folder: Path | None = None) -> str | None:
+def shipped_digest() -> str | None:
     """Give the digest that was written when the snapshot was made; None: it is missing."""
-    path = (folder or snapshot.DATA) / "DIGEST"
+    path = snapshot.DATA / "DIGEST"
     return path.read_text(encoding="utf-8").strip() if path.is_file() else None
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from mlcost_ext.config import Settings, load_settings, mlcost_home
+from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.host import Host
 from mlcost_ext.hosts import detect
 
@@ -35,13 +36,22 @@ def configured() -> tuple[Settings, str | None]:
     """Read jupyter_server_config as the server does; where that fails, give no settings and the reason."""
     from jupyter_core.application import JupyterApp
 
+    home = home_here()
     app = JupyterApp(config_file_name="jupyter_server_config", raise_config_file_errors=True)
     try:
         app.load_config_file()
-        return load_settings(app.config), None
+        return load_settings(app.config, home), None
     except Exception as error:  # noqa: BLE001 - the file is a program of the user's
         text = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Settings(home=mlcost_home()), f"Jupyter's configuration cannot be read ({text})."
+        return Settings(home=home), f"Jupyter's configuration cannot be read ({text})."
+
+
+def home_here() -> Path:
+    """Give MLCOST_HOME; one that leads nowhere as it is written, for the check of it to tell."""
+    try:
+        return mlcost_home()
+    except UsageError:
+        return Path(os.environ.get("MLCOST_HOME") or "~")
 
 
 def host_of(settings: Settings) -> Host:
