@@ -7,14 +7,17 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 FRONTEND := labextension/package.json labextension/package-lock.json labextension/tsconfig.json \
+	labextension/core-4.4.json labextension/.npmrc labextension/install.json \
 	$(shell find labextension/src labextension/style labextension/schema labextension/tools -type f -not -path '*/__tests__/*' 2>/dev/null)
+PACKAGE := $(shell find mlcost_ext -type f -not -path 'mlcost_ext/labextension/*' -not -path '*/__pycache__/*')
+NODE_MODULES := labextension/node_modules/.package-lock.json
 PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jupyter-config/*/* kernel-startup/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-frontend test-browser check format types bench docs wheel clean
+.PHONY: help demo test test-python test-frontend test-browser check-generated check format types bench docs wheel clean
 
 help: ## Show what there is
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: .venv/.demo ## Start JupyterLab against the practice account; no AWS account needed (PORT=8888)
 	@exec $(BIN)/mlcost demo --port $(PORT)
@@ -26,29 +29,32 @@ test: .venv/.dev ## Run every test: Python, TypeScript, real browser
 test-python: .venv/.dev
 	$(BIN)/python -m pytest tests
 
-test-frontend: .venv/.dev labextension/node_modules/.ready
+test-frontend: check-generated
 	cd labextension && npm test
+
+check-generated: .venv/.dev $(NODE_MODULES)
+	$(BIN)/python tools/make_openapi.py --check
+	cd labextension && npm run -s types:check
 
 test-browser: .venv-wheel/.ready .venv-lab44/.ready
 	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests
 
-check: .venv/.dev labextension/node_modules/.ready ## Formatters, linters, types, contracts, fast tests: under 3 minutes
+check: check-generated ## Formatters, linters, types, contracts, fast tests: under 3 minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_auth.py
-	$(BIN)/python tools/make_openapi.py --check
-	cd labextension && npm run -s types:check && npm run -s lint:check && npm run -s typecheck
+	cd labextension && npm run -s lint:check && npm run -s typecheck
 	cd labextension && npm test
 	$(BIN)/python -m pytest tests/core tests/jobs tests/usecases tests/prices tests/hosts tests/ports tests/repo tests/test_config.py
 
-format: .venv/.dev labextension/node_modules/.ready ## Put everything into the project's format
+format: .venv/.dev $(NODE_MODULES) ## Put everything into the project's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	cd labextension && npm run lint
 
-types: .venv/.dev labextension/node_modules/.ready ## Write openapi.json and the TypeScript types anew
+types: .venv/.dev $(NODE_MODULES) ## Write openapi.json and the TypeScript types anew
 	$(BIN)/python tools/make_openapi.py
 	cd labextension && npm run -s types
 
@@ -72,32 +78,32 @@ clean: ## Remove what was built, but no source
 
 .venv/.demo: .venv/.python $(PACKAGING) $(FRONTEND)
 	@echo "Installing mlcost-ext and JupyterLab into .venv; the first time takes a minute or two." >&2
-	@$(BIN)/python -m pip install -q -e '.[sandbox]' >&2
+	@$(BIN)/python -m pip install -qq -e '.[sandbox]' >&2
 	@touch $@
 
 .venv/.dev: .venv/.python $(PACKAGING) $(FRONTEND)
 	@echo "Installing mlcost-ext and what its tests need into .venv." >&2
 	@$(BIN)/python tools/ensure_node.py >&2
-	@$(BIN)/python -m pip install -q -e '.[dev]' >&2
+	@$(BIN)/python -m pip install -qq -e '.[dev]' >&2
 	@touch $@ .venv/.demo
 
-labextension/node_modules/.ready: labextension/package-lock.json | .venv/.dev
-	cd labextension && npm ci --no-audit --no-fund
-	@touch $@
+# npm notes here, last of all, what it has installed; the build hook may have been first.
+$(NODE_MODULES): labextension/package-lock.json | .venv/.dev
+	@cd labextension && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund; }
 
-dist/.ready: .venv/.dev $(shell find mlcost_ext -name '*.py' -o -name '*.json' -o -name '*.yaml' -o -name '*.ipynb' | grep -v labextension)
+dist/.ready: .venv/.dev $(PACKAGE)
 	@rm -rf dist
-	@$(BIN)/python -m pip wheel -q --no-deps -w dist . >&2
+	@$(BIN)/python -m pip wheel -qq --no-deps -w dist . >&2
 	@touch $@
 
 .venv-wheel/.ready: dist/.ready
 	@test -d .venv-wheel || $(PYTHON) -m venv .venv-wheel
-	@.venv-wheel/bin/python -m pip install -q --force-reinstall --no-deps dist/*.whl >&2
-	@.venv-wheel/bin/python -m pip install -q "$$(ls dist/*.whl)[test]" >&2
+	@.venv-wheel/bin/python -m pip install -qq --force-reinstall --no-deps dist/*.whl >&2
+	@.venv-wheel/bin/python -m pip install -qq "$$(ls dist/*.whl)[test]" >&2
 	@touch $@
 
 .venv-lab44/.ready: dist/.ready
 	@test -d .venv-lab44 || $(PYTHON) -m venv .venv-lab44
-	@.venv-lab44/bin/python -m pip install -q --force-reinstall --no-deps dist/*.whl >&2
-	@.venv-lab44/bin/python -m pip install -q dist/*.whl 'jupyterlab>=4.4,<4.5' 'boto3>=1.37,<1.38' >&2
+	@.venv-lab44/bin/python -m pip install -qq --force-reinstall --no-deps dist/*.whl >&2
+	@.venv-lab44/bin/python -m pip install -qq dist/*.whl 'jupyterlab>=4.4,<4.5' 'boto3>=1.37,<1.38' >&2
 	@touch $@

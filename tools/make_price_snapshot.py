@@ -10,7 +10,6 @@ instance_specs.csv and ebs_prices.csv. How the figures are made: docs/prices.md.
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import sys
 from collections import defaultdict
@@ -18,7 +17,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
-OUT = Path(__file__).resolve().parent.parent / "mlcost_ext" / "prices" / "data"
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "mlcost_ext" / "prices" / "data"
+sys.path.insert(0, str(ROOT))
+
+from mlcost_ext.prices.snapshot import digest  # noqa: E402
 
 # What a user reads; projects and licences are in docs/prices.md.
 SOURCES = {
@@ -140,14 +143,6 @@ def write(name: str, document: object) -> None:
     (OUT / name).write_text(text + "\n", encoding="utf-8")
 
 
-def digest() -> str:
-    """Give the SHA-256 over all shipped files in the order of their names."""
-    total = hashlib.sha256()
-    for path in sorted(OUT.glob("*.json")):
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
-    return total.hexdigest()
-
-
 def main(folder: Path) -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob("*.json"):
@@ -159,7 +154,7 @@ def main(folder: Path) -> None:
             f"{region}.json", {"format": 1, "region_id": region, "billing_currency": "USD", "sources": sources, "prices": prices}
         )
     write("local-disk.json", with_local_disk(folder))
-    (OUT / "DIGEST").write_text(digest() + "\n", encoding="utf-8")
+    (OUT / "DIGEST").write_text(digest(OUT) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

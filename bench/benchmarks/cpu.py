@@ -18,8 +18,8 @@ from bench.result import Result, paired, single
 from bench.station import Station, make_home, serving
 
 HIDDEN_LIMIT_SECONDS = 0.05
-HIDDEN_SETTLE_SECONDS = 40.0
-"""A page that is not seen counts as open for half a minute more; after that nothing is asked any more."""
+HIDDEN_SETTLE_SECONDS = 75.0
+"""A page that is not seen counts as open for a minute more; after that nothing is asked any more."""
 
 Readings = dict[str, dict[str, list[float]]]
 
