@@ -14,7 +14,7 @@ const BLOCKING = [
 ];
 
 /** Notes that only explain; everything else asks for somebody's attention. */
-const INFORMATIVE = new Set(['history_not_kept', 'reading', 'billable_time_missing', 'several_prices', 'more']);
+const INFORMATIVE = new Set(['history_not_kept', 'reading', 'billable_time_missing', 'several_prices', 'no_storage', 'more']);
 
 /** What only the Session section needs to be allowed. */
 const SESSION_ACTIONS = new Set(['sagemaker:DescribeApp', 'sagemaker:DescribeSpace']);

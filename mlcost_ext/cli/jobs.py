@@ -20,7 +20,8 @@ HEADINGS = ("Job", "Region", "Status", "Instances", "Cost", "An hour", "Storage"
 MAX_NAME = 63
 MAX_NOTES = 5
 SAID_ELSEWHERE = ("history_not_kept",)
-BASIS = {"accruing": "so far", "at_most": "at most, spot is cheaper", "final": "final"}
+BASIS = {"accruing": "so far", "at_most": "at most, until AWS tells the billable seconds", "final": "final"}
+SPOT_BASIS = {**BASIS, "at_most": "at most, spot is cheaper"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -78,8 +79,14 @@ def row(job: dict[str, Any], unit: str) -> tuple[str, ...]:
         money(amount(job, "cost"), unit),
         money(amount(job, "cost_per_hour"), unit),
         money(amount(job, "storage_cost"), unit),
-        BASIS.get(str(job.get("cost_basis")), "") if amount(job, "cost") is not None else "",
+        basis(job),
     )
+
+
+def basis(job: dict[str, Any]) -> str:
+    """Say what the cost rests on; nothing where there is none."""
+    words = SPOT_BASIS if job.get("spot") is True else BASIS
+    return "" if amount(job, "cost") is None else words.get(str(job.get("cost_basis")), "")
 
 
 def instances(job: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from mlcost_ext.core.errors import PriceUnknownError, UsageError
 from mlcost_ext.core.price import PriceKey, UnitPrice
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.prices.snapshot import read_shipped
-from mlcost_ext.usecases.overview import price_row
+from mlcost_ext.usecases.price_row import price_row
 
 from .command import Command
 from .region import find_region

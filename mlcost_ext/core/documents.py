@@ -78,6 +78,7 @@ class Session:
     cost_month: Money | None
     cost_per_day_when_stopped: Money | None
     price: PriceRow | None
+    storage_price: PriceRow | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ class Overview:
     session: Session
     totals: Totals
     jobs: list[JobRow]
+    storage_prices: list[PriceRow]
     endpoints: list[dict[str, str]]
     budgets: list[dict[str, str]]
     findings: list[dict[str, str]]

@@ -11,6 +11,7 @@ from jupyter_server.extension.application import ExtensionApp
 
 from mlcost_ext import __version__
 from mlcost_ext.config import MlcostExt, is_disabled
+from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.ledger.server_id import claim_server_id
 from mlcost_ext.wiring import server_adapters
 
@@ -36,7 +37,11 @@ class MlcostExtApp(ExtensionApp):
             self.log.info("mlcost-ext %s is switched off by MLCOST_DISABLE.", __version__)
             return
         app: Any = self.serverapp
-        self.live = self._make_live(app)
+        try:
+            self.live = self._make_live(app)
+        except MlcostError as error:
+            self.log.error("mlcost-ext is off in this server. %s %s", error.message, error.hint)
+            return
         self.handlers.extend(handlers(self.live))
         app.web_app.settings.setdefault("page_config_data", {})["mlcostExt"] = "enabled"
         for path in sorted(EVENTS.glob("*.yaml")):

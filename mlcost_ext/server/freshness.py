@@ -89,7 +89,7 @@ def aws_state(statuses: Mapping[str, Status], asking: Asking, now: datetime) -> 
     shared = shared_problem(statuses, asking.regions)
     found = [shared] if shared else named(told)
     unread = [] if shared else [unread_problem(region, statuses.get(region), asking) for region in sorted(aside)]
-    return state, list(dict.fromkeys([*found, *silences(told, status, is_told=bool(found)), *unread]))
+    return state, list(dict.fromkeys([*found, *silences(told, status, found), *unread]))
 
 
 def set_aside(statuses: Mapping[str, Status], asking: Asking) -> set[str]:
@@ -137,14 +137,15 @@ def named(told: Told) -> list[Problem]:
     return [replace(p, message=f"In {region}: {p.message}", subject=region) for region, p in found.items()]
 
 
-def silences(told: Told, status: AwsStatus, *, is_told: bool) -> list[Problem]:
+def silences(told: Told, status: AwsStatus, said: list[Problem]) -> list[Problem]:
     """Say what AWS has not answered yet, or not for long where nothing else is told, and whether its clock differs."""
     found = []
     if status == "loading" or not told.is_complete:
         found.append(STILL_READING)
-    if status == "failed" and (told.is_old or told.read_at is None) and not is_told and not found:
+    if status == "failed" and (told.is_old or told.read_at is None) and not said and not found:
         found.append(NO_ANSWER)
-    if any(abs(clock_offset(each) or 0) >= CLOCK_DIFFERS_SECONDS for each in told.statuses.values()):
+    is_off = any(abs(clock_offset(each) or 0) >= CLOCK_DIFFERS_SECONDS for each in told.statuses.values())
+    if is_off and all(problem.code != CLOCK_DIFFERS.code for problem in said):
         found.append(CLOCK_DIFFERS)
     return found
 

@@ -8,12 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from mlcost_ext.core.charge import Charge, list_cost_for
-from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Job, Problem
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import PriceKey, UnitPrice
-from mlcost_ext.core.usage import Accrual, UsageLine
+from mlcost_ext.core.usage import UsageLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,39 +118,3 @@ def no_price(line: UsageLine) -> Problem:
         hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
         subject=line.instance_type,
     )
-
-
-def session_line(host: Host) -> UsageLine:
-    """Give the machine's own usage, whatever machine it is."""
-    return UsageLine(
-        description=f"{host.instance_type or host.kind} session",
-        component="Studio-JupyterLab",
-        instance_type=host.instance_type,
-        region_id=host.region_id or "",
-        quantity=Decimal(1),
-        pricing_unit="Hours",
-    )
-
-
-def session_charge(host: Host, prices: PriceSource, configured: UnitPrice | None = None) -> Charge:
-    """Price the machine since it was started, by a configured price where there is one."""
-    line = session_line(host)
-    accrual = Accrual(settled_seconds=Decimal(0), accruing_since=host.started_at) if host.started_at else None
-    listed = price_of(line, prices) if host.instance_type and host.region_id else None
-    return Charge(line=line, price=configured or listed, accrual=accrual)
-
-
-def stopped_cost_per_day(host: Host, prices: PriceSource) -> Decimal | None:
-    """Give what the machine's volume costs in a day, whether the machine runs or not."""
-    if host.volume_gb is None or host.region_id is None:
-        return None
-    line = UsageLine(
-        description="Studio space volume",
-        component="Storage-Studio-JupyterLab",
-        instance_type=None,
-        region_id=host.region_id,
-        quantity=Decimal(host.volume_gb),
-        pricing_unit="GB-Mo",
-    )
-    price = price_of(line, prices)
-    return list_cost_for(line, price, Decimal(86400)) if price else None

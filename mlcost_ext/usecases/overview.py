@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mlcost_ext.core.charge import Charge
-from mlcost_ext.core.documents import AwsState, DataQuality, Idle, JobRow, Overview, PriceRow, Session, Totals
+from mlcost_ext.core.documents import AwsState, DataQuality, Idle, JobRow, Overview, PriceRow, Totals
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 
-from .meter import MeteredJob, one_price, price_problems, session_charge, stopped_cost_per_day
+from .meter import MeteredJob, one_price, price_problems
+from .price_row import price_row
+from .session import OWNER_UNKNOWN, SESSION_READING, machine_problems, session_charge, session_row, storage_problems
 from .watch import JobBook
 
 SHOWN_JOBS = 50
@@ -23,41 +25,10 @@ SHOWN_TAGS = 6
 MAX_TEXT_SHOWN = 160
 
 
-SESSION_START_UNKNOWN = Problem(
-    code="session_start_unknown",
-    message="It is not known since when this machine runs, so what it has cost so far is unknown.",
-    hint="See the other notes; the price of an hour is known.",
-)
-SESSION_READING = Problem(
-    code="session_reading",
-    message="The machine's type and price are being read from AWS.",
-    hint="This takes a few seconds.",
-)
-OWNER_UNKNOWN = Problem(
-    code="metadata_broken",
-    message="Studio's metadata file does not say whose space this is, so of this space's jobs only those that kernels of this "
-    "server launched are seen.",
-    hint="Restart the space; if it stays so, ask your administrator to look at resource-metadata.json.",
-)
 HISTORY_NOT_KEPT = Problem(
     code="history_not_kept",
     message="Totals of the day and the month are not kept yet.",
     hint="Figures are those of this session and of the jobs below; AWS's bill has the rest.",
-)
-NO_STORAGE = Problem(
-    code="no_storage",
-    message="This machine's own disk is not counted, so what a stopped day costs is not told.",
-    hint="Nothing needs to be done; in Studio it is the cost of the space's volume.",
-)
-VOLUME_UNKNOWN = Problem(
-    code="storage_unknown",
-    message="AWS has not told how large this space's volume is, so what a stopped day costs is unknown.",
-    hint="See the other notes; a space's size is in the SageMaker console.",
-)
-NO_VOLUME_PRICE = Problem(
-    code="storage_price_unknown",
-    message="No price is known for this space's volume, so what a stopped day costs is unknown.",
-    hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
 )
 
 
@@ -86,31 +57,15 @@ def overview(picture: Picture, now: datetime, *, shown_jobs: int = SHOWN_JOBS, s
         as_of=now,
         billing_currency="USD",
         aws=picture.aws,
-        session=session_row(picture, charge, now),
+        session=session_row(picture.host, charge, picture.prices, now),
         totals=totals(picture, now),
         jobs=[job_row(metered, now, shown_tags) for metered in shown],
+        storage_prices=storage_prices(shown),
         endpoints=[],
         budgets=[],
         findings=[],
         idle=Idle(state="off", since=None, held_by=[]),
         data_quality=quality_rows(problems),
-    )
-
-
-def session_row(picture: Picture, charge: Charge, now: datetime) -> Session:
-    host, price = picture.host, charge.price
-    return Session(
-        host=host.kind,
-        instance_type=host.instance_type,
-        region_id=host.region_id,
-        list_unit_price=price.list_unit_price if price else None,
-        started_at=host.started_at,
-        cost=charge.list_cost_at(now),
-        cost_per_hour=price.list_unit_price if price else None,
-        cost_today=None,
-        cost_month=None,
-        cost_per_day_when_stopped=stopped_cost_per_day(host, picture.prices),
-        price=price_row(price),
     )
 
 
@@ -178,25 +133,6 @@ def brief_tags(tags: dict[str, str], limit: int) -> dict[str, str]:
     return dict(own[:limit])
 
 
-def price_row(price: UnitPrice | None) -> PriceRow | None:
-    if price is None:
-        return None
-    return PriceRow(
-        region_id=price.key.region_id,
-        component=price.key.component,
-        instance_type=price.key.instance_type,
-        list_unit_price=price.list_unit_price,
-        contracted_unit_price=None,
-        pricing_unit=price.pricing_unit,
-        billing_currency=price.billing_currency,
-        price_source=price.price_source,
-        price_origin=price.price_origin,
-        price_as_of=price.price_as_of,
-        price_basis=price.price_basis,
-        error_percent=price.error_percent,
-    )
-
-
 def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
     """Say which of the session's figures are missing, and why."""
     host = picture.host
@@ -206,31 +142,10 @@ def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
     return [*host.problems, *owner, *found, HISTORY_NOT_KEPT]
 
 
-def machine_problems(host: Host, charge: Charge) -> list[Problem]:
-    """Say why the machine's price or its cost so far is not known."""
-    if charge.price is None:
-        return [no_session_price(host)]
-    return [SESSION_START_UNKNOWN] if charge.accrual is None else []
-
-
-def storage_problems(host: Host, prices: PriceSource) -> list[Problem]:
-    """Say why the cost of a stopped day is not known."""
-    if stopped_cost_per_day(host, prices) is not None:
-        return []
-    if host.volume_gb is not None:
-        return [NO_VOLUME_PRICE]
-    return [VOLUME_UNKNOWN if host.kind == "studio" else NO_STORAGE]
-
-
-def no_session_price(host: Host) -> Problem:
-    is_known = host.instance_type is not None and host.region_id is not None
-    what = f"{host.instance_type} in {host.region_id}" if is_known else "this machine"
-    hint = (
-        "Set c.MlcostExt.session_list_unit_price in jupyter_server_config.py if you know what an hour of it costs."
-        if host.kind == "local" or is_known
-        else "See the other notes: its instance type could not be read."
-    )
-    return Problem(code="host_price_unknown", message=f"No price is known for {what}.", hint=hint)
+def storage_prices(shown: list[MeteredJob]) -> list[PriceRow]:
+    """Give what the volumes of the jobs cost, each price once."""
+    found = (charge.price for metered in shown for charge in metered.storage or ())
+    return [price_row(price) for price in dict.fromkeys(found) if price is not None]
 
 
 def job_problems(shown: list[MeteredJob]) -> list[Problem]:

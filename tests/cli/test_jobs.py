@@ -53,6 +53,12 @@ def test_table_has_cost_and_time(mlcost, left_behind, recently):
     assert f"As of {recently:%Y-%m-%d %H:%M:%S} UTC, at list prices." in lines
 
 
+def test_upper_bound_of_a_job_on_demand(mlcost, left_behind, recently):
+    """Nobody calls on demand cheaper as spot: its seconds are not told yet."""
+    left_behind(recently, jobs=[{**JOB, "spot": False, "cost_basis": "at_most"}])
+    assert "at most, until AWS tells the billable seconds" in mlcost("jobs").out
+
+
 def test_sum_without_any_price_is_unknown(mlcost, left_behind, recently):
     """Where nothing that runs has a price, the sum is unknown, not zero."""
     left_behind(recently, totals={"running": 1, "running_cost": None, "running_cost_per_hour": None, "unpriced": 1})

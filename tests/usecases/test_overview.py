@@ -58,6 +58,15 @@ def test_a_studio_session() -> None:
     assert codes(document) == ["history_not_kept"]
 
 
+def test_storage_prices_are_told_once() -> None:
+    """Two jobs with volumes share one price, with its source; a job on local disk needs none."""
+    gpu = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1}
+    (row,) = drawn(description("a"), description("b"), description("c", ResourceConfig=gpu))["storage_prices"]
+    assert (row["component"], row["region_id"], row["list_unit_price"]) == ("Storage-Training", REGION, "0.14")
+    assert (row["pricing_unit"], row["price_source"]) == ("GB-Mo", "fake")
+    assert drawn(description("c", ResourceConfig=gpu))["storage_prices"] == []
+
+
 def test_nothing_runs() -> None:
     """Zero is known where nothing runs."""
     document = drawn()

@@ -15,6 +15,17 @@ const PRICE: NonNullable<JobRow['price']> = {
   error_percent: '0.31'
 };
 
+const STORAGE_PRICE: NonNullable<JobRow['price']> = {
+  ...PRICE,
+  component: 'Storage-Training',
+  instance_type: null,
+  list_unit_price: '0.14',
+  pricing_unit: 'GB-Mo',
+  price_origin: 'EBS gp2 list price times 1.4',
+  price_as_of: '2021-07-14',
+  error_percent: null
+};
+
 /** A job in the middle of its run, with what a test wants different. */
 export function jobRow(changes: Partial<JobRow> = {}): JobRow {
   return {
@@ -88,7 +99,8 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       cost_today: null,
       cost_month: null,
       cost_per_day_when_stopped: '0.0187',
-      price: { ...PRICE, component: 'Studio-JupyterLab', instance_type: 'ml.t3.medium', list_unit_price: '0.05' }
+      price: { ...PRICE, component: 'Studio-JupyterLab', instance_type: 'ml.t3.medium', list_unit_price: '0.05' },
+      storage_price: { ...STORAGE_PRICE, component: 'Storage-Studio-JupyterLab', list_unit_price: '0.112' }
     },
     totals: {
       running: running.length,
@@ -98,6 +110,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       by_status: {}
     },
     jobs,
+    storage_prices: [STORAGE_PRICE],
     endpoints: [],
     budgets: [],
     findings: [],

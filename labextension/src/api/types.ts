@@ -328,6 +328,7 @@ export interface components {
             session: components["schemas"]["Session"];
             totals: components["schemas"]["Totals"];
             jobs: components["schemas"]["JobRow"][];
+            storage_prices: components["schemas"]["PriceRow"][];
             endpoints: {
                 [key: string]: string;
             }[];
@@ -378,6 +379,7 @@ export interface components {
             /** @description Exact decimal; only screens round. */
             cost_per_day_when_stopped: string | null;
             price: components["schemas"]["PriceRow"] | null;
+            storage_price: components["schemas"]["PriceRow"] | null;
         };
         /** @description AWS was asked to stop a job. */
         StopAccepted: {

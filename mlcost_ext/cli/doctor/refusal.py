@@ -11,6 +11,7 @@ MENDS = {
     "credentials_missing": "Run 'aws configure' or 'aws sso login', or set AWS_PROFILE to a profile that is there.",
     "credentials_expired": "Run 'aws sso login' or set a new session token; in Studio, restart the space.",
     "network_unreachable": REACH,
+    "clock_differs": "Set this machine's clock by network time: AWS refuses what is signed more than five minutes off.",
     "region_missing": "export AWS_REGION=us-east-1, or another region that AWS has.",
     "throttled": "Run this again in a minute.",
     "not_found": "Look at the region and at the account.",

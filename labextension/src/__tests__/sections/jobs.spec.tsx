@@ -86,6 +86,7 @@ describe('a job', () => {
     const { click, text } = await show([jobRow()]);
     await click('.mlcost-Job .mlcost-InfoButton');
     expect(text('.mlcost-Facts')).toContain('Run time so far at list price');
+    expect(text('.mlcost-Facts')).toContain('Storage price$0.14 a GB-month');
     expect(text(SECTION)).not.toMatch(/\bbilled\b/);
   });
 

@@ -53,7 +53,8 @@ describe('the session section', () => {
     await click(`${SECTION} button[aria-expanded="false"]`);
     expect(text(`${SECTION} .mlcost-Facts`)).toBe(
       'List price$0.05 an hourRegionus-east-1' +
-        'SourceDerived, ±0.31 %: EC2 on-demand price times its class constantAs ofDec 5, 2025'
+        'SourceDerived, ±0.31 %: EC2 on-demand price times its class constantAs ofDec 5, 2025' +
+        'Storage price$0.112 a GB-monthStorage sourceDerived: EBS gp2 list price times 1.4, as of Jul 14, 2021'
     );
   });
 

@@ -5,7 +5,7 @@ import { Facts, useDisclosure } from '../../components/disclosure';
 import { useHeir } from '../../components/heir';
 import { ToneIcon } from '../../components/icons';
 import { LiveMoney } from '../../components/live';
-import { priceFacts } from '../../components/price';
+import { priceFacts, storageFacts, storagePrice } from '../../components/price';
 import { Runtime, RuntimeBar } from '../../components/runtime';
 import { useView } from '../../components/view';
 import { jobFigure, storageFigure } from '../../live';
@@ -171,6 +171,7 @@ function Details({ id, job, note }: { id: string; job: JobRow; note: DataQuality
   const { format, model, trans } = cost;
   const storage =
     job.storage_cost === null ? null : <LiveMoney model={model} format={format} figure={storageFigure(job)} isShown={isShown} />;
+  const storagePrices = storageFacts(storagePrice(job, cost.model.overview?.storage_prices ?? []), cost);
   const tags = Object.entries(job.tags);
   return (
     <Facts
@@ -180,6 +181,7 @@ function Details({ id, job, note }: { id: string; job: JobRow; note: DataQuality
         [trans.__('Why'), note && noteWords(note)],
         ...priceFacts(job.price, cost),
         [trans.__('Storage, in addition'), storage],
+        ...storagePrices,
         [trans.__('Started'), format.time(job.started_at)],
         [trans.__('Tags'), tags.length === 0 ? null : tags.map(([key, value]) => `${key}: ${value}`).join(', ')]
       ]}

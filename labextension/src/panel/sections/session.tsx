@@ -3,7 +3,7 @@ import { Facts, useDisclosure } from '../../components/disclosure';
 import { Around } from '../../components/around';
 import { LiveMoney } from '../../components/live';
 import { Notice } from '../../components/notice';
-import { priceFacts } from '../../components/price';
+import { priceFacts, storageFacts } from '../../components/price';
 import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
 import { sessionFigure } from '../../live';
@@ -62,7 +62,9 @@ function Rate({ overview }: SectionProps): React.JSX.Element {
         {session.price === null ? null : <span className="mlcost-Rate-info">{details.button}</span>}
       </div>
       <Machine overview={overview} />
-      {details.isOpen ? <Facts id={details.id} rows={priceFacts(session.price, cost)} /> : null}
+      {details.isOpen ? (
+        <Facts id={details.id} rows={[...priceFacts(session.price, cost), ...storageFacts(session.storage_price, cost)]} />
+      ) : null}
     </>
   );
 }
