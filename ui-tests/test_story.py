@@ -26,8 +26,8 @@ def test_it_is_the_installed_wheel_that_is_tested() -> None:
 
 
 def test_the_demo_opens_with_a_job_that_costs_more_each_second(demo_page: LabPage) -> None:
-    """Draws the opening job in Training, and its figure grows."""
-    demo_page.open_panel()
+    """Shows the panel without a click, the opening job in Training, and its figure grows."""
+    expect(demo_page.panel).to_be_visible()
     name = "fraud-transformer-finetune-014"
     expect(demo_page.job(name)).to_have_attribute("data-status", "InProgress")
     expect(demo_page.job(name)).to_have_attribute("data-cost-basis", "accruing")

@@ -28,6 +28,9 @@ _FOLDERS = {
 }
 # It would ask a server elsewhere for news.
 _PAGE_CONFIG = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+_SETTINGS_FILE = "mlcost-ext-labextension/plugin.jupyterlab-settings"
+# Whoever opens the demo has come to see the panel.
+_SETTINGS = {"openAtStart": True}
 
 
 def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: str, token: str) -> dict[str, str]:
@@ -37,6 +40,7 @@ def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: st
     for folder in folders.values():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_page_config(folders["JUPYTER_CONFIG_DIR"])
+    _write_settings(folders["JUPYTERLAB_SETTINGS_DIR"])
     _copy_notebook(notebook_folder(home))
     return {
         **practice_environment(clean, endpoint_url, home / "aws"),
@@ -106,6 +110,12 @@ def _write_page_config(config: Path) -> None:
     folder = config / "labconfig"
     folder.mkdir(exist_ok=True)
     (folder / "page_config.json").write_text(json.dumps(_PAGE_CONFIG), encoding="utf-8")
+
+
+def _write_settings(settings: Path) -> None:
+    file = settings / _SETTINGS_FILE
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(_SETTINGS), encoding="utf-8")
 
 
 def _copy_notebook(folder: Path) -> None:

@@ -90,6 +90,12 @@ describe('a job', () => {
     expect(text(SECTION)).not.toMatch(/\bbilled\b/);
   });
 
+  it('prices no volume where there is none', async () => {
+    const { click, text } = await show([jobRow({ storage_cost: '0', storage_cost_per_hour: '0' })]);
+    await click('.mlcost-Job .mlcost-InfoButton');
+    expect(text('.mlcost-Facts')).toContain('Storage, in addition$0.00Started');
+  });
+
   it('says why it failed', async () => {
     const { text } = await show([finalRow({ status: 'Failed', secondary_status: 'Failed', failure_reason: 'AlgorithmError' })]);
     expect(text('.mlcost-Job-state')).toMatch(/^Failed at /);

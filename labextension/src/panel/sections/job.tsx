@@ -8,9 +8,10 @@ import { LiveMoney } from '../../components/live';
 import { priceFacts, storageFacts, storagePrice } from '../../components/price';
 import { Runtime, RuntimeBar } from '../../components/runtime';
 import { useView } from '../../components/view';
-import { jobFigure, storageFigure } from '../../live';
+import { jobFigure, shown, storageFigure } from '../../live';
 import { lacksPrice } from '../../quality';
 import { SLOT } from '../../slot';
+import type { ICost } from '../../tokens';
 import { basisWords, billableWords, kindWords, machineWords, noteAbout, noteWords, stateOf } from '../../words';
 
 interface JobProps {
@@ -168,10 +169,7 @@ function Stop({ job, isStopping, onGone }: StopButtonProps & { isStopping: boole
 
 function Details({ id, job, note }: { id: string; job: JobRow; note: DataQuality | undefined }): React.JSX.Element {
   const { cost, isShown } = useView();
-  const { format, model, trans } = cost;
-  const storage =
-    job.storage_cost === null ? null : <LiveMoney model={model} format={format} figure={storageFigure(job)} isShown={isShown} />;
-  const storagePrices = storageFacts(storagePrice(job, cost.model.overview?.storage_prices ?? []), cost);
+  const { format, trans } = cost;
   const tags = Object.entries(job.tags);
   return (
     <Facts
@@ -180,11 +178,24 @@ function Details({ id, job, note }: { id: string; job: JobRow; note: DataQuality
         [trans.__('Figure'), basisWords(job, format, trans)],
         [trans.__('Why'), note && noteWords(note)],
         ...priceFacts(job.price, cost),
-        [trans.__('Storage, in addition'), storage],
-        ...storagePrices,
+        ...storageRows(job, cost, isShown),
         [trans.__('Started'), format.time(job.started_at)],
         [trans.__('Tags'), tags.length === 0 ? null : tags.map(([key, value]) => `${key}: ${value}`).join(', ')]
       ]}
     />
   );
+}
+
+/** What its volumes cost and where that price is from; a job that has none shows a plain zero, since it is known. */
+function storageRows(job: JobRow, cost: ICost, isShown: boolean): [string, React.ReactNode][] {
+  const { format, model, trans } = cost;
+  const label = trans.__('Storage, in addition');
+  if (job.storage_cost === null) {
+    return [];
+  }
+  if (shown(job.storage_cost) === 0 && shown(job.storage_cost_per_hour) === 0) {
+    return [[label, format.money(job.storage_cost)]];
+  }
+  const amount = <LiveMoney model={model} format={format} figure={storageFigure(job)} isShown={isShown} />;
+  return [[label, amount], ...storageFacts(storagePrice(job, model.overview?.storage_prices ?? []), cost)];
 }
