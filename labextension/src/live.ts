@@ -43,6 +43,11 @@ export class Floors {
     return held;
   }
 
+  /** Forget all: they were drawn by a clock that was wrong. */
+  forget(): void {
+    this.lowest.clear();
+  }
+
   /** Forget figures that are no longer there. */
   keepOnly(keys: ReadonlySet<string>): void {
     [...this.lowest.keys()].filter(key => !keys.has(key)).forEach(key => this.lowest.delete(key));

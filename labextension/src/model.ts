@@ -243,6 +243,9 @@ export class OverviewModel {
     this.missedEvent = false;
     this.currentPhase = 'live';
     if (reading.changed) {
+      if (this.current !== null && clockDiffers(reading.overview) !== clockDiffers(this.current)) {
+        this.floors.forget();
+      }
       this.current = reading.overview;
       this.etag = reading.etag;
       this.floors.keepOnly(new Set(allFigures(reading.overview).map(figure => figure.key)));
@@ -269,6 +272,10 @@ export class OverviewModel {
       this.ticked.emit();
     }
   }
+}
+
+function clockDiffers({ data_quality }: Overview): boolean {
+  return data_quality.some(({ code }) => code === 'clock_differs');
 }
 
 function phaseAfter(error: unknown): Phase {

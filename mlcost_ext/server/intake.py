@@ -65,6 +65,7 @@ class Intake:
     async def take_next(self) -> None:
         """Wait for the next push and work it off."""
         document = await self._queue.get()
+        self._note_offset(document)
         if document.get("push") == "training_jobs":
             await self.take_descriptions("training", document.get("jobs") or [])
         elif document.get("push") == "status":
@@ -127,12 +128,15 @@ class Intake:
             self.changes.append(change)
 
     def take_status(self, document: Mapping[str, Any]) -> None:
-        """Remember how the last poll of a region went, and by how much AWS's clock differs."""
+        """Remember how the last poll of a region went."""
         region_id = str(document.get("region_id"))
         before = self._status.get(region_id, {})
         self._status[region_id] = document
         if any(before.get(key) != document.get(key) for key in ("first_picture", "problem", "mode")):
             self.revision += 1
+
+    def _note_offset(self, document: Mapping[str, Any]) -> None:
+        """Count by AWS's clock from here on; first of all, so that no figure is drawn by a wrong one and then falls."""
         offset = clock_offset(document)
         if offset is not None and abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS:
             self._offset = timedelta(seconds=offset)

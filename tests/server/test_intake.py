@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import datetime, timedelta, timezone
 
@@ -113,13 +114,24 @@ def test_rubbish_is_left_out(intake: Intake, rubbish: object) -> None:
     assert len(intake.book) == 0
 
 
+def pushed(intake: Intake, **document: object) -> None:
+    """Let the reader push something, and take it in."""
+
+    async def run() -> None:
+        intake.push(document)
+        await intake.take_next()
+
+    asyncio.run(run())
+
+
 def test_costs_follow_aws_time(intake: Intake) -> None:
-    """A clock that is ten minutes ahead does not make jobs dearer."""
-    before = now_utc()
-    intake.take_status({"region_id": "us-east-1", "clock_offset_seconds": -600.0})
-    assert abs((intake.aws_time() - before).total_seconds() + 600) < 5
-    intake.take_status({"region_id": "eu-west-1", "clock_offset_seconds": None})
-    assert abs((intake.aws_time() - before).total_seconds() + 600) < 5
+    """A clock that is ten minutes ahead does not make jobs dearer, not even those told before the first status."""
+    pushed(intake, push="training_jobs", clock_offset_seconds=-600.0, jobs=[training_job("a")])
+    assert abs((intake.aws_time() - now_utc()).total_seconds() + 600) < 5
+    pushed(intake, push="status", region_id="eu-west-1", clock_offset_seconds=None)
+    assert abs((intake.aws_time() - now_utc()).total_seconds() + 600) < 5
+    pushed(intake, push="status", region_id="eu-west-1", clock_offset_seconds=0.5)
+    assert abs((intake.aws_time() - now_utc()).total_seconds()) < 5
 
 
 def event(kind: str, name: str, **fields: object) -> dict[str, object]:

@@ -174,6 +174,17 @@ describe('figures', () => {
     expect(model.amount(jobFigure(interrupted))).toBeCloseTo(10, 9);
   });
 
+  it('lets it fall when the clock it was drawn by turns out to be wrong', async () => {
+    const job = jobRow({ cost: '600', cost_per_hour: '3600' });
+    await watched(overviewOf([job]));
+    expect(model.amount(jobFigure(job))).toBeCloseTo(600, 9);
+    const right = jobRow({ cost: '2', cost_per_hour: '3600' });
+    const differs = { code: 'clock_differs', message: 'm', hint: 'h', subject: null };
+    source.answer(overviewOf([right], { data_quality: [differs] }));
+    await pass(10);
+    expect(model.amount(jobFigure(right))).toBeLessThan(20);
+  });
+
   it('lets the step to final lower it', async () => {
     const job = jobRow({ cost: '1', cost_per_hour: '3600' });
     await watched(overviewOf([job]));

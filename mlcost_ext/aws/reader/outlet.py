@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from .aws_clock import AwsClock
 from .protocol import slices
 
 SECONDS_BETWEEN_LINES = 0.02
@@ -23,13 +24,15 @@ class Sink(Protocol):
 class Outlet:
     """The pushes of one region."""
 
-    def __init__(self, region_id: str, sink: Sink, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._region_id, self._sink, self._sleep = region_id, sink, sleep
+    def __init__(self, region_id: str, sink: Sink, aws_clock: AwsClock, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._region_id, self._sink, self._aws_clock, self._sleep = region_id, sink, aws_clock, sleep
 
     def push_jobs(self, jobs: list[dict[str, Any]]) -> None:
-        """Hand on descriptions, a line's worth at a time."""
+        """Hand on descriptions, a line's worth at a time, with AWS's clock: no figure is to be drawn by a wrong one."""
         for line in slices(jobs):
-            self._sink.write({"push": "training_jobs", "region_id": self._region_id, "jobs": line})
+            offset = self._aws_clock.offset_seconds
+            document = {"push": "training_jobs", "region_id": self._region_id, "clock_offset_seconds": offset, "jobs": line}
+            self._sink.write(document)
             self._sleep(SECONDS_BETWEEN_LINES)
 
     def push_gone(self, names: list[str]) -> None:

@@ -166,7 +166,7 @@ class Poller:
 
     def _slot(self, region_id: str) -> Slot:
         calls = Calls(region_id, self._aws, self, self._aws_clock)
-        outlet = Outlet(region_id, self._sink, self._sleep)
+        outlet = Outlet(region_id, self._sink, self._aws_clock, self._sleep)
         return Slot(region=Region(region_id, calls, outlet, self._clock, self._aws_clock), next_poll=self._clock())
 
     def _visit(self, slot: Slot) -> None:

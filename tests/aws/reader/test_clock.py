@@ -55,6 +55,17 @@ def test_the_status_tells_the_offset_and_the_time_by_awss_clock():
     assert reader.sink.status["as_of"].startswith("2026-11-23T14:03:00")
 
 
+def test_jobs_come_with_the_offset():
+    """So that their first figure is drawn by AWS's clock already, before the poll's status is there."""
+    reader = Reader()
+    put(reader, make_job("a"))
+    reader.aws.date = lambda: reader.clock.wall() + seconds(180)
+    reader.turn()
+    first = reader.sink.documents[0]
+    assert first["push"] == "training_jobs"
+    assert first["clock_offset_seconds"] == pytest.approx(180, abs=1)
+
+
 def test_a_refusal_tells_the_time_as_well():
     """A clock that is far off gets nothing but refusals."""
     reader = Reader()
