@@ -45,7 +45,7 @@ check: check-generated ## Formatters, linters, types, contracts, fast tests: und
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/check_auth.py
-	cd labextension && npm run -s lint:check && npm run -s typecheck
+	cd labextension && npm run -s lint:check && npm run -s typecheck && npm run -s typecheck:4.4
 	cd labextension && npm test
 	$(BIN)/python -m pytest tests/core tests/jobs tests/usecases tests/prices tests/hosts tests/ports tests/repo tests/test_config.py
 
