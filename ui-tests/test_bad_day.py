@@ -78,6 +78,14 @@ def test_an_endpoint_that_hangs(open_lab: OpenLab, account: Account) -> None:
     says(page, "offline", "AWS could not be reached", "Check the network")
 
 
+def test_no_network(open_lab: OpenLab, account: Account, tmp_path: Path) -> None:
+    """Says so where every connection is refused at once, and lets JupyterLab work."""
+    page = open_lab({**studio(account, tmp_path), "AWS_ENDPOINT_URL": "http://127.0.0.1:9"})
+    says(page, "offline", "AWS could not be reached", "Check the network")
+    page.assert_usable()
+    page.shows_no_zero()
+
+
 def test_no_region(open_lab: OpenLab, account: Account, tmp_path: Path) -> None:
     """Asks for a region."""
     env = {key: value for key, value in laptop(account, tmp_path).items() if key not in REGION}
