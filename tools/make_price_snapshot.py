@@ -2,9 +2,9 @@
 
 Usage: python tools/make_price_snapshot.py DATA_FOLDER
 
-DATA_FOLDER holds tables as described by its PROVENANCE.md; only those that it lists as fit to ship are read:
-sagemaker_prices.csv (observed), sagemaker_prices_derived.csv, training_instance_availability.csv,
-instance_specs.csv and ebs_prices.csv. How the figures are made: docs/prices.md.
+DATA_FOLDER holds tables as described by its PROVENANCE.md; only those that it lists as fit to ship are read. What is
+written is what somebody saw (lists with their source and date) and the constants of the class rule; the package itself
+reckons with them, in mlcost_ext/prices/derive.py. How the figures are made: docs/prices.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import csv
 import json
 import sys
 from collections import defaultdict
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,24 +21,19 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "mlcost_ext" / "prices" / "data"
 sys.path.insert(0, str(ROOT))
 
-from mlcost_ext.prices.snapshot import digest  # noqa: E402
+from mlcost_ext.prices.derive import ML  # noqa: E402
+from mlcost_ext.prices.region_lists import EBS, EC2, STUDIO  # noqa: E402
+from mlcost_ext.prices.snapshot import CLASSES, digest  # noqa: E402
 
-# What a user reads; projects and licences are in docs/prices.md.
-SOURCES = {
-    "studio": "AWS price page, Studio notebooks",
-    "studio-same": "Studio-Notebook price of the same type",
-    "ec2": "EC2 on-demand price times its class constant",
-    "ebs-gp2": "EBS gp2 list price times 1.4",
-    "ebs-gp3": "EBS gp3 list price times 1.4",
-}
-TRAINING_DIGITS = Decimal("0.001")
-"""AWS publishes training prices with three decimals."""
-STORAGE_FACTOR = Decimal("1.4")
-RULE_ERROR = {"type checked": Decimal("0.31"), "family checked": Decimal("0.51")}
-"""Measured errors in percent of the class rule; a class rule never compared has none."""
+RULE_ERROR = {"type checked": "0.31", "family checked": "0.51", "class rule only": None}
+"""Measured errors in percent of the class rule; a class that nobody compared has none."""
+NO_CLASS_RULE = "us-gov-"
+"""GovCloud's prices were compared and follow no constant."""
+CPU = "cpu"
+ROUNDING = Decimal("0.00001")
+"""The table of derived prices has six significant digits."""
 
 Row = dict[str, str]
-Prices = dict[str, dict[str, list[Any]]]
 
 
 def rows(folder: Path, name: str) -> list[Row]:
@@ -46,96 +41,80 @@ def rows(folder: Path, name: str) -> list[Row]:
         return list(csv.DictReader(file))
 
 
-def plain(value: Decimal) -> str:
-    return format(value.normalize(), "f")
+def number(text: str) -> int | None:
+    return int(text) if text else None
 
 
-def error_of(row: Row, observed: str | None) -> str | None:
-    """Give the measured error of a derived row, wider where this very price was seen to differ."""
-    rule = RULE_ERROR.get(row["evidence"])
-    if rule is None:
-        return None
-    if observed is None:
-        return plain(rule)
-    seen = abs(Decimal(row["usd_per_hour_derived"]) / Decimal(observed) - 1) * 100
-    return plain(max(rule, seen.quantize(Decimal("0.01"), ROUND_HALF_UP)))
-
-
-def training(
-    derived: list[Row], observed: dict[tuple[str, str], Row], offered: set[tuple[str, str]]
-) -> list[tuple[str, str, list[Any]]]:
-    """Give (region, type, entry) for each type that is offered for training there."""
-    found = []
+def check_the_rule(derived: list[Row], ec2: list[Row]) -> None:
+    """Make sure that the package will reckon as the table of derived prices did: EC2's price of that day × constant."""
+    seen = {(row["region"], ML + row["instance_type"]): row for row in ec2}
     for row in derived:
-        place = (row["region"], row["instance_type"])
-        if place not in offered or "Training" not in row["api_components"].split("|"):
-            continue
-        value = Decimal(row["usd_per_hour_derived"]).quantize(TRAINING_DIGITS, ROUND_HALF_UP)
-        seen = observed.get(place)
-        error = error_of(row, seen["usd_per_hour"] if seen else None)
-        found.append((*place, [plain(value), "derived", error, row["price_date"], "ec2"]))
-    return found
+        source = seen[row["region"], row["instance_type"]]
+        exact = Decimal(source["usd_per_hour"]) * Decimal(row["multiplier"])
+        is_off = abs(Decimal(row["usd_per_hour_derived"]) / exact - 1) > ROUNDING
+        if is_off or source["price_date"] != row["price_date"]:
+            raise SystemExit(f"{row['region']} {row['instance_type']} is not EC2's price times {row['multiplier']}")
 
 
-def studio(derived: list[Row], observed: dict[tuple[str, str], Row]) -> list[tuple[str, str, str, list[Any]]]:
-    """Give (region, component, type, entry) for Studio: seen prices first, the class rule for the rest.
+def classes(derived: list[Row], facts: dict[str, list[Any]]) -> dict[str, list[Any]]:
+    """Give type -> [class, constant, measured error, uses], the same in all regions.
 
-    Nothing is derived for GovCloud, where no rule was found to hold.
+    The constant of the CPU families was never compared on a machine with accelerators, so it prices none.
     """
-    found = []
-    for (region, kind), row in observed.items():
-        seen = [row["usd_per_hour"], "observed", None, row["price_date"], "studio"]
-        same = [row["usd_per_hour"], "derived", "0.17", row["price_date"], "studio-same"]
-        found.append((region, "Studio-Notebook", kind, seen))
-        if not region.startswith("us-gov-"):
-            found.append((region, "Studio-JupyterLab", kind, same))
+    found: dict[str, list[Any]] = {}
     for row in derived:
-        place = (row["region"], row["instance_type"])
-        if place in observed or "Studio" not in row["api_components"].split("|"):
+        name, kind = row["instance_type"], row["class"].split()[0]
+        has_no_accelerator = facts[name][2] == 0
+        if kind == CPU and not has_no_accelerator:
             continue
-        value = Decimal(row["usd_per_hour_derived"]).quantize(TRAINING_DIGITS, ROUND_HALF_UP)
-        found.append(
-            (place[0], "Studio-JupyterLab", place[1], [plain(value), "derived", error_of(row, None), row["price_date"], "ec2"])
-        )
+        entry = [kind, row["multiplier"], RULE_ERROR[row["evidence"]], row["api_components"].replace("|", " ")]
+        if found.setdefault(name, entry) != entry:
+            raise SystemExit(f"{name} has another rule in {row['region']}")
     return found
 
 
-def storage(ebs: list[Row]) -> list[tuple[str, str, list[Any]]]:
-    component = {"gp2": "Storage-Training", "gp3": "Storage-Studio-JupyterLab"}
+def instances(specs: list[Row]) -> dict[str, list[Any]]:
+    """Give type -> [vCPU, GiB, accelerators: count, kind, name, GiB; local disks in GB, architectures]; null: not known.
+
+    Where the source describes the machine and names no accelerator, it has none.
+    """
+    return {row["instance_type"]: facts(row) for row in specs}
+
+
+def facts(row: Row) -> list[Any]:
+    is_described = bool(row["vcpu"])
+    is_plain = is_described and not row["accelerator_kind"]
+    memory = None if row["note"].startswith("suspect") else row["accelerator_memory_gib_total"] or None
     return [
-        (
-            row["region"],
-            component[row["volume_type"]],
-            [
-                plain(Decimal(row["usd_per_gb_month"]) * STORAGE_FACTOR),
-                "derived",
-                None,
-                row["price_date"],
-                f"ebs-{row['volume_type']}",
-            ],
-        )
-        for row in ebs
+        number(row["vcpu"]),
+        row["memory_gib"] or None,
+        0 if is_plain else number(row["accelerator_count"]),
+        row["accelerator_kind"] or None,
+        row["accelerator_name"] or None,
+        memory,
+        number(row["instance_store_gb"]),
+        row["architectures"].replace("/", " "),
     ]
 
 
-def collect(folder: Path) -> dict[str, Prices]:
-    """Give region -> component -> instance type ("" for storage) -> [price, basis, error, date, source]."""
-    derived = rows(folder, "sagemaker_prices_derived.csv")
-    observed = {(r["region"], r["instance_type"]): r for r in rows(folder, "sagemaker_prices.csv")}
-    offered = {(r["region"], r["instance_type"]) for r in rows(folder, "training_instance_availability.csv")}
-    regions: dict[str, Prices] = defaultdict(lambda: defaultdict(dict))
-    for region, kind, entry in training(derived, observed, offered):
-        regions[region]["Training"][kind] = entry
-    for region, component, kind, entry in studio(derived, observed):
-        regions[region][component][kind] = entry
-    for region, component, entry in storage(rows(folder, "ebs_prices.csv")):
-        regions[region][component][""] = entry
-    return regions
+def listed(table: list[Row], key: str, amount: str, unit: str) -> dict[str, dict[str, list[Any]]]:
+    """Give region -> source -> [currency, unit, basis, date, amounts by `key`]; a source has one date."""
+    found: dict[str, dict[str, list[Any]]] = defaultdict(dict)
+    for row in table:
+        entry = found[row["region"]].setdefault(row["source_id"], ["USD", unit, "observed", row["price_date"], {}])
+        if entry[3] != row["price_date"] or Decimal(row[amount]) <= 0:
+            raise SystemExit(f"{row['region']} {row[key]}: a second date, or no price")
+        entry[4][row[key]] = row[amount]
+    return found
 
 
-def with_local_disk(folder: Path) -> list[str]:
-    """Give the types that bring their own NVMe disk: training on them has no volume to pay for."""
-    return sorted(r["instance_type"] for r in rows(folder, "instance_specs.csv") if Decimal(r["instance_store_gb"] or "0") > 0)
+def offered(folder: Path, of_types: dict[str, list[Any]]) -> dict[str, list[str]]:
+    """Give region -> types that can be priced and are offered for training there."""
+    found = defaultdict(list)
+    for row in rows(folder, "training_instance_availability.csv"):
+        if "Training" in of_types.get(row["instance_type"], ("", "", "", ""))[3].split():
+            found[row["region"]].append(row["instance_type"])
+    return {region: sorted(types) for region, types in found.items()}
 
 
 def write(name: str, document: object) -> None:
@@ -144,16 +123,30 @@ def write(name: str, document: object) -> None:
 
 
 def main(folder: Path) -> None:
+    derived, ec2 = rows(folder, "sagemaker_prices_derived.csv"), rows(folder, "ec2_on_demand.csv")
+    check_the_rule(derived, ec2)
+    of_instances = instances(rows(folder, "instance_specs.csv"))
+    of_types = classes(derived, of_instances)
+    training = offered(folder, of_types)
+    lists = {
+        EC2: listed(ec2, "instance_type", "usd_per_hour", "Hours"),
+        STUDIO: listed(rows(folder, "sagemaker_prices.csv"), "instance_type", "usd_per_hour", "Hours"),
+        EBS: listed(rows(folder, "ebs_prices.csv"), "volume_type", "usd_per_gb_month", "GB-Mo"),
+    }
     OUT.mkdir(parents=True, exist_ok=True)
     for old in OUT.glob("*.json"):
         old.unlink()
-    for region, prices in collect(folder).items():
-        used = {entry[4] for kinds in prices.values() for entry in kinds.values()}
-        sources = {name: SOURCES[name] for name in sorted(used)}
-        write(
-            f"{region}.json", {"format": 1, "region_id": region, "billing_currency": "USD", "sources": sources, "prices": prices}
-        )
-    write("local-disk.json", with_local_disk(folder))
+    for region in sorted({region for regions in lists.values() for region in regions}):
+        document = {
+            "format": 2,
+            "region_id": region,
+            "has_class_rule": not region.startswith(NO_CLASS_RULE),
+            "prices": {name: regions[region] for name, regions in lists.items() if region in regions},
+            "training": training.get(region, []),
+        }
+        write(f"{region}.json", document)
+    write(CLASSES, {"format": 2, "types": of_types})
+    write("instances.json", {"format": 2, "types": of_instances})
     (OUT / "DIGEST").write_text(digest(OUT) + "\n", encoding="utf-8")
 
 

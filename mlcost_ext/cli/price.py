@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable
 from difflib import get_close_matches
 
-from mlcost_ext.core.documents import to_document
 from mlcost_ext.core.errors import PriceUnknownError, UsageError
 from mlcost_ext.core.price import PriceKey, UnitPrice
+from mlcost_ext.core.wire import to_document
 from mlcost_ext.prices import Snapshot
-from mlcost_ext.prices.snapshot import read_shipped
 from mlcost_ext.usecases.price_row import price_row
 
 from .command import Command
@@ -40,11 +40,13 @@ USES = (
 )
 WITHOUT_TYPE = tuple(f"{kind}-{use}" for kind in ("Storage", "Data") for use in USES)
 """Priced by the gigabyte, whatever the instance type."""
+SAGEMAKER = "ml."
+"""What the names of SageMaker's instance types start with."""
 HEADINGS = ("Component", "Type", "Price", "Unit", "As of", "Basis")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("type", metavar="TYPE", help="instance type, such as ml.g5.xlarge")
+    parser.add_argument("type", metavar="TYPE", help="instance type, such as ml.g5.xlarge, or m5.xlarge of EC2")
     parser.add_argument("--component", help="what it is used for, such as Training; all that have a price when left out")
     parser.add_argument("--region", help="AWS region; AWS_REGION, the profile's or the host's when left out")
 
@@ -71,11 +73,17 @@ def prices(snapshot: Snapshot, region_id: str, instance_type: str, component: st
         UsageError: There is no such component.
     """
     components = [component_named(component)] if component else [*USES]
-    looked_up = (snapshot.unit_price(key_of(region_id, name, instance_type)) for name in components)
-    found = [price for price in looked_up if price is not None]
+    found = known(snapshot, region_id, instance_type, components)
     if not found:
         raise unknown(snapshot, region_id, instance_type, components)
-    return found
+    if component or not instance_type.startswith(SAGEMAKER):
+        return found
+    return found + known(snapshot, region_id, instance_type, WITHOUT_TYPE)
+
+
+def known(snapshot: Snapshot, region_id: str, instance_type: str, components: Iterable[str]) -> list[UnitPrice]:
+    looked_up = (snapshot.unit_price(key_of(region_id, name, instance_type)) for name in components)
+    return [price for price in looked_up if price is not None]
 
 
 def key_of(region_id: str, component: str, instance_type: str) -> PriceKey:
@@ -98,11 +106,10 @@ def unknown(snapshot: Snapshot, region_id: str, instance_type: str, components: 
     if region_id not in snapshot.regions():
         near = ", ".join(get_close_matches(region_id, snapshot.regions(), n=3, cutoff=0.5))
         return PriceUnknownError(message, f"The price snapshot does not cover {region_id}; near it are {near or 'none'}.")
-    known = read_shipped(f"{region_id}.json")["prices"]
-    types = sorted({kind for c in components for kind in known.get(c, {}) if kind})
+    types = sorted({kind for component in components for kind in snapshot.instance_types(region_id, component)})
     near = ", ".join(get_close_matches(instance_type, types, n=5, cutoff=0.5))
     if not near:
-        return PriceUnknownError(message, f"Components with prices there: {', '.join(sorted(known))}.")
+        return PriceUnknownError(message, f"Components with prices there: {', '.join(sorted(snapshot.components(region_id)))}.")
     return PriceUnknownError(message, f"Types with a price there and alike: {near}.")
 
 

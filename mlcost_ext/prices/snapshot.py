@@ -7,15 +7,22 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
 
-from mlcost_ext.core.money import decimal_from_text
+from mlcost_ext.core.instance import InstanceFacts
 from mlcost_ext.core.price import PriceKey, UnitPrice
 
-ShippedBasis = Literal["observed", "derived"]
-SOURCE = "shipped-snapshot"
+from .components import COMPUTE, OBSERVED, STORAGE
+from .derive import TypeClass, price_of
+from .instances import instance_facts
+from .region_lists import RegionLists
+
 REGION_NAME = re.compile(r"[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 DATA = Path(__file__).parent / "data"
+CLASSES = "classes.json"
+NOTHING = RegionLists({})
+COMPONENTS = (*OBSERVED, *COMPUTE, *STORAGE)
+"""All components that may have a price."""
 
 
 def read_shipped(name: str) -> Any:
@@ -32,50 +39,71 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
+def read_classes() -> dict[str, TypeClass]:
+    """Read what the class rule knows, by ml.* type."""
+    return {
+        instance_type: TypeClass(
+            name=name,
+            constant=Decimal(constant),
+            error_percent=Decimal(error) if error is not None else None,
+            uses=frozenset(uses.split()),
+        )
+        for instance_type, (name, constant, error, uses) in read_shipped(CLASSES)["types"].items()
+    }
+
+
 class Snapshot:
     """Look prices up in the shipped files; each region is read at its first use and kept."""
 
     def __init__(self) -> None:
-        self._regions: dict[str, dict[str, Any]] = {}
-        self._prices: dict[PriceKey, UnitPrice | None] = {}
-        self._local_disks: frozenset[str] | None = None
+        self._regions: dict[str, RegionLists] = {}
+        self._classes: dict[str, TypeClass] | None = None
+        self._prices: dict[PriceKey, UnitPrice] = {}
 
     def unit_price(self, key: PriceKey) -> UnitPrice | None:
         """Give the price of exactly `key`; None: the snapshot has none."""
-        if key not in self._prices:
-            self._prices[key] = self._look_up(key)
-        return self._prices[key]
+        found = self._prices.get(key)
+        if found is None and (found := price_of(key, self.lists(key.region_id), self.classes())) is not None:
+            self._prices[key] = found
+        return found
 
     def regions(self) -> list[str]:
         """Give the regions that have any price, sorted."""
-        return sorted(path.stem for path in DATA.glob("*.json") if path.stem != "local-disk")
+        return sorted(path.stem for path in DATA.glob("*.json") if REGION_NAME.fullmatch(path.stem))
+
+    def components(self, region_id: str) -> list[str]:
+        """Give the components that have a price there, in a fixed order."""
+        return [name for name in COMPONENTS if self._storage(region_id, name) or self.instance_types(region_id, name)]
+
+    def instance_types(self, region_id: str, component: str) -> list[str]:
+        """Give the types that have a price of `component` there, sorted."""
+        types = self.lists(region_id).keys(component) if component in OBSERVED else set(self.classes())
+        keys = (PriceKey(region_id=region_id, component=component, instance_type=name) for name in types)
+        return sorted(key.instance_type or "" for key in keys if self.unit_price(key) is not None)
+
+    def instance_facts(self, instance_type: str) -> InstanceFacts | None:
+        """Give what a type is made of, ``ml.g5.xlarge`` or ``g5.xlarge``; None: nobody has described it."""
+        return instance_facts(instance_type)
 
     def has_local_disk(self, instance_type: str) -> bool:
         """Tell whether training on this type uses its own NVMe disk, so that no volume is billed."""
-        if self._local_disks is None:
-            self._local_disks = frozenset(read_shipped("local-disk.json"))
-        return instance_type in self._local_disks
+        facts = instance_facts(instance_type)
+        return facts is not None and bool(facts.instance_store_gb)
 
-    def _region(self, region_id: str) -> dict[str, Any]:
+    def lists(self, region_id: str) -> RegionLists:
+        """Give a region's price lists; those of an unknown region are empty."""
         if region_id not in self._regions:
-            is_name = REGION_NAME.fullmatch(region_id) is not None
-            self._regions[region_id] = (read_shipped(f"{region_id}.json") if is_name else None) or {}
+            document = read_shipped(f"{region_id}.json") if REGION_NAME.fullmatch(region_id) else None
+            if document is None:
+                return NOTHING
+            self._regions[region_id] = RegionLists(document)
         return self._regions[region_id]
 
-    def _look_up(self, key: PriceKey) -> UnitPrice | None:
-        region = self._region(key.region_id)
-        entry = region.get("prices", {}).get(key.component, {}).get(key.instance_type or "")
-        if entry is None:
-            return None
-        price, basis, error, date, source = entry
-        return UnitPrice(
-            key=key,
-            list_unit_price=decimal_from_text(price),
-            pricing_unit="Hours" if key.instance_type else "GB-Mo",
-            billing_currency=region["billing_currency"],
-            price_source=SOURCE,
-            price_origin=region["sources"][source],
-            price_as_of=date,
-            price_basis=cast("ShippedBasis", basis),
-            error_percent=Decimal(error) if error is not None else None,
-        )
+    def classes(self) -> dict[str, TypeClass]:
+        """Give what the class rule knows, by ml.* type."""
+        if self._classes is None:
+            self._classes = read_classes()
+        return self._classes
+
+    def _storage(self, region_id: str, component: str) -> UnitPrice | None:
+        return self.unit_price(PriceKey(region_id=region_id, component=component, instance_type=None))

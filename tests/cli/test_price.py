@@ -2,7 +2,8 @@
 
 import pytest
 
-from mlcost_ext.prices.snapshot import read_shipped
+from mlcost_ext.core.price import PriceKey
+from mlcost_ext.prices import Snapshot
 
 FIELDS = {
     "region_id",
@@ -19,32 +20,61 @@ FIELDS = {
 }
 
 
+def shipped(component, instance_type, region_id="us-east-1"):
+    return Snapshot().unit_price(PriceKey(region_id=region_id, component=component, instance_type=instance_type))
+
+
 def test_one_component_is_a_list_of_one(mlcost):
     """A price has value, unit, region, source and date; letter case does not matter."""
     ran = mlcost("--json", "price", "ML.G5.xlarge", "--component", "training", "--region", "us-east-1")
     (price,) = ran.document
     assert ran.status == 0
     assert set(price) >= FIELDS
-    shipped = read_shipped("us-east-1.json")["prices"]["Training"]["ml.g5.xlarge"]
-    assert [price[key] for key in ("list_unit_price", "price_basis", "error_percent", "price_as_of")] == shipped[:4]
+    known = shipped("Training", "ml.g5.xlarge")
+    expected = [str(known.list_unit_price), known.price_basis, str(known.error_percent), known.price_as_of]
+    assert [price[key] for key in ("list_unit_price", "price_basis", "error_percent", "price_as_of")] == expected
     assert (price["component"], price["pricing_unit"]) == ("Training", "Hours")
     assert price["price_source"] == "shipped-snapshot"
 
 
 def test_without_component_all_that_have_a_price(mlcost):
-    """Every component with a price is listed, and none without."""
+    """Every component with a price is listed, what its volumes cost too, and none without."""
     found = mlcost("--json", "price", "ml.t3.medium", "--region", "us-east-1").document
-    shipped = read_shipped("us-east-1.json")["prices"]
-    assert {price["component"] for price in found} == {use for use, types in shipped.items() if "ml.t3.medium" in types}
+    hours = {"Processing", "Notebook", "Training", "WarmPool"} | {
+        f"Studio-{app}" for app in ("Notebook", "JupyterLab", "CodeEditor")
+    }
+    volumes = {"Training", "WarmPool", "Processing", "Hosting", "Notebook", "Studio-JupyterLab", "Studio-CodeEditor"}
+    assert {price["component"] for price in found} == hours | {f"Storage-{use}" for use in volumes}
+    assert {(price["instance_type"], price["pricing_unit"]) for price in found} == {("ml.t3.medium", "Hours"), (None, "GB-Mo")}
+
+
+def test_a_type_has_several_prices(mlcost):
+    """They differ in the third decimal, as AWS publishes them."""
+    found = mlcost("--json", "price", "ml.g5.xlarge", "--region", "eu-west-1").document
+    amounts = {price["component"]: price["list_unit_price"] for price in found}
+    assert [amounts[use] for use in ("Training", "Hosting", "AsyncInf", "Notebook")] == ["1.572", "1.5722", "1.5722", "1.57"]
+
+
+def test_a_machine_of_ec2(mlcost):
+    """A type without ml. has EC2's price, and no volume of SageMaker's."""
+    (price,) = mlcost("--json", "price", "m5.xlarge", "--region", "us-east-1").document
+    assert (price["component"], price["list_unit_price"], price["price_basis"]) == ("EC2", "0.192", "observed")
+
+
+@pytest.mark.parametrize("word", ["asyncinf", "ASYNCINF", "warmpool", "studio-codeeditor", "storage-WARMPOOL"])
+def test_letter_case_of_components(mlcost, word):
+    """Components are found whatever their letter case."""
+    (price,) = mlcost("--json", "price", "ml.g5.xlarge", "--component", word, "--region", "us-east-1").document
+    assert price["component"].lower() == word.lower()
 
 
 def test_table_says_where_prices_come_from(mlcost):
     """The text form has value, date and origin."""
     out = mlcost("price", "ml.g5.xlarge", "--component", "Training", "--region", "us-east-1").out
-    value, _, _, day, source = read_shipped("us-east-1.json")["prices"]["Training"]["ml.g5.xlarge"]
-    assert f"USD {value} " in out
-    assert day in out
-    assert read_shipped("us-east-1.json")["sources"][source] in out
+    known = shipped("Training", "ml.g5.xlarge")
+    assert f"USD {known.list_unit_price} " in out
+    assert known.price_as_of in out
+    assert known.price_origin in out
 
 
 def test_region_of_the_environment(mlcost, monkeypatch):
@@ -64,6 +94,8 @@ def test_storage_is_priced_whatever_the_type(mlcost):
     [
         (("ml.g5.xlargee", "--region", "us-east-1"), "ml.g5.xlarge"),
         (("ml.g5.xlarge", "--region", "eu-nowhere-1"), "does not cover eu-nowhere-1"),
+        (("ml.m5.xlarge", "--component", "EC2", "--region", "us-east-1"), "m5.xlarge"),
+        (("ml.m5.xlarge", "--component", "Storage-BatchTransform", "--region", "us-east-1"), "Storage-Training"),
         (("ml.g5.large", "--component", "Training", "--region", "us-east-1"), "ml.g5.xlarge"),
         (("\x1b[31mred", "--region", "us-east-1"), "Components with prices there"),
     ],

@@ -29,7 +29,13 @@ def test_a_price_is_that_of_its_key(source: PriceSource, key: PriceKey) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"region_id": "xx-nowhere-1"}, {"component": "Nothing"}, {"instance_type": "ml.z9.xlarge"}, {"instance_type": None}],
+    [
+        {"region_id": "xx-nowhere-1"},
+        {"component": "Nothing"},
+        {"instance_type": "ml.z9.xlarge"},
+        {"instance_type": None},
+        {"component": "training"},
+    ],
 )
 def test_another_key_is_unknown(source: PriceSource, change: dict[str, str | None]) -> None:
     """None, not an error and not something near it."""

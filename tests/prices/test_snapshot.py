@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import product
@@ -10,7 +12,8 @@ from itertools import product
 import pytest
 
 from mlcost_ext.core.price import PriceKey, UnitPrice
-from mlcost_ext.prices.snapshot import Snapshot, read_shipped
+from mlcost_ext.prices.components import COMPUTE, OBSERVED, STORAGE
+from mlcost_ext.prices.snapshot import COMPONENTS, Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,23 @@ def price(snapshot: Snapshot, component: str, instance_type: str | None, region_
         ("Studio-JupyterLab", "ml.t3.medium", "0.05"),
         ("Studio-JupyterLab", "ml.g4dn.xlarge", "0.7364"),
         ("Studio-Notebook", "ml.g5.2xlarge", "1.52"),
+        ("Processing", "ml.m5.xlarge", "0.23"),
+        ("BatchTransform", "ml.m5.xlarge", "0.23"),
+        ("Hosting", "ml.g5.xlarge", "1.4084"),
+        ("Hosting", "ml.m5.2xlarge", "0.461"),
+        ("Hosting", "ml.inf2.24xlarge", "7.79"),
+        ("AsyncInf", "ml.g6e.2xlarge", "2.8026"),
+        ("Notebook", "ml.g4dn.xlarge", "0.736"),
+        ("Notebook", "ml.g5.xlarge", "1.41"),
+        ("Notebook", "ml.t3.medium", "0.05"),
+        ("Studio-CodeEditor", "ml.t3.medium", "0.05"),
+        ("EC2", "m5.xlarge", "0.192"),
         ("Storage-Training", None, "0.14"),
+        ("Storage-WarmPool", None, "0.14"),
+        ("Storage-Hosting", None, "0.14"),
+        ("Storage-Notebook", None, "0.14"),
+        ("Storage-Processing", None, "0.1"),
+        ("Storage-Studio-CodeEditor", None, "0.112"),
         ("Storage-Studio-JupyterLab", None, "0.112"),
     ],
 )
@@ -53,7 +72,14 @@ def test_well_known_prices_of_us_east_1(snapshot: Snapshot, component: str, inst
         ("us-east-1", "training", "ml.m5.xlarge"),
         ("xx-nowhere-1", "Training", "ml.m5.xlarge"),
         ("", "Training", "ml.m5.xlarge"),
-        ("local-disk", "Training", "ml.m5.xlarge"),
+        ("classes", "Training", "ml.m5.xlarge"),
+        ("instances", "Training", "ml.m5.xlarge"),
+        ("us-east-1", "EC2", "ml.m5.xlarge"),
+        ("us-east-1", "Hosting", "m5.xlarge"),
+        ("us-east-1", "Storage-BatchTransform", None),
+        ("us-east-1", "Storage-Training", "ml.m5.xlarge"),
+        ("us-east-1", "Cluster", "ml.g5.8xlarge"),
+        ("us-east-1", "Serverless", None),
         ("../data/us-east-1", "Training", "ml.m5.xlarge"),
         ("a" * 5000, "Training", "ml.m5.xlarge"),
         ("us-east-1\0", "Training", "ml.m5.xlarge"),
@@ -65,22 +91,80 @@ def test_what_nobody_knows_is_none(snapshot: Snapshot, region_id: str, component
     assert price(snapshot, component, instance_type, region_id) is None
 
 
-def test_every_price_says_what_it_rests_on(snapshot: Snapshot) -> None:
-    """Positive, dated, with a source in words; observed without an error, derived with a measured one or none."""
-    seen = 0
+def every_price(snapshot: Snapshot) -> Iterator[UnitPrice]:
+    """Give each price that can be asked for: every region, component and type that any file names."""
     for region_id in snapshot.regions():
-        for component, kinds in read_shipped(f"{region_id}.json")["prices"].items():
-            for kind in kinds:
-                found = price(snapshot, component, kind or None, region_id)
-                assert found is not None
-                assert found.list_unit_price > 0
-                assert date.fromisoformat(found.price_as_of) <= date(2026, 11, 23)
-                assert len(found.price_origin) > 20
-                assert found.price_basis in ("observed", "derived")
-                assert found.error_percent is None or (found.price_basis == "derived" and 0 < found.error_percent < 50)
-                assert found.pricing_unit == ("Hours" if kind else "GB-Mo")
-                seen += 1
-    assert seen > 8000
+        types = {*snapshot.classes(), *snapshot.lists(region_id).keys("EC2"), *snapshot.lists(region_id).keys("Studio-Notebook")}
+        for component in COMPONENTS:
+            for instance_type in (None, *types):
+                if (found := price(snapshot, component, instance_type, region_id)) is not None:
+                    yield found
+
+
+def test_every_price_says_what_it_rests_on() -> None:
+    """Positive, dated, with a source in words; observed without an error, derived with a measured one or none."""
+    seen: Counter[str] = Counter()
+    for found in every_price(Snapshot()):
+        component = found.key.component
+        assert found.list_unit_price > 0
+        assert (found.billing_currency, found.price_source) == ("USD", "shipped-snapshot")
+        assert date.fromisoformat(found.price_as_of) <= date(2026, 11, 23)
+        assert len(found.price_origin) > 20
+        assert found.price_basis == ("observed" if component in OBSERVED else "derived")
+        assert found.error_percent is None or (found.price_basis == "derived" and 0 < found.error_percent < 50)
+        assert found.pricing_unit == ("Hours" if found.key.instance_type else "GB-Mo")
+        assert (component in STORAGE) == (found.key.instance_type is None)
+        assert (component == "EC2") == (found.key.instance_type is not None and not found.key.instance_type.startswith("ml."))
+        seen[component] += 1
+    assert set(seen) == set(COMPONENTS)
+    assert seen["EC2"] > 17_000
+    assert seen.total() > 45_000
+
+
+def test_digits_of_every_derived_price(snapshot: Snapshot) -> None:
+    """No more decimals than AWS publishes: three, for hosting with GPUs four; Studio's own rows keep theirs."""
+    for region_id, name in product(("us-east-1", "eu-west-1", "ap-south-1"), COMPUTE):
+        for instance_type in snapshot.instance_types(region_id, name):
+            found = price(snapshot, name, instance_type, region_id)
+            assert found is not None
+            if COMPUTE[name].keeps_row and found.price_origin.startswith("Studio"):
+                continue
+            rule = COMPUTE[name]
+            most = rule.digits_by_class.get(snapshot.classes()[instance_type].name, rule.digits)
+            assert -int(found.list_unit_price.as_tuple().exponent) <= most
+
+
+def test_a_warm_pool_costs_what_training_costs(snapshot: Snapshot) -> None:
+    """The same figure under its own origin, and nobody has measured it."""
+    for instance_type in snapshot.instance_types("us-east-1", "Training"):
+        pool, training = (price(snapshot, name, instance_type) for name in ("WarmPool", "Training"))
+        assert pool is not None
+        assert training is not None
+        assert (pool.list_unit_price, pool.error_percent) == (training.list_unit_price, None)
+        assert "kept instances" in pool.price_origin
+    assert snapshot.instance_types("us-east-1", "WarmPool") == snapshot.instance_types("us-east-1", "Training")
+
+
+def test_nothing_is_derived_for_govcloud(snapshot: Snapshot) -> None:
+    """What was seen there is all there is."""
+    assert snapshot.components("us-gov-west-1") == ["EC2", "Studio-Notebook"]
+    assert snapshot.components("xx-nowhere-1") == []
+
+
+def test_accelerators_are_not_priced_by_the_constant_of_cpus(snapshot: Snapshot) -> None:
+    """Nobody has compared ml.p2, ml.inf1 or ml.dl1: no price."""
+    types = ("ml.p2.xlarge", "ml.inf1.xlarge", "ml.dl1.24xlarge")
+    assert [t for t, name in product(types, COMPUTE) if price(snapshot, name, t)] == []
+
+
+def test_strangers_are_not_kept() -> None:
+    """Asking for what nobody knows a thousand times leaves nothing behind."""
+    snapshot = Snapshot()
+    for number in range(1000):
+        assert price(snapshot, "Training", f"ml.z{number}.xlarge", f"xx-nowhere-{number % 100}") is None
+        assert price(snapshot, "Training", f"ml.z{number}.xlarge") is None
+    assert list(snapshot._regions) == ["us-east-1"]
+    assert snapshot._prices == {}
 
 
 def test_regions(snapshot: Snapshot) -> None:

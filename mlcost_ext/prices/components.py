@@ -1,0 +1,76 @@
+"""How each of AWS's price components is priced: from which list, by which constant, to how many digits.
+
+Figures, errors and what nobody has compared: docs/prices.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+SAME_AS_STUDIO = "Studio-Notebook price of the same type"
+CLASS_RULE = "EC2 on-demand price times its class constant"
+LIKE_TRAINING = "Training price of the same type, at which AWS bills kept instances"
+
+HOSTING_DIGITS = {"g4-gpu": 4, "g5-gpu": 4, "g6-gpu": 4, "g7-gpu": 4, "inf2": 2}
+"""Decimals of AWS's hosting prices by class; of the others three."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComputeRule:
+    """An hour of a component that has no price list of its own."""
+
+    use: str
+    """The API's use that the instance type must be named for."""
+    is_studio_first: bool = False
+    """Studio's own row goes before the class rule; the other one fills in where the first is missing."""
+    keeps_row: bool = False
+    """Studio's row is taken with its digits."""
+    digits: int = 3
+    """Decimals that AWS publishes."""
+    digits_by_class: Mapping[str, int] = field(default_factory=dict)
+    is_compared: bool = False
+    """Whether prices of this component were compared with the rule; if not, its error is not known."""
+    origin: str | None = None
+    """In words; None: that of the figure taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageRule:
+    """A gigabyte and month of a component's volumes, by EBS's price."""
+
+    volume_type: str
+    factor: Decimal
+
+    @property
+    def origin(self) -> str:
+        """Say where the price is from, in words."""
+        return f"EBS {self.volume_type} list price times {self.factor}"
+
+
+OBSERVED = {"EC2": "EC2 on-demand price list, Linux", "Studio-Notebook": "AWS price page, Studio notebooks"}
+"""Components that have a price list, and where it is from."""
+
+COMPUTE = {
+    "Training": ComputeRule(use="Training", is_compared=True),
+    "WarmPool": ComputeRule(use="Training", origin=LIKE_TRAINING),
+    "Processing": ComputeRule(use="Processing", is_compared=True),
+    "BatchTransform": ComputeRule(use="BatchTransform"),
+    "Hosting": ComputeRule(use="Hosting", digits_by_class=HOSTING_DIGITS, is_compared=True),
+    "AsyncInf": ComputeRule(use="Hosting", digits_by_class=HOSTING_DIGITS, is_compared=True),
+    "Notebook": ComputeRule(use="Notebook", is_studio_first=True, is_compared=True),
+    "Studio-JupyterLab": ComputeRule(use="Studio", is_studio_first=True, keeps_row=True, is_compared=True),
+    "Studio-CodeEditor": ComputeRule(use="Studio", is_studio_first=True, keeps_row=True),
+}
+
+STORAGE = {
+    "Storage-Training": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
+    "Storage-WarmPool": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
+    "Storage-Processing": StorageRule(volume_type="gp2", factor=Decimal("1.0")),
+    "Storage-Hosting": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
+    "Storage-Notebook": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
+    "Storage-Studio-JupyterLab": StorageRule(volume_type="gp3", factor=Decimal("1.4")),
+    "Storage-Studio-CodeEditor": StorageRule(volume_type="gp3", factor=Decimal("1.4")),
+}
+"""Batch transform has no volume that is told, so no price."""
