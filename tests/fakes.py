@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mlcost_ext.core.documents import AwsState, AwsStatus, KindState
 from mlcost_ext.core.job import Job
 from mlcost_ext.core.price import PriceKey, UnitPrice
 from mlcost_ext.core.times import UTC, time_to_text
@@ -65,6 +66,24 @@ def small_price_list() -> FakePrices:
             unit_price("0.112", "Storage-Studio-JupyterLab", None),
         ]
     )
+
+
+KINDS_READ = ("app", "endpoint", "notebook", "processing", "space", "training", "tuning")
+
+
+def aws_word(status: AwsStatus = "ok", as_of: datetime | None = NOW, **changes: Any) -> AwsState:
+    """Give the state of AWS's answers, by default all told now."""
+    fields: dict[str, Any] = {
+        "status": status,
+        "as_of": as_of,
+        "mode": "search",
+        "calls_total": 3,
+        "seconds_between_calls": None,
+        "history_through": None,
+        "is_history_read": False,
+        "kinds": [KindState(kind=kind, as_of=as_of, is_denied=False) for kind in KINDS_READ],
+    }
+    return AwsState(**{**fields, **changes})
 
 
 def has_local_disk(instance_type: str) -> bool:

@@ -6,38 +6,15 @@ A figure at a time t after `as_of` is cost + cost_per_hour × (t - as_of) / 1 h.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from .job import CostBasis
-from .money import to_wire
-from .price import PriceBasis
-from .times import time_to_text
+from .standing_documents import AppRow, EndpointRow, ScheduleRow, WarmPoolRow
+from .wire import Money, PriceRow
 
-Money = Decimal
 AwsStatus = Literal["loading", "ok", "failed", "off"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRow:
-    """A unit price with its source, its date and its error."""
-
-    region_id: str
-    component: str
-    instance_type: str | None
-    list_unit_price: Money
-    contracted_unit_price: Money | None
-    pricing_unit: str
-    billing_currency: str
-    price_source: str
-    price_origin: str
-    price_as_of: str
-    price_basis: PriceBasis
-    error_percent: Money | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +31,30 @@ class DataQuality:
 class AwsState:
     """How fresh AWS's answers are: `loading` none yet or not all, `failed` the last one failed, `off` not asked.
 
-    `as_of` is when AWS last told all jobs of ours; null: it has not, or they cannot all be found.
+    `as_of` is when AWS last told all training jobs, tuning jobs and endpoints of ours; null: it has not, or they cannot all be
+    found. Other kinds are read less often: `kinds` has when each was last told.
     """
 
     status: AwsStatus
     as_of: datetime | None
     mode: str | None
     calls_total: int
+    seconds_between_calls: float | None
+    """Set while AWS wants to be asked less often: how long is waited between two calls, at most 60."""
+    history_through: datetime | None
+    """How far back ended jobs have been read; null: not yet beyond the last day."""
+    is_history_read: bool
+    """Whether all that AWS keeps of the last 90 days was read."""
+    kinds: list[KindState]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindState:
+    """How fresh one kind's figures are; `as_of` null: not told yet, or not allowed."""
+
+    kind: str
+    as_of: datetime | None
+    is_denied: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +77,37 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """All running jobs of ours; the money leaves out those counted as `unpriced`."""
+    """All running jobs of ours; the money leaves out those counted as `unpriced`, and a job's children count, not it.
+
+    `standing_cost_per_day` is what endpoints, apps, notebook instances, kept instances and volumes of ours cost a day as things
+    stand, but for this session's own machine; `standing_unpriced` counts those it leaves out.
+    """
 
     running: int
     running_cost: Money | None
     running_cost_per_hour: Money | None
     unpriced: int
     by_status: dict[str, int]
+    by_kind: dict[str, int]
+    """How many of each kind run."""
+    standing: int
+    standing_cost_per_day: Money | None
+    standing_unpriced: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """Jobs of ours that ended in the last `days` days and the final cost of their instances.
+
+    `unpriced` counts those that `cost` leaves out; `is_complete` false: AWS's list was not read that far back yet, so it is at
+    least so much.
+    """
+
+    days: int
+    jobs: int
+    cost: Money
+    unpriced: int
+    is_complete: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +141,20 @@ class JobRow:
     notebook: str | None
     failure_reason: str | None
     can_stop: bool
+    is_mine: bool
+    is_sum: bool
+    """Its cost is that of the jobs it has started, which are in the list themselves."""
+    parent: str | None
+    """`kind/name` of what started it."""
+    children_started: int | None
+    children_known: int | None
+    """Of a sum: how many jobs AWS says it has started, and how many of them are in `cost`."""
+    low: Money | None
+    """Of a job whose instances AWS has not chosen yet: `high` with the cheapest of its preferences."""
+    warm_pool_status: str | None
+    warm_pool_cost: Money | None
+    """What its instances kept after its end cost, in addition; null: none, or unknown."""
+    warm_pool_basis: CostBasis | None
     price: PriceRow | None
 
 
@@ -146,7 +178,14 @@ class Overview:
     totals: Totals
     jobs: list[JobRow]
     storage_prices: list[PriceRow]
-    endpoints: list[dict[str, str]]
+    endpoints: list[EndpointRow]
+    apps: list[AppRow]
+    warm_pools: list[WarmPoolRow]
+    schedules: list[ScheduleRow]
+    past: Past | None
+    """null: it is not known yet, or nothing can be kept."""
+    scope_account: bool
+    """Whether `?scope=account` may show what others of the account run."""
     budgets: list[dict[str, str]]
     findings: list[dict[str, str]]
     idle: Idle
@@ -163,7 +202,7 @@ class JobList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StopAccepted:
-    """AWS was asked to stop a job."""
+    """AWS was asked to stop, delete or release something."""
 
     name: str
     status: str
@@ -176,24 +215,3 @@ class ErrorDocument:
     code: str
     message: str
     hint: str
-
-
-@lru_cache(maxsize=64)
-def field_names(document: Hashable) -> tuple[str, ...]:
-    """Give the fields of a document's class; none where it is no document."""
-    return tuple(field.name for field in fields(document)) if is_dataclass(document) else ()
-
-
-def to_document(value: Any) -> Any:
-    """Turn a document into what `json` can write."""
-    kind: Any = type(value)
-    if kind is str or kind is bool or value is None:
-        return value
-    if kind is Decimal:
-        return to_wire(value)
-    if kind is datetime:
-        return time_to_text(value)
-    if kind is list:
-        return [to_document(item) for item in value]
-    names = field_names(kind)
-    return {name: to_document(getattr(value, name)) for name in names} if names else value

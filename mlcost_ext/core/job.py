@@ -22,6 +22,26 @@ class Problem:
     """The name of the thing it concerns; None: all of it."""
 
 
+JobName = tuple[str, str]
+"""Kind and name, within a region."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WarmPool:
+    """Instances that are kept for the next job after this one has ended (`WarmPoolStatus`)."""
+
+    status: str
+    """AWS's word: ``Available``, ``InUse``, ``Reused`` or ``Terminated``."""
+    accrual: Accrual | None
+    """Time the kept instances are billed; None: it cannot be told from the description."""
+    compute: tuple[UsageLine, ...]
+    storage: tuple[UsageLine, ...] | None
+    """As a job's; its accrual is the pool's own."""
+    until: datetime | None
+    """When it ends by itself; None: not known, or it has ended."""
+    cost_basis: CostBasis
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One job as AWS describes it, with the usage that follows from the description."""
@@ -56,3 +76,16 @@ class Job:
     """When AWS last changed it: of two descriptions the later one rules."""
     tags: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    choices: tuple[tuple[UsageLine, ...], ...] = ()
+    """Instance preferences of which AWS has not selected one yet: exactly one of them will be billed, and `compute` is empty.
+
+    Of a sum: for each way its jobs may run, the instances of all of them together, for the most it can cost.
+    """
+    is_sum: bool = False
+    """Its cost is that of the jobs it has started (tuning, AutoML): it has no lines of its own."""
+    parent: JobName | None = None
+    """The tuning or AutoML job, or the monitoring schedule, that started it."""
+    children_started: int | None = None
+    """Of a sum: how many jobs AWS says it has started; None: AWS does not say."""
+    warm_pool: WarmPool | None = None
+    """Instances kept after its end; None: none were asked for."""

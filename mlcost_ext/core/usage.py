@@ -9,9 +9,9 @@ from typing import Literal
 
 from .times import exact_seconds
 
-PricingUnit = Literal["Hours", "GB-Mo"]
+PricingUnit = Literal["Hours", "GB-Mo", "GB-Seconds"]
 
-SECONDS_PER_UNIT: dict[PricingUnit, int] = {"Hours": 3600, "GB-Mo": 30 * 86400}
+SECONDS_PER_UNIT: dict[PricingUnit, int] = {"Hours": 3600, "GB-Mo": 30 * 86400, "GB-Seconds": 1}
 """A GB-month is one of 30 days, as AWS's own example at https://aws.amazon.com/ebs/pricing/ counts it."""
 
 

@@ -1,23 +1,33 @@
-"""Training jobs: what DescribeTrainingJob tells, as usage. How long it was used: `training_time`."""
+"""Training jobs: what DescribeTrainingJob tells, as usage. How long it was used: `training_time`; kept after it: `warm_pool`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 from mlcost_ext.core.job import Job, Problem
 from mlcost_ext.core.usage import UsageLine
 
 from . import reading
+from .described import described, settled
+from .instances import (
+    InstanceGroup,
+    compute_lines,
+    instance_groups,
+    is_undecided,
+    preferences,
+    single_type,
+    storage_lines,
+    total_count,
+)
 from .kind import JobKind
-from .training_time import ENDED, RUNNING, with_time_used
+from .problem import prepaid, volume_unknown
+from .training_time import with_time_used
+from .warm_pool import with_warm_pool
 
 DEFAULT_MAX_RUNTIME_IN_SECONDS = 86400
 """StoppingCondition.MaxRuntimeInSeconds where a request has none: one day."""
-
-InstanceGroup = tuple[str | None, int | None]
 
 
 def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
@@ -27,62 +37,27 @@ def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) 
         description: DescribeTrainingJob's answer or Search's TrainingJob, times as ISO text; anything may be missing.
         has_local_disk: Whether a type trains on its own NVMe disk, which has no volume to pay for.
     """
-    status = reading.text(description, "TrainingJobStatus") or "Unknown"
-    groups = instance_groups(reading.inner(description, "ResourceConfig"))
-    region_id = reading.text(description, "region_id") or ""
-    spot = description.get("EnableManagedSpotTraining") is True
-    job = Job(
-        kind="training",
-        name=reading.text(description, "TrainingJobName") or "",
-        region_id=region_id,
-        resource_id=reading.text(description, "TrainingJobArn"),
-        status=status,
+    job = replace(
+        described("training", "TrainingJob", description, "TrainingStartTime", "TrainingEndTime"),
         secondary_status=reading.text(description, "SecondaryStatus"),
-        is_running=status in RUNNING,
-        can_stop=status == "InProgress",
-        spot=spot,
-        created_at=reading.time(description, "CreationTime"),
-        started_at=reading.time(description, "TrainingStartTime"),
-        ended_at=reading.time(description, "TrainingEndTime") if status in ENDED else None,
-        instance_type=groups[0][0] if len({name for name, _ in groups}) == 1 else None,
-        instance_count=total_count(groups),
+        spot=description.get("EnableManagedSpotTraining") is True,
         max_runtime_in_seconds=max_runtime(reading.inner(description, "StoppingCondition")),
         billable_time_in_seconds=reading.whole(description, "BillableTimeInSeconds"),
-        failure_reason=reading.text(description, "FailureReason"),
-        modified_at=reading.time(description, "LastModifiedTime"),
-        cost_basis="accruing",
-        accrual=None,
-        compute=compute_lines(groups, region_id),
-        storage=storage_lines(groups, region_id, reading.inner(description, "ResourceConfig"), has_local_disk),
-        tags=reading.tags(description),
+        parent=reading.started_by(description, "AutoMLJobArn", "TuningJobArn"),
     )
-    return with_storage_told(with_time_used(job, description))
+    if is_serverless(description):
+        return without_instances(job, reading.whole(description, "BillableTokenCount"))
+    config = reading.inner(description, "ResourceConfig")
+    told = with_storage_told(with_time_used(with_lines(job, config, has_local_disk), description))
+    return with_warm_pool(with_plan(told, config), description)
 
 
 def launched(region_id: str, name: str, request: Mapping[str, Any]) -> Job:
     """Turn a launch that AWS has accepted and not described yet into a Job that waits to start."""
     waiting = {"TrainingJobStatus": "InProgress", "SecondaryStatus": "Starting", "TrainingJobName": name, "region_id": region_id}
-    kept = ("ResourceConfig", "StoppingCondition", "EnableManagedSpotTraining", "Tags")
+    kept = ("ResourceConfig", "StoppingCondition", "EnableManagedSpotTraining", "ServerlessJobConfig", "Tags")
     job = read({**{key: request[key] for key in kept if key in request}, **waiting}, lambda _: True)
     return replace(job, storage=())  # while it waits no volume is held; AWS's description will tell of one
-
-
-def instance_groups(config: Mapping[str, Any]) -> list[InstanceGroup]:
-    """Give (type, count) of each group that is billed: the selected one, the groups, or the plain one.
-
-    A count of zero is none: what is billed has instances, so their number is not known.
-    """
-    selected = reading.text(config, "SelectedInstanceType")
-    if selected:
-        return [(selected, reading.whole(config, "SelectedInstanceCount") or reading.whole(config, "InstanceCount") or None)]
-    groups = reading.structures(config, "InstanceGroups")
-    return [(reading.text(g, "InstanceType"), reading.whole(g, "InstanceCount") or None) for g in groups or [config]]
-
-
-def total_count(groups: list[InstanceGroup]) -> int | None:
-    """Add the counts up; one that is missing makes the sum unknown."""
-    counts = [count for _, count in groups]
-    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def max_runtime(condition: Mapping[str, Any]) -> int:
@@ -90,57 +65,72 @@ def max_runtime(condition: Mapping[str, Any]) -> int:
     return reading.whole(condition, "MaxRuntimeInSeconds") or DEFAULT_MAX_RUNTIME_IN_SECONDS
 
 
-def compute_lines(groups: list[InstanceGroup], region_id: str) -> tuple[UsageLine, ...]:
-    """Give a line a group; none at all where a type or a count is missing, since a part would look like the whole."""
-    if any(name is None or count is None for name, count in groups):
-        return ()
-    return tuple(
-        UsageLine(
-            description=f"{name} training",
-            component="Training",
-            instance_type=name,
-            region_id=region_id,
-            quantity=Decimal(count or 0),
-            pricing_unit="Hours",
-        )
-        for name, count in groups
-    )
-
-
-def storage_lines(
-    groups: list[InstanceGroup], region_id: str, config: Mapping[str, Any], has_local_disk: Callable[[str], bool]
-) -> tuple[UsageLine, ...] | None:
-    """Give the ML storage volume of each instance that has one; None where its size is not told."""
-    if any(name is None or count is None for name, count in groups):
-        return None
+def with_lines(job: Job, config: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
+    """Fill in instances and volumes: those that are billed, or those AWS will choose from."""
+    if is_undecided(config):
+        choices = choices_of(preferences(config), plans_of(config), job.region_id)
+        return replace(job, choices=choices, storage=() if choices else None)
+    groups = instance_groups(config)
     volume_gb = reading.whole(config, "VolumeSizeInGB")
-    instances = sum(count or 0 for name, count in groups if name and not has_local_disk(name))
-    if not instances or volume_gb == 0:
-        return ()
-    if volume_gb is None:
-        return None
-    line = UsageLine(
-        description="ML storage volume",
-        component="Storage-Training",
-        instance_type=None,
-        region_id=region_id,
-        quantity=Decimal(volume_gb * instances),
-        pricing_unit="GB-Mo",
+    return replace(
+        job,
+        instance_type=single_type(groups),
+        instance_count=total_count(groups),
+        compute=compute_lines(groups, job.region_id, "Training", "training"),
+        storage=storage_lines(groups, volume_gb, job.region_id, "Storage-Training", has_local_disk),
     )
-    return (line,)
+
+
+def choices_of(listed: list[InstanceGroup], plans: set[str | None], region_id: str) -> tuple[tuple[UsageLine, ...], ...]:
+    """Give the lines of each preference, none for one that a training plan has paid; none at all if one cannot be read."""
+    ways = [(name, compute_lines([(name, count)], region_id, "Training", "training")) for name, count in listed]
+    is_complete = all(lines for _, lines in ways)
+    return tuple(() if name in plans else lines for name, lines in ways) if is_complete else ()
+
+
+def plans_of(config: Mapping[str, Any]) -> set[str | None]:
+    """Give the preferred types that run on a training plan's capacity (`InstancePreferences[].TrainingPlanArns`)."""
+    listed = reading.structures(config, "InstancePreferences")
+    return {reading.text(p, "InstanceType") for p in listed if p.get("TrainingPlanArns")}
+
+
+def with_plan(job: Job, config: Mapping[str, Any]) -> Job:
+    """Take the instances' lines off a job that runs on a training plan: its fee was paid up front, an hour adds nothing.
+
+    The time of instances that are billed is zero then, where it is known; its volumes, if it has any, are billed as ever.
+    """
+    plans = plans_of(config)
+    note = (*job.problems, prepaid(job.name, "a training job"))
+    if reading.text(config, "TrainingPlanArn") or reading.text(config, "SelectedInstanceType") in plans:
+        held = job.storage_accrual or job.accrual
+        nothing = settled(0) if job.accrual else None
+        return replace(job, compute=(), choices=(), accrual=nothing, storage_accrual=held, problems=note)
+    return replace(job, problems=note) if plans and job.choices else job
+
+
+def is_serverless(description: Mapping[str, Any]) -> bool:
+    """Tell whether it customizes a model without instances (`IsServerless` is the reader's word); no tokens are no sign of it."""
+    marks = ("IsServerless", "ServerlessJobConfig", "BillableTokenCount")
+    return any(description.get(mark) not in (None, False) for mark in marks)
+
+
+def without_instances(job: Job, tokens: int | None) -> Job:
+    """Tell a serverless customization job: it is billed by tokens, which have no price here; AWS chooses its volumes."""
+    so_far = "" if tokens is None else f" ({tokens} so far)"
+    problem = Problem(
+        code="serverless_tokens",
+        message=f"The cost of {job.name or 'a training job'} is unknown: tokens are billed{so_far}, their price is not known.",
+        hint="Multiply BillableTokenCount with the model's price on AWS's price page; it is left out of every total.",
+        subject=job.name,
+    )
+    return replace(job, problems=(problem,))
 
 
 def with_storage_told(job: Job) -> Job:
     """Say so where a volume's size, and with it its cost, is unknown."""
     if job.storage is not None or not job.compute:
         return job
-    problem = Problem(
-        code="storage_unknown",
-        message=f"The storage cost of {job.name or 'a training job'} is unknown: AWS's answer lacks the size of its volume.",
-        hint="Look at the job in the SageMaker console; the cost of its instances is not affected.",
-        subject=job.name,
-    )
-    return replace(job, problems=(*job.problems, problem))
+    return replace(job, problems=(*job.problems, volume_unknown(job.name, "a training job")))
 
 
 KIND = JobKind(name="training", title="Training", component="Training", read=read, launched=launched)

@@ -22,31 +22,43 @@ from mlcost_ext.core.times import exact_seconds
 from mlcost_ext.core.usage import Accrual
 
 from . import reading
+from .described import ENDED, settled
+from .problem import unreadable
 
-RUNNING = ("InProgress", "Stopping")
-ENDED = ("Completed", "Failed", "Stopped", "Deleting")
 NOT_BEGUN = frozenset({"Pending", "Starting", "LaunchingMLInstances", "PreparingTrainingStack"})
 """Secondary statuses before the first instance is billed."""
 WAITING = NOT_BEGUN | {"Interrupted"}
 """Secondary statuses in which no instance is billed."""
 GIVEN_UP = frozenset({"Stopping", "Stopped", "Failed", "MaxWaitTimeExceeded"})
 """What may follow upon waiting when no instance ever came."""
+WHAT = "a training job"
 
 
 def with_time_used(job: Job, description: Mapping[str, Any]) -> Job:
     """Fill in how long the job was used, on which basis, and what its description lacks."""
+    if job.choices:
+        return with_choice_open(job, description)
     if not job.compute:
-        problem = unreadable(job.name, "AWS's answer lacks its instance type or count")
+        problem = unreadable(job.name, "AWS's answer lacks its instance type or count", WHAT)
         return replace(job, cost_basis=basis(job), problems=(problem,))
     if job.billable_time_in_seconds is not None and not job.is_running:
         held = reading.whole(description, "TrainingTimeInSeconds")
-        return replace(job, cost_basis="final", accrual=settled(job.billable_time_in_seconds), storage_accrual=settled(held))
+        return replace(
+            job,
+            cost_basis="final",
+            accrual=settled(job.billable_time_in_seconds),
+            storage_accrual=None if held is None else settled(held),
+        )
     return with_running_time(job, description) if job.is_running else with_unconfirmed_end(job, description)
 
 
-def settled(seconds: int | None) -> Accrual | None:
-    """Give time that is over."""
-    return None if seconds is None else Accrual(settled_seconds=Decimal(seconds), accruing_since=None)
+def with_choice_open(job: Job, description: Mapping[str, Any]) -> Job:
+    """Tell a job whose instances AWS has not selected: it costs nothing while it waits, and nothing if it gave up waiting."""
+    has_not_run = job.started_at is None and never_ran(job, description)
+    if has_not_run or (job.billable_time_in_seconds == 0 and not job.is_running):
+        return replace(job, cost_basis="accruing" if job.is_running else "final", accrual=settled(0))
+    problem = unreadable(job.name, "AWS has not told which of its instance preferences it selected", WHAT)
+    return replace(job, cost_basis=basis(job), choices=(), storage=None, problems=(problem,))
 
 
 def basis(job: Job) -> CostBasis:
@@ -59,7 +71,7 @@ def with_running_time(job: Job, description: Mapping[str, Any]) -> Job:
     accrual = running_time(job, description)
     if accrual is not None:
         return replace(job, cost_basis=basis(job), accrual=accrual)
-    return replace(job, cost_basis=basis(job), problems=(unreadable(job.name, why_unknown(job, description)),))
+    return replace(job, cost_basis=basis(job), problems=(unreadable(job.name, why_unknown(job, description), WHAT),))
 
 
 def why_unknown(job: Job, description: Mapping[str, Any]) -> str:
@@ -123,7 +135,7 @@ def with_unconfirmed_end(job: Job, description: Mapping[str, Any]) -> Job:
     """Tell a job that has ended, or whose status nobody knows, without BillableTimeInSeconds."""
     if job.status not in ENDED:
         return replace(
-            job, cost_basis="at_most", problems=(unreadable(job.name, f"its status {job.status!r} is not one we know"),)
+            job, cost_basis="at_most", problems=(unreadable(job.name, f"its status {job.status!r} is not one we know", WHAT),)
         )
     if job.started_at is None and never_ran(job, description):
         return replace(job, cost_basis="final", accrual=settled(0))
@@ -151,12 +163,3 @@ def never_ran(job: Job, description: Mapping[str, Any]) -> bool:
     states = {reading.text(t, "Status") for t in transitions_of(description)}
     states |= {job.secondary_status} if job.secondary_status else set()
     return job.status != "Completed" and bool(states & NOT_BEGUN) and states <= WAITING | GIVEN_UP
-
-
-def unreadable(name: str, why: str) -> Problem:
-    return Problem(
-        code="job_unreadable",
-        message=f"The cost of {name or 'a training job'} is unknown: {why}.",
-        hint="Look at the job in the SageMaker console; it is left out of every total.",
-        subject=name,
-    )

@@ -13,18 +13,41 @@ from mlcost_ext.core.documents import JobList
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import time_from_text, time_to_text
 
+from .families import Family
+from .job_row import job_row
 from .meter import MeteredJob
-from .overview import job_row
-from .watch import key_of, started
+from .watch import JobBook, key_of, started
 
 SortKey = tuple[float | str, str, str]
 
-ORDERS: dict[str, Callable[[MeteredJob, datetime], float | str]] = {
-    "started": lambda metered, _: -min(started(metered), 1e15),
-    "cost": lambda metered, at: -float(metered.cost_at(at) or 0),
-    "name": lambda metered, _: metered.job.name,
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A job in a list, whether it is ours, and what it has started."""
+
+    metered: MeteredJob
+    is_mine: bool = True
+    family: Family | None = None
+    """The jobs it has started, where its cost is theirs."""
+
+    def cost_at(self, at: datetime) -> float:
+        """Give its cost, to sort by and for nothing else."""
+        amount = self.family.cost_at(at) if self.family else self.metered.cost_at(at)
+        return float(amount or 0)
+
+
+ORDERS: dict[str, Callable[[Listed, datetime], float | str]] = {
+    "started": lambda listed, _: -min(started(listed.metered), 1e15),
+    "cost": lambda listed, at: -listed.cost_at(at),
+    "name": lambda listed, _: listed.metered.job.name,
 }
 """How to sort, as of the time of the first page: what grows meanwhile must not change its place between pages."""
+
+
+def listed_in(book: JobBook, *, is_mine: bool) -> list[Listed]:
+    """Give the jobs of a book, each that started others with those."""
+    every = ((metered, key_of(metered.job)) for metered in book.all())
+    return [Listed(metered, is_mine, book.family(key) if metered.job.is_sum else None) for metered, key in every]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +63,7 @@ class JobQuery:
     """From the page before; None: the first page."""
 
 
-def list_jobs(jobs: Iterable[MeteredJob], query: JobQuery, now: datetime) -> JobList:
+def list_jobs(jobs: Iterable[Listed], query: JobQuery, now: datetime) -> JobList:
     """Give the page that `query` asks for.
 
     Raises:
@@ -49,12 +72,12 @@ def list_jobs(jobs: Iterable[MeteredJob], query: JobQuery, now: datetime) -> Job
     if query.sort not in ORDERS:
         raise UsageError(f"sort cannot be {query.sort[:20]!r}.", f"Use one of {', '.join(ORDERS)}.")
     at, after = read_cursor(query) if query.cursor else (now, None)
-    keyed = [(sort_key(metered, query.sort, at), metered) for metered in jobs if is_wanted(metered, query)]
+    keyed = [(sort_key(listed, query.sort, at), listed) for listed in jobs if is_wanted(listed.metered, query)]
     rest = sorted((pair for pair in keyed if after is None or pair[0] > after), key=itemgetter(0))
     page = rest[: query.limit]
     more = len(rest) > len(page)
     return JobList(
-        jobs=[job_row(metered, now) for _, metered in page],
+        jobs=[job_row(it.metered, now, family=it.family, is_mine=it.is_mine) for _, it in page],
         next_cursor=write_cursor(page[-1][0], query, at) if more else None,
     )
 
@@ -68,9 +91,9 @@ def is_wanted(metered: MeteredJob, query: JobQuery) -> bool:
     return query.state is None or job.status == query.state
 
 
-def sort_key(metered: MeteredJob, order: str, at: datetime) -> SortKey:
-    _, region_id, name = key_of(metered.job)
-    return ORDERS[order](metered, at), name, region_id
+def sort_key(listed: Listed, order: str, at: datetime) -> SortKey:
+    _, region_id, name = key_of(listed.metered.job)
+    return ORDERS[order](listed, at), name, region_id
 
 
 def write_cursor(key: SortKey, query: JobQuery, at: datetime) -> str:

@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from mlcost_ext.core.charge import Charge, list_cost_for
-from mlcost_ext.core.job import Job, Problem
+from mlcost_ext.core.job import Job, Problem, WarmPool
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import PriceKey, UnitPrice
-from mlcost_ext.core.usage import UsageLine
+from mlcost_ext.core.usage import Accrual, UsageLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +26,36 @@ class MeteredJob:
     high: Decimal | None
     """Compute at the stopping condition, the most that can come; None: unknown."""
     notebook: str | None
+    low: Decimal | None = None
+    """As `high`, with the cheapest of the instances AWS may still choose; None: there is no choice, or it is unknown."""
+    warm_pool: tuple[Charge, ...] | None = ()
+    """Instances and volumes kept after its end; empty: none are or were; None: it cannot be told."""
     order_by_rate: float = 0.0
     """Cost an hour as a float, to sort by and for nothing else."""
+    order_by_start: float = 0.0
+    """Its start, or its creation before that, in seconds since 1970; infinite where neither is known."""
 
     def cost_at(self, now: datetime) -> Decimal | None:
-        """Give the compute cost; None where any part of it is unknown."""
-        return total(charge.list_cost_at(now) for charge in self.compute) if self.compute else None
+        """Give the compute cost; None where any part of it is unknown. Before AWS has chosen its instances it is nothing."""
+        if self.compute:
+            return total(charge.list_cost_at(now) for charge in self.compute)
+        return Decimal(0) if self.has_cost_nothing else None
 
     def cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds to the compute cost as things stand."""
-        return total(charge.list_cost_per_hour() for charge in self.compute) if self.compute else None
+        if self.compute:
+            return total(charge.list_cost_per_hour() for charge in self.compute)
+        return Decimal(0) if self.has_cost_nothing else None
+
+    @property
+    def has_cost_nothing(self) -> bool:
+        """Whether it has no lines since nothing is billed: AWS has not chosen its instances yet, or a plan has paid for them."""
+        accrual = self.job.accrual
+        return accrual is not None and accrual.settled_seconds == 0 and accrual.accruing_since is None
+
+    def warm_pool_cost_at(self, now: datetime) -> Decimal | None:
+        """Give what its kept instances and their volumes cost; None: unknown, or none were kept."""
+        return total(charge.list_cost_at(now) for charge in self.warm_pool) if self.warm_pool else None
 
     def storage_cost_at(self, now: datetime) -> Decimal | None:
         """Give the volumes' cost: zero where it has none that is billed, None where it is unknown."""
@@ -64,26 +84,49 @@ def price_of(line: UsageLine, prices: PriceSource) -> UnitPrice | None:
 
 def meter(job: Job, prices: PriceSource, notebook: str | None = None) -> MeteredJob:
     """Price a job's lines."""
-    held = job.storage_accrual or job.accrual
-    compute = tuple(Charge(line=line, price=price_of(line, prices), accrual=job.accrual) for line in job.compute)
-    volumes = None if job.storage is None else tuple(Charge(line=x, price=price_of(x, prices), accrual=held) for x in job.storage)
+    compute = charges(job.compute, job.accrual, prices)
     rate = total(charge.list_cost_per_hour() for charge in compute)
+    bounds = limits(job, compute, prices)
     return MeteredJob(
         job=job,
         compute=compute,
-        storage=volumes,
-        high=highest(job, compute),
+        storage=None if job.storage is None else charges(job.storage, job.storage_accrual or job.accrual, prices),
+        high=max(bounds) if bounds else None,
+        low=min(bounds) if bounds and job.choices and not job.is_sum else None,
+        warm_pool=pool_charges(job.warm_pool, prices) if job.warm_pool else (),
         notebook=notebook,
         order_by_rate=float(rate or 0),
+        order_by_start=began(job),
     )
 
 
-def highest(job: Job, compute: tuple[Charge, ...]) -> Decimal | None:
-    """Give the compute cost of a run that lasts until its stopping condition."""
-    if job.max_runtime_in_seconds is None or not compute:
+def began(job: Job) -> float:
+    """Give when a job began, or was created, to sort by."""
+    when = job.started_at or job.created_at
+    return when.timestamp() if when else float("inf")
+
+
+def charges(lines: tuple[UsageLine, ...], accrual: Accrual | None, prices: PriceSource) -> tuple[Charge, ...]:
+    """Join lines with their prices and with the time they were used."""
+    return tuple(Charge(line=line, price=price_of(line, prices), accrual=accrual) for line in lines)
+
+
+def pool_charges(pool: WarmPool, prices: PriceSource) -> tuple[Charge, ...] | None:
+    """Price what is kept after a job's end; None where it cannot be told."""
+    if pool.accrual is None or pool.storage is None or not pool.compute:
         return None
+    return charges((*pool.compute, *pool.storage), pool.accrual, prices)
+
+
+def limits(job: Job, compute: tuple[Charge, ...], prices: PriceSource) -> list[Decimal]:
+    """Give the compute cost of a run that lasts until its stopping condition, for each choice AWS has; empty: unknown."""
+    if job.max_runtime_in_seconds is None:
+        return []
     seconds = Decimal(job.max_runtime_in_seconds)
-    return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in compute)
+    ways = [compute] if compute else [charges(choice, None, prices) for choice in job.choices]
+    costs = [total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in way) for way in ways]
+    known = [cost for cost in costs if cost is not None]
+    return known if len(known) == len(ways) else []
 
 
 def one_price(metered: MeteredJob) -> UnitPrice | None:
@@ -94,7 +137,9 @@ def one_price(metered: MeteredJob) -> UnitPrice | None:
 
 def price_problems(metered: MeteredJob) -> list[Problem]:
     """Say which prices a job's figures lack, or why there is not the one."""
-    missing = [charge.line for charge in (*metered.compute, *(metered.storage or ())) if charge.price is None]
+    missing = [
+        charge.line for charge in (*metered.compute, *(metered.storage or ()), *(metered.warm_pool or ())) if charge.price is None
+    ]
     has_several = metered.compute and all(charge.price for charge in metered.compute) and one_price(metered) is None
     return [*(no_price(line) for line in missing), *([several_prices(metered.job)] if has_several else [])]
 
@@ -113,7 +158,7 @@ def no_price(line: UsageLine) -> Problem:
     """Say that nobody has a price for a line."""
     what = f"{line.instance_type} ({line.component})" if line.instance_type else line.component
     return Problem(
-        code="price_unknown" if line.instance_type else "storage_price_unknown",
+        code="storage_price_unknown" if line.pricing_unit == "GB-Mo" else "price_unknown",
         message=f"No price is known for {what} in {line.region_id or 'this region'}; it is left out of every total.",
         hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
         subject=line.instance_type,

@@ -6,23 +6,31 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mlcost_ext.core.charge import Charge
-from mlcost_ext.core.documents import AwsState, DataQuality, Idle, JobRow, Overview, PriceRow, Totals
+from mlcost_ext.core.documents import AwsState, DataQuality, Idle, Overview, Past, Totals
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.core.standing_documents import AppRow, EndpointRow
+from mlcost_ext.core.wire import PriceRow
 
-from .meter import MeteredJob, one_price, price_problems
+from .job_row import job_problems, job_row
+from .meter import MeteredJob
 from .price_row import price_row
 from .session import OWNER_UNKNOWN, SESSION_READING, machine_problems, session_charge, session_row, storage_problems
-from .watch import JobBook
+from .standing import MeteredStanding, StandingBook, standing_problems, total_of
+from .standing_rows import app_rows, by_name, endpoint_order, endpoint_row, is_this, schedule_row, warm_pool_row
+from .watch import JobBook, key_of
 
 SHOWN_JOBS = 50
+SHOWN_STANDING = 50
+SHOWN_SCHEDULES = 20
 SHOWN_PROBLEMS = 40
 CONFIRMED_SECONDS = 180.0
 """A failed poll does not make what was confirmed a moment ago unknown."""
 SHOWN_TAGS = 6
-MAX_TEXT_SHOWN = 160
+STANDS = ("endpoint", "app", "space", "notebook", "warm-pool")
+"""What costs a day by itself; a schedule does not."""
 
 
 HISTORY_NOT_KEPT = Problem(
@@ -40,6 +48,10 @@ class Picture:
     book: JobBook
     aws: AwsState
     prices: PriceSource
+    standing: StandingBook = field(default_factory=StandingBook)
+    past: Past | None = None
+    scope_account: bool = False
+    """Whether others' things may be asked for."""
     session_price: UnitPrice | None = None
     """A price that configuration gives for this machine, instead of the price list's."""
     problems: tuple[Problem, ...] = field(default_factory=tuple)
@@ -47,21 +59,39 @@ class Picture:
     """AWS has been asked what this machine is, and has not answered yet."""
 
 
-def overview(picture: Picture, now: datetime, *, shown_jobs: int = SHOWN_JOBS, shown_tags: int = SHOWN_TAGS) -> Overview:
+def overview(
+    picture: Picture,
+    now: datetime,
+    *,
+    shown_jobs: int = SHOWN_JOBS,
+    shown_tags: int = SHOWN_TAGS,
+    shown_standing: int = SHOWN_STANDING,
+) -> Overview:
     """Draw the picture at `now`, which is cut to whole seconds, as AWS counts them."""
     now = now.replace(microsecond=0)
+    book, standing = picture.book, picture.standing
     charge = session_charge(picture.host, picture.prices, picture.session_price)
-    shown = picture.book.shown(shown_jobs)
-    problems = [*picture.problems, *session_problems(picture, charge), *job_problems(shown)]
+    shown = book.shown(shown_jobs)
+    stands = standing.of_kind(*STANDS)
+    told = [problem for metered in shown for problem in job_problems(metered, book.family(key_of(metered.job)))]
+    told += [problem for metered in stands[:shown_standing] for problem in standing_problems(metered)]
+    problems = [*picture.problems, *session_problems(picture, charge), *told]
     return Overview(
         as_of=now,
         billing_currency="USD",
         aws=picture.aws,
         session=session_row(picture.host, charge, picture.prices, now),
-        totals=totals(picture, now),
-        jobs=[job_row(metered, now, shown_tags) for metered in shown],
+        totals=totals(picture, stands, now),
+        jobs=[job_row(m, now, shown_tags, family=book.family(key_of(m.job)) if m.job.is_sum else None) for m in shown],
         storage_prices=storage_prices(shown),
-        endpoints=[],
+        endpoints=endpoint_rows(stands, now, shown_standing, shown_tags),
+        apps=app_rows_shown(picture, stands, now, shown_standing, shown_tags),
+        warm_pools=[warm_pool_row(m, now, shown_tags) for m in of_kind(stands, "warm-pool")[:shown_standing]],
+        schedules=[
+            schedule_row(m, picture.prices, shown_tags) for m in schedules(standing)[: min(SHOWN_SCHEDULES, shown_standing)]
+        ],
+        past=picture.past,
+        scope_account=picture.scope_account,
         budgets=[],
         findings=[],
         idle=Idle(state="off", since=None, held_by=[]),
@@ -76,61 +106,44 @@ def is_known(aws: AwsState, now: datetime) -> bool:
     return aws.status == "ok" or (now - aws.as_of).total_seconds() < CONFIRMED_SECONDS
 
 
-def totals(picture: Picture, now: datetime) -> Totals:
+def of_kind(stands: list[MeteredStanding], kind: str) -> list[MeteredStanding]:
+    return sorted((m for m in stands if m.standing.kind == kind), key=by_name)
+
+
+def schedules(standing: StandingBook) -> list[MeteredStanding]:
+    return sorted(standing.of_kind("schedule"), key=by_name)
+
+
+def endpoint_rows(stands: list[MeteredStanding], now: datetime, shown: int, shown_tags: int) -> list[EndpointRow]:
+    """Write the endpoints, those first that cost and that nobody calls."""
+    ordered = sorted(of_kind(stands, "endpoint"), key=lambda m: endpoint_order(m, now))
+    return [endpoint_row(m, now, shown_tags=shown_tags, parts=[]) for m in ordered[:shown]]
+
+
+def app_rows_shown(picture: Picture, stands: list[MeteredStanding], now: datetime, shown: int, shown_tags: int) -> list[AppRow]:
+    """Write apps, spaces and notebook instances, this session's first, then the dearest."""
+    things = [m for m in stands if m.standing.kind in ("app", "space", "notebook")]
+    return app_rows(things, picture.host, now, shown_tags)[:shown]
+
+
+def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> Totals:
     """Sum what runs; null where AWS has not said what runs, or cannot say all of it, or nothing of it has a price."""
     book = picture.book
     nothing_known = not picture.host.can_enumerate or (book.running_count == 0 and not is_known(picture.aws, now))
-    nothing_priced = book.running_count > 0 and book.unpriced == book.running_count
+    nothing_priced = book.unpriced > 0 and not book.has_priced
+    others = total_of(m for m in stands if not is_this(m.standing, picture.host))
+    is_standing_unknown = not others.count and any(state.as_of is None for state in picture.aws.kinds if state.kind in STANDS)
     return Totals(
         running=book.running_count,
         running_cost=None if nothing_known or nothing_priced else book.running_cost_at(now),
         running_cost_per_hour=None if nothing_known or nothing_priced else book.running_cost_per_hour,
         unpriced=book.unpriced,
         by_status={status: count for status, count in sorted(book.by_status.items()) if count},
+        by_kind={kind: count for kind, count in sorted(book.by_kind.items()) if count},
+        standing=others.count,
+        standing_cost_per_day=None if is_standing_unknown or not picture.aws.kinds else others.cost_per_day,
+        standing_unpriced=others.unpriced,
     )
-
-
-def job_row(metered: MeteredJob, now: datetime, shown_tags: int | None = None) -> JobRow:
-    """Write one job at `now`, whole, or with so many tags and its texts cut for the overview's 64 KB."""
-    job = metered.job
-    price = one_price(metered)
-    reason = job.failure_reason
-    return JobRow(
-        kind=job.kind,
-        name=job.name,
-        region_id=job.region_id,
-        status=job.status,
-        secondary_status=job.secondary_status,
-        instance_type=job.instance_type,
-        instance_count=job.instance_count,
-        spot=job.spot,
-        created_at=job.created_at,
-        started_at=job.started_at,
-        ended_at=job.ended_at,
-        list_unit_price=price.list_unit_price if price else None,
-        cost=metered.cost_at(now),
-        cost_per_hour=metered.cost_per_hour(),
-        storage_cost=metered.storage_cost_at(now),
-        storage_cost_per_hour=metered.storage_cost_per_hour(),
-        cost_basis=job.cost_basis,
-        accrued_seconds=float(job.accrual.seconds_at(now)) if job.accrual else None,
-        is_running=job.is_running,
-        is_accruing=bool(job.accrual and job.accrual.accruing_since),
-        max_runtime_in_seconds=job.max_runtime_in_seconds,
-        billable_time_in_seconds=job.billable_time_in_seconds,
-        high=metered.high,
-        tags=job.tags if shown_tags is None else brief_tags(job.tags, shown_tags),
-        notebook=metered.notebook,
-        failure_reason=reason[:MAX_TEXT_SHOWN] if reason and shown_tags is not None else reason,
-        can_stop=job.can_stop,
-        price=price_row(price),
-    )
-
-
-def brief_tags(tags: dict[str, str], limit: int) -> dict[str, str]:
-    """Leave out AWS's own tags, and what is long."""
-    own = [(key[:48], value[:48]) for key, value in tags.items() if not key.startswith(("sagemaker:", "aws:"))]
-    return dict(own[:limit])
 
 
 def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
@@ -146,10 +159,6 @@ def storage_prices(shown: list[MeteredJob]) -> list[PriceRow]:
     """Give what the volumes of the jobs cost, each price once."""
     found = (charge.price for metered in shown for charge in metered.storage or ())
     return [price_row(price) for price in dict.fromkeys(found) if price is not None]
-
-
-def job_problems(shown: list[MeteredJob]) -> list[Problem]:
-    return [p for metered in shown for p in (*metered.job.problems, *price_problems(metered))]
 
 
 def quality_rows(problems: list[Problem]) -> list[DataQuality]:

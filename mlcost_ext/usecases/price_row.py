@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import overload
 
-from mlcost_ext.core.documents import PriceRow
 from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.core.wire import PriceRow
 
 
 @overload

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,12 +10,14 @@ from mlcost_ext.core.charge import Charge, list_cost_for
 from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.usage import Accrual, UsageLine
 
 from .meter import price_of
 from .price_row import price_row
+from .session_notes import no_session_price, no_storage, notes_of, percent
 
 SESSION_START_UNKNOWN = Problem(
     code="session_start_unknown",
@@ -32,34 +35,20 @@ OWNER_UNKNOWN = Problem(
     "server launched are seen.",
     hint="Restart the space; if it stays so, ask your administrator to look at resource-metadata.json.",
 )
-NO_STORAGE = Problem(
-    code="no_storage",
-    message="This machine's own disk is not counted, so what a stopped day costs is not told.",
-    hint="Nothing needs to be done; in Studio it is the cost of the space's volume.",
-)
-VOLUME_UNKNOWN = Problem(
-    code="storage_unknown",
-    message="AWS has not told how large this space's volume is, so what a stopped day costs is unknown.",
-    hint="See the other notes; a space's size is in the SageMaker console.",
-)
-NO_VOLUME_PRICE = Problem(
-    code="storage_price_unknown",
-    message="No price is known for this space's volume, so what a stopped day costs is unknown.",
-    hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
-)
 
 
 def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) -> Session:
-    """Write what is known of the machine at `now`."""
-    price = charge.price
+    """Write what is known of the machine at `now`; prepaid hours add nothing, whatever their list price is."""
+    price = own_price(host, charge)
+    is_prepaid = host.is_prepaid_at(now)
     return Session(
         host=host.kind,
         instance_type=host.instance_type,
-        region_id=host.region_id,
+        region_id=host.machine_region_id,
         list_unit_price=price.list_unit_price if price else None,
         started_at=host.started_at,
-        cost=charge.list_cost_at(now),
-        cost_per_hour=price.list_unit_price if price else None,
+        cost=Decimal(0) if is_prepaid else charge.list_cost_at(now),
+        cost_per_hour=Decimal(0) if is_prepaid else price.list_unit_price if price else None,
         cost_today=None,
         cost_month=None,
         cost_per_day_when_stopped=stopped_cost_per_day(host, prices),
@@ -68,35 +57,58 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) 
     )
 
 
-def session_line(host: Host) -> UsageLine:
-    """Give the machine's own usage, whatever machine it is."""
+def session_line(host: Host, *, is_whole: bool = False) -> UsageLine:
+    """Give the machine's own usage: a whole machine, or the part of a node that the session asked for.
+
+    Args:
+        host: The machine.
+        is_whole: Whether the price is that of the session itself, and not of its node.
+    """
+    part = None if is_whole or host.share is None else host.share.fraction
     return UsageLine(
         description=f"{host.instance_type or host.kind} session",
-        component="Studio-JupyterLab",
+        component=host.component,
         instance_type=host.instance_type,
-        region_id=host.region_id or "",
-        quantity=Decimal(1),
+        region_id=host.machine_region_id or "",
+        quantity=EXACT.divide(Decimal(part.numerator), Decimal(part.denominator)) if part else Decimal(1),
         pricing_unit="Hours",
     )
 
 
 def session_charge(host: Host, prices: PriceSource, configured: UnitPrice | None = None) -> Charge:
-    """Price the machine since it was started, by a configured price where there is one."""
-    line = session_line(host)
-    accrual = Accrual(settled_seconds=Decimal(0), accruing_since=host.started_at) if host.started_at else None
-    listed = price_of(line, prices) if host.instance_type and host.region_id else None
-    return Charge(line=line, price=configured or listed, accrual=accrual)
+    """Price the machine since it was started, by a configured price where there is one; a node's price is never a part's own."""
+    line = session_line(host, is_whole=configured is not None)
+    is_known = host.instance_type and host.machine_region_id and not host.is_part_unknown
+    listed = price_of(line, prices) if is_known else None
+    return Charge(line=line, price=configured or listed, accrual=accrual_of(host))
+
+
+def accrual_of(host: Host) -> Accrual | None:
+    """Give the time that adds to the bill: since the start, but not before a capacity block's end; None: not known since when."""
+    since = max((time for time in (host.started_at, host.prepaid_until) if time), default=None)
+    return Accrual(settled_seconds=Decimal(0), accruing_since=since) if since else None
+
+
+def own_price(host: Host, charge: Charge) -> UnitPrice | None:
+    """Give what an hour of the session costs: of a part of a node that part of its price, which its origin tells."""
+    price, part = charge.price, charge.line.quantity
+    if price is None or host.share is None or part == 1:
+        return price
+    origin = (
+        f"{percent(host.share.fraction)} of the node's {price.list_unit_price}, for {host.share.reason}; {price.price_origin}"
+    )
+    return replace(price, list_unit_price=EXACT.multiply(price.list_unit_price, part), price_origin=origin)
 
 
 def volume_line(host: Host) -> UsageLine | None:
-    """Give the usage of a Studio space's volume, which goes on when the app is stopped; None: none, or not known."""
-    if host.volume_gb is None or host.region_id is None:
+    """Give the usage of the volume that goes on when the machine is stopped; None: none, or not known."""
+    if host.volume_gb is None or host.storage_component is None or host.machine_region_id is None:
         return None
     return UsageLine(
-        description="Studio space volume",
-        component="Storage-Studio-JupyterLab",
+        description="Volume of this machine",
+        component=host.storage_component,
         instance_type=None,
-        region_id=host.region_id,
+        region_id=host.machine_region_id,
         quantity=Decimal(host.volume_gb),
         pricing_unit="GB-Mo",
     )
@@ -115,27 +127,13 @@ def stopped_cost_per_day(host: Host, prices: PriceSource) -> Decimal | None:
 
 
 def machine_problems(host: Host, charge: Charge) -> list[Problem]:
-    """Say why the machine's price or its cost so far is not known."""
+    """Say why the machine's price or its cost so far is not known, and what they rest on."""
     if charge.price is None:
-        return [no_session_price(host)]
-    return [SESSION_START_UNKNOWN] if charge.accrual is None else []
+        return [no_session_price(host), *notes_of(host, None)]
+    lacks_start = charge.accrual is None and not host.is_prepaid
+    return [*([SESSION_START_UNKNOWN] if lacks_start else []), *notes_of(host, charge.price)]
 
 
 def storage_problems(host: Host, prices: PriceSource) -> list[Problem]:
     """Say why the cost of a stopped day is not known."""
-    if stopped_cost_per_day(host, prices) is not None:
-        return []
-    if host.volume_gb is not None:
-        return [NO_VOLUME_PRICE]
-    return [VOLUME_UNKNOWN if host.kind == "studio" else NO_STORAGE]
-
-
-def no_session_price(host: Host) -> Problem:
-    is_known = host.instance_type is not None and host.region_id is not None
-    what = f"{host.instance_type} in {host.region_id}" if is_known else "this machine"
-    hint = (
-        "Set c.MlcostExt.session_list_unit_price in jupyter_server_config.py if you know what an hour of it costs."
-        if host.kind == "local" or is_known
-        else "See the other notes: its instance type could not be read."
-    )
-    return Problem(code="host_price_unknown", message=f"No price is known for {what}.", hint=hint)
+    return [] if stopped_cost_per_day(host, prices) is not None else [no_storage(host)]

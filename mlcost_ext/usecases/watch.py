@@ -13,10 +13,10 @@ from mlcost_ext.core.charge import Charge, RunningSum
 from mlcost_ext.core.job import Job
 
 from .carrying import never_less
+from .families import Families, Family, JobKey, folded, parent_of
 from .meter import MeteredJob, total
 
-JobKey = tuple[str, str, str]
-"""Kind, region, name."""
+__all__ = ["JobBook", "JobChange", "JobKey", "key_of"]
 
 KEPT_AFTER_END = timedelta(hours=24)
 MOST_SHOWN, NEWEST_SHOWN = 50, 20
@@ -44,11 +44,19 @@ class JobBook:
     def __init__(self) -> None:
         self._jobs: dict[JobKey, MeteredJob] = {}
         self._running: dict[JobKey, MeteredJob] = {}
+        self._ended: dict[JobKey, MeteredJob] = {}
         self._sum = RunningSum()
         self._latest_start: datetime | None = None
         self._shown: list[MeteredJob] | None = None
+        self._families = Families()
+        self._sum_keys: set[JobKey] = set()
+        """Folded keys of jobs whose cost is that of others."""
+        self._sums = 0
+        """Running jobs whose cost is that of others."""
         self.unpriced = 0
         self.by_status: Counter[str] = Counter()
+        self.by_kind: Counter[str] = Counter()
+        """How many of each kind run."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -61,6 +69,14 @@ class JobBook:
         """Give the jobs of that kind and name, one a region at most."""
         return [m for (k, _, n), m in self._jobs.items() if (k, n) == (kind, name)]
 
+    def family(self, key: JobKey) -> Family:
+        """Give the jobs that a job has started."""
+        return self._families.of(key)
+
+    def has_sum(self, key: JobKey) -> bool:
+        """Tell whether a job that starts others is in the book, whatever the case of its name."""
+        return folded(key) in self._sum_keys
+
     def all(self) -> Iterable[MeteredJob]:
         """Give every job, in no order."""
         return self._jobs.values()
@@ -69,6 +85,11 @@ class JobBook:
     def running_count(self) -> int:
         """How many run."""
         return len(self._running)
+
+    @property
+    def has_priced(self) -> bool:
+        """Whether anything that runs has a known cost of its own."""
+        return len(self._running) - self._sums > self.unpriced
 
     @property
     def running_cost_per_hour(self) -> Decimal:
@@ -100,11 +121,16 @@ class JobBook:
         job = metered.job
         self.remove(key)
         self._jobs[key] = metered
-        self._shown = None
+        self._families.put(key, metered)
+        if job.is_sum:
+            self._sum_keys.add(folded(key))
         self.by_status[job.status] += 1
         if job.is_running:
             self._running[key] = metered
+            self.by_kind[job.kind] += 1
             self._count(metered, 1)
+        else:
+            self._ended[key] = metered
         if before and (before.job.status, before.job.secondary_status) == (job.status, job.secondary_status):
             return None
         return JobChange(
@@ -115,17 +141,23 @@ class JobBook:
         """Take a job out; harmless where it is not there."""
         before = self._jobs.pop(key, None)
         self._shown = None
-        if before is not None:
-            self.by_status[before.job.status] -= 1
-        if self._running.pop(key, None) is not None and before is not None:
+        if before is None:
+            return
+        self._families.remove(key, before)
+        self._sum_keys.discard(folded(key))
+        self._ended.pop(key, None)
+        self.by_status[before.job.status] -= 1
+        if self._running.pop(key, None) is not None:
+            self.by_kind[before.job.kind] -= 1
             self._count(before, -1)
 
     def forget_ended_before(self, now: datetime) -> None:
-        """Drop what ended, or where AWS does not tell its end was created, more than a day ago."""
+        """Drop what ended, or where AWS does not tell its end was created, more than a day ago; not before its parent is."""
         limit = now - KEPT_AFTER_END
-        old = [k for k, m in self._jobs.items() if not m.job.is_running and (over := over_at(m.job)) and over < limit]
-        for key in old:
-            self.remove(key)
+        old = [(k, m) for k, m in self._ended.items() if (over := over_at(m.job)) and over < limit]
+        for key, metered in sorted(old, key=has_parent):
+            if parent_of(key, metered) not in self._sum_keys:
+                self.remove(key)
 
     def shown(self, limit: int) -> list[MeteredJob]:
         """Give at most 50 jobs: the newest running, the dearest running, then the newest ended; kept until something changes."""
@@ -138,10 +170,13 @@ class JobBook:
         seen = {key_of(m.job) for m in fresh}
         dear = nlargest(limit, self._running.values(), key=dearness) if len(self._running) > len(fresh) else []
         running = fresh + [m for m in dear if key_of(m.job) not in seen][: limit - len(fresh)]
-        ended = nlargest(limit - len(running), (m for m in self._jobs.values() if not m.job.is_running), key=ended_last)
+        ended = nlargest(limit - len(running), self._ended.values(), key=ended_last)
         return sorted(running, key=started, reverse=True) + ended
 
     def _count(self, metered: MeteredJob, sign: int) -> None:
+        if metered.job.is_sum:
+            self._sums += sign
+            return
         if metered.cost_per_hour() is None:
             self.unpriced += sign
             return
@@ -155,10 +190,14 @@ class JobBook:
             self._latest_start = since
 
 
+def has_parent(item: tuple[JobKey, MeteredJob]) -> bool:
+    """Sort what started others before what they started."""
+    return item[1].job.parent is not None
+
+
 def started(metered: MeteredJob) -> float:
-    """Sort by start, or by creation before that."""
-    when = metered.job.started_at or metered.job.created_at
-    return when.timestamp() if when else float("inf")
+    """Sort by start, or by creation before that; this is for order, not for time."""
+    return metered.order_by_start
 
 
 def dearness(metered: MeteredJob) -> float:

@@ -12,62 +12,13 @@ from hypothesis import strategies as st
 
 from mlcost_ext.core.job import Job
 from mlcost_ext.jobs import training
+from mlcost_ext.jobs.instances import instance_groups
 from mlcost_ext.usecases.meter import meter
 from tests.fakes import NOW, REGION, ago, description, ended, has_local_disk, read_job, small_price_list
 
-STATUSES = ["InProgress", "Stopping", "Completed", "Failed", "Stopped", "Deleting", "Hibernating"]
-STATES = [
-    *("Starting", "Pending", "Interrupted", "Downloading", "Training", "Uploading", "Stopping", "Stopped", "Failed"),
-    *("MaxWaitTimeExceeded", "Completed", "Restarting", "LaunchingMLInstances"),
-]
-ABSENT = object()
-junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from([*STATUSES, *STATES]),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
-    max_leaves=6,
-)
-times = st.integers(-4000, 40000).map(ago)
-wholes = st.integers(0, 10**6)
-
-
-def odd(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """Give what is right, or junk, or nothing."""
-    return st.one_of(right, right, right, junk, st.just(ABSENT))
-
-
-def structure(members: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Give a structure some of whose members are missing or odd."""
-    some = st.fixed_dictionaries({key: odd(value) for key, value in members.items()})
-    return some.map(lambda found: {key: value for key, value in found.items() if value is not ABSENT})
-
-
-types = st.sampled_from(["ml.m5.xlarge", "ml.g5.xlarge", "ml.z9.xlarge"])
-groups = structure({"InstanceType": types, "InstanceCount": wholes})
-transitions = structure({"Status": st.sampled_from(STATES), "StartTime": times, "EndTime": times})
-configs = structure({
-    "InstanceType": types,
-    "InstanceCount": wholes,
-    "VolumeSizeInGB": wholes,
-    "SelectedInstanceType": types,
-    "SelectedInstanceCount": wholes,
-    "InstanceGroups": st.lists(odd(groups), max_size=3).map(lambda found: [x for x in found if x is not ABSENT]),
-})  # fmt: skip
-descriptions = structure({
-    "TrainingJobName": st.text(max_size=70),
-    "TrainingJobStatus": st.sampled_from(STATUSES),
-    "SecondaryStatus": st.sampled_from(STATES),
-    "SecondaryStatusTransitions": st.lists(transitions, max_size=6),
-    "CreationTime": times,
-    "TrainingStartTime": times,
-    "TrainingEndTime": times,
-    "ResourceConfig": configs,
-    "StoppingCondition": structure({"MaxRuntimeInSeconds": wholes}),
-    "BillableTimeInSeconds": wholes,
-    "TrainingTimeInSeconds": wholes,
-    "EnableManagedSpotTraining": st.booleans(),
-    "Tags": st.lists(structure({"Key": st.text(max_size=9), "Value": st.text(max_size=9)}), max_size=3),
-    "region_id": st.just(REGION),
-})  # fmt: skip
+from .odd import JOB_STATUSES as STATUSES
+from .odd import STATES, junk
+from .odd import training as descriptions
 
 
 def explains_zero(job: Job, source: dict[str, Any]) -> bool:
@@ -75,6 +26,7 @@ def explains_zero(job: Job, source: dict[str, Any]) -> bool:
     told = source.get("TrainingStartTime")
     return (
         source.get("BillableTimeInSeconds") == 0
+        or any(problem.code == "training_plan" for problem in job.problems)
         or job.started_at is None  # then every state it was in must be a wait, see the next test
         or job.started_at >= NOW
         or (job.ended_at is not None and job.ended_at == job.started_at)
@@ -211,7 +163,7 @@ def test_an_impossible_count_is_unknown(count: Any) -> None:
 def test_a_selected_type_without_its_count_takes_the_plain_count() -> None:
     """AWS may tell the selected type beside a plain count."""
     config = {"SelectedInstanceType": "ml.g5.xlarge", "InstanceCount": 3}
-    assert training.instance_groups(config) == [("ml.g5.xlarge", 3)]
+    assert instance_groups(config) == [("ml.g5.xlarge", 3)]
 
 
 def test_texts_are_cut() -> None:
@@ -219,3 +171,10 @@ def test_texts_are_cut() -> None:
     job = training.read(description(FailureReason="x" * 2000, Tags={"k" * 300: "v" * 300, 7: "x"}), has_local_disk)
     assert len(job.failure_reason or "") == 500
     assert job.tags == {"k" * 128: "v" * 256}
+
+
+def test_a_count_of_no_tokens_makes_no_serverless_job() -> None:
+    """A job with instances is billed by them, whatever members AWS adds to it."""
+    job = read_job(description(BillableTokenCount=0, IsServerless=False, ServerlessJobConfig=None))
+    assert job.compute
+    assert job.problems == ()

@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlcost_ext.core.documents import JobList
 from mlcost_ext.core.errors import UsageError
-from mlcost_ext.usecases.listing import ORDERS, JobQuery, list_jobs
+from mlcost_ext.usecases.families import Family
+from mlcost_ext.usecases.listing import ORDERS, JobQuery, Listed, list_jobs, listed_in
 from mlcost_ext.usecases.meter import MeteredJob, meter
+from mlcost_ext.usecases.watch import JobBook
 from tests.fakes import NOW, ago, description, ended, read_job, small_price_list
 
 
@@ -37,8 +42,12 @@ def some_jobs() -> list[MeteredJob]:
     ]
 
 
+def page_of(jobs: list[MeteredJob], wanted: JobQuery, now: datetime) -> JobList:
+    return list_jobs([Listed(job) for job in jobs], wanted, now)
+
+
 def names(**changes: Any) -> list[str]:
-    return [row.name for row in list_jobs(some_jobs(), query(**changes), NOW).jobs]
+    return [row.name for row in page_of(some_jobs(), query(**changes), NOW).jobs]
 
 
 def test_orders() -> None:
@@ -63,28 +72,28 @@ def test_pages_give_each_job_once(sort: str, limit: int) -> None:
     """Page after page is the whole list in its order."""
     pages, cursor = [], None
     while True:
-        page = list_jobs(some_jobs(), query(sort=sort, limit=limit, cursor=cursor), NOW)
+        page = page_of(some_jobs(), query(sort=sort, limit=limit, cursor=cursor), NOW)
         pages += [(row.name, row.region_id) for row in page.jobs]
         cursor = page.next_cursor
         if cursor is None:
             break
-    whole = list_jobs(some_jobs(), query(sort=sort), NOW).jobs
+    whole = page_of(some_jobs(), query(sort=sort), NOW).jobs
     assert pages == [(row.name, row.region_id) for row in whole]
 
 
 def test_a_page_begins_after_the_one_before_whatever_came_between() -> None:
     """A job that starts meanwhile shifts nothing."""
     jobs = some_jobs()
-    first = list_jobs(jobs, query(limit=2), NOW)
+    first = page_of(jobs, query(limit=2), NOW)
     jobs.append(metered(description("new", TrainingStartTime=ago(1))))
-    second = list_jobs(jobs, query(limit=2, cursor=first.next_cursor), NOW)
+    second = page_of(jobs, query(limit=2, cursor=first.next_cursor), NOW)
     assert [row.name for row in second.jobs] == ["a", "a"]
 
 
 def test_an_unknown_order_names_those_there_are() -> None:
     """The hint says what to use."""
     with pytest.raises(UsageError) as raised:
-        list_jobs([], query(sort="colour"), NOW)
+        page_of([], query(sort="colour"), NOW)
     assert all(order in raised.value.hint for order in ORDERS)
 
 
@@ -113,11 +122,26 @@ def packed(document: object) -> str:
 def test_a_cursor_of_another_list_is_refused(cursor: str) -> None:
     """Whatever stands in it, the answer says what to do."""
     with pytest.raises(UsageError, match="cursor"):
-        list_jobs([], query(cursor=cursor), NOW)
+        page_of([], query(cursor=cursor), NOW)
 
 
 @given(st.text(max_size=60))
 def test_any_cursor_is_read_or_refused(cursor: str) -> None:
     """Nothing else is raised."""
     with contextlib.suppress(UsageError):
-        list_jobs([], query(cursor=cursor), NOW)
+        page_of([], query(cursor=cursor), NOW)
+
+
+def test_a_sum_is_sorted_by_what_it_has_started_and_told_whose_it_is() -> None:
+    """Not by its own lines, of which it has none; the others' jobs are marked."""
+    book, others = JobBook(), JobBook()
+    sweep = replace(read_job(description("sweep")), kind="tuning", is_sum=True, compute=(), storage=())
+    child = replace(read_job(description("child")), parent=("tuning", "sweep"))
+    book.put(meter(sweep, small_price_list()), NOW)
+    book.put(meter(child, small_price_list()), NOW)
+    others.put(metered(description("theirs", TrainingStartTime=ago(60))), NOW)
+    listed = [*listed_in(book, is_mine=True), *listed_in(others, is_mine=False)]
+    rows = list_jobs(listed, query(sort="cost"), NOW).jobs
+    assert {row.name: row.is_mine for row in rows} == {"child": True, "sweep": True, "theirs": False}
+    assert [row.name for row in rows][2] == "theirs"
+    assert Listed(meter(sweep, small_price_list()), family=Family()).cost_at(NOW) == 0.0

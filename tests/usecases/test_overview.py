@@ -5,24 +5,37 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from mlcost_ext.core.documents import AwsState, to_document
-from mlcost_ext.core.host import Host
+from mlcost_ext.core.documents import KindState
+from mlcost_ext.core.host import Host, StudioApp
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.standing import Standing
+from mlcost_ext.core.usage import UsageLine
+from mlcost_ext.core.wire import to_document
+from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.meter import meter
-from mlcost_ext.usecases.overview import Picture, job_row, overview
+from mlcost_ext.usecases.overview import Picture, overview
+from mlcost_ext.usecases.standing import StandingBook, meter_standing
 from mlcost_ext.usecases.watch import JobBook
-from tests.fakes import NOW, REGION, ago, description, ended, price_list, read_job, small_price_list, unit_price
+from tests.fakes import NOW, REGION, ago, aws_word, description, ended, price_list, read_job, small_price_list, unit_price
 
 TAGS = {"sagemaker:space-arn": "arn:aws:sagemaker:us-east-1:111122223333:space/d-1/work"}
 STUDIO = Host(
-    kind="studio", region_id=REGION, instance_type="ml.t3.medium", started_at=NOW.replace(hour=12), volume_gb=5, owner_tags=TAGS
+    kind="studio",
+    region_id=REGION,
+    instance_type="ml.t3.medium",
+    component="Studio-JupyterLab",
+    storage_component="Storage-Studio-JupyterLab",
+    started_at=NOW.replace(hour=12),
+    volume_gb=5,
+    owner_tags=TAGS,
 )
 LAPTOP = Host(kind="local", region_id=REGION, started_at=NOW.replace(hour=12))
-AWS = AwsState(status="ok", as_of=NOW, mode="search", calls_total=3)
+AWS = aws_word()
 
 
 def picture(*sources: dict[str, Any], host: Host = STUDIO, **changes: Any) -> Picture:
@@ -70,7 +83,8 @@ def test_storage_prices_are_told_once() -> None:
 def test_nothing_runs() -> None:
     """Zero is known where nothing runs."""
     document = drawn()
-    totals = {"running": 0, "running_cost": "0", "running_cost_per_hour": "0", "unpriced": 0, "by_status": {}}
+    running = {"running": 0, "running_cost": "0", "running_cost_per_hour": "0", "unpriced": 0, "by_status": {}, "by_kind": {}}
+    totals = {**running, "standing": 0, "standing_cost_per_day": "0", "standing_unpriced": 0}
     assert document["totals"] == totals
     assert (document["jobs"], document["idle"]["state"]) == ([], "off")
 
@@ -84,7 +98,7 @@ def test_nothing_seen_is_nothing_there_only_where_aws_has_said_so_lately(
 ) -> None:
     """A poll that failed a moment ago makes nothing unknown; no answer at all does."""
     as_of = None if age_seconds is None else NOW - timedelta(seconds=age_seconds)
-    document = drawn(aws=AwsState(status=status, as_of=as_of, mode="search", calls_total=3))
+    document = drawn(aws=aws_word(status, as_of))
     assert (document["totals"]["running_cost"], document["totals"]["running_cost_per_hour"]) == (cost, cost)
 
 
@@ -157,7 +171,7 @@ def test_studio_without_its_owner_knows_no_totals() -> None:
     """Whose space it is tells which jobs are ours: without that nothing seen is not nothing there; launches still show."""
     broken = Problem(code="metadata_broken", message="m", hint="h")
     lost = replace(STUDIO, owner_tags={}, problems=(broken,))
-    unknown = AwsState(status="failed", as_of=None, mode="search", calls_total=3)
+    unknown = aws_word("failed", None)
     nothing, launched = drawn(host=lost, aws=unknown), drawn(description("a"), host=lost, aws=unknown)
     assert (nothing["totals"]["running_cost"], launched["totals"]["running_cost"]) == (None, None)
     assert [row["name"] for row in launched["jobs"]] == ["a"]
@@ -242,3 +256,68 @@ def test_no_more_jobs_than_fit() -> None:
     """Sixty run, fifty are shown, all sixty count."""
     document = drawn(*(description(f"job-{n}") for n in range(60)))
     assert (len(document["jobs"]), document["totals"]["running"], document["totals"]["running_cost"]) == (50, 60, "13.8")
+
+
+ENDPOINT = Standing(
+    kind="endpoint",
+    name="churn",
+    region_id=REGION,
+    resource_id=None,
+    status="InService",
+    is_costing=True,
+    can_end=True,
+    created_at=NOW - timedelta(days=40),
+    last_use="none_seen",
+    compute=(
+        UsageLine(
+            description="x",
+            component="Training",
+            instance_type="ml.g5.xlarge",
+            region_id=REGION,
+            quantity=Decimal(1),
+            pricing_unit="Hours",
+        ),
+    ),
+)
+
+
+def standing_book(*things: Standing) -> StandingBook:
+    book = StandingBook()
+    for thing in things:
+        book.put(meter_standing(thing, small_price_list()))
+    return book
+
+
+def test_what_stands_is_counted_by_the_day() -> None:
+    """An endpoint costs by the day, this session's own machine is not counted with it, what has no price is counted apart."""
+    own = replace(
+        ENDPOINT, kind="app", name="d-1/work/JupyterLab/default", domain_id="d-1", space_name="work", app_type="JupyterLab"
+    )
+    dark = replace(ENDPOINT, name="dark", compute=None)
+    host = replace(STUDIO, studio_app=StudioApp(domain_id="d-1", space_name="work", app_type="JupyterLab", app_name="default"))
+    document = drawn(host=host, standing=standing_book(ENDPOINT, own, dark))
+    totals = {key: document["totals"][key] for key in ("standing", "standing_cost_per_day", "standing_unpriced")}
+    assert totals == {"standing": 2, "standing_cost_per_day": "33.792", "standing_unpriced": 1}
+    assert [(row["name"], row["is_forgotten"], row["parts"]) for row in document["endpoints"]] == [
+        ("churn", True, []),
+        ("dark", True, []),
+    ]
+    assert [row["is_this"] for row in document["apps"]] == [True]
+
+
+@pytest.mark.parametrize(("as_of", "cost"), [(NOW, "0"), (None, None)])
+def test_nothing_seen_to_stand_is_nothing_only_where_every_kind_was_told(as_of: Any, cost: str | None) -> None:
+    """While apps are still being read nobody says that none costs anything."""
+    kinds = [KindState(kind="endpoint", as_of=NOW, is_denied=False), KindState(kind="app", as_of=as_of, is_denied=False)]
+    assert drawn(aws=aws_word(kinds=kinds))["totals"]["standing_cost_per_day"] == cost
+    assert drawn(aws=aws_word(kinds=[]))["totals"]["standing_cost_per_day"] is None
+
+
+def test_warm_pools_and_schedules_are_listed_by_name() -> None:
+    """Both are short lists."""
+    pools = [replace(ENDPOINT, kind="warm-pool", name=name) for name in "ba"]
+    schedules = [replace(ENDPOINT, kind="schedule", name=name, compute=()) for name in "dc"]
+    document = drawn(standing=standing_book(*pools, *schedules))
+    assert [row["name"] for row in document["warm_pools"]] == ["a", "b"]
+    assert [row["name"] for row in document["schedules"]] == ["c", "d"]
+    assert document["totals"]["standing"] == 2

@@ -1,0 +1,55 @@
+"""How documents go over the wire, and the part that all of them have in common: a price with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from .money import to_wire
+from .price import PriceBasis
+from .times import time_to_text
+
+Money = Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceRow:
+    """A unit price with its source, its date and its error."""
+
+    region_id: str
+    component: str
+    instance_type: str | None
+    list_unit_price: Money
+    contracted_unit_price: Money | None
+    pricing_unit: str
+    billing_currency: str
+    price_source: str
+    price_origin: str
+    price_as_of: str
+    price_basis: PriceBasis
+    error_percent: Money | None
+
+
+@lru_cache(maxsize=64)
+def field_names(document: Hashable) -> tuple[str, ...]:
+    """Give the fields of a document's class; none where it is no document."""
+    return tuple(field.name for field in fields(document)) if is_dataclass(document) else ()
+
+
+def to_document(value: Any) -> Any:
+    """Turn a document into what `json` can write."""
+    kind: Any = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is Decimal:
+        return to_wire(value)
+    if kind is datetime:
+        return time_to_text(value)
+    if kind is list:
+        return [to_document(item) for item in value]
+    names = field_names(kind)
+    return {name: to_document(getattr(value, name)) for name in names} if names else value

@@ -1,0 +1,58 @@
+"""What every kind of job tells in the same way: whose members begin with the kind's own name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from mlcost_ext.core.job import Job
+from mlcost_ext.core.usage import Accrual
+
+from . import reading
+
+RUNNING = ("InProgress", "Stopping")
+ENDED = ("Completed", "Failed", "Stopped", "Deleting", "DeleteFailed")
+
+
+def described(kind: str, prefix: str, description: Mapping[str, Any], started: str | None, ended: str) -> Job:
+    """Give a Job of which nothing is known but what AWS calls by the same names everywhere.
+
+    Args:
+        kind: As in `Job.kind`.
+        prefix: What its members begin with, such as ``TrainingJob`` in ``TrainingJobName``.
+        description: AWS's answer.
+        started: The member that has the time from which it is billed; None: this kind has none.
+        ended: The member that has the time of its end.
+    """
+    status = reading.text(description, f"{prefix}Status") or "Unknown"
+    return Job(
+        kind=kind,
+        name=reading.text(description, f"{prefix}Name") or "",
+        region_id=reading.text(description, "region_id") or "",
+        resource_id=reading.text(description, f"{prefix}Arn"),
+        status=status,
+        secondary_status=None,
+        is_running=status in RUNNING,
+        can_stop=status == "InProgress",
+        spot=False,
+        created_at=reading.time(description, "CreationTime"),
+        started_at=reading.time(description, started) if started else None,
+        ended_at=reading.time(description, ended) if status in ENDED else None,
+        instance_type=None,
+        instance_count=None,
+        max_runtime_in_seconds=None,
+        billable_time_in_seconds=None,
+        failure_reason=reading.text(description, "FailureReason"),
+        modified_at=reading.time(description, "LastModifiedTime"),
+        cost_basis="accruing" if status in RUNNING else "at_most",
+        accrual=None,
+        compute=(),
+        storage=(),
+        tags=reading.tags(description),
+    )
+
+
+def settled(seconds: Decimal | int) -> Accrual:
+    """Give time that is over."""
+    return Accrual(settled_seconds=Decimal(seconds), accruing_since=None)

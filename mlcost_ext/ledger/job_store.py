@@ -1,0 +1,195 @@
+"""Our ended jobs and their final cost, in the server's SQLite file: one writer, each job once whatever is told twice."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from mlcost_ext.core.times import time_to_text
+
+from .migrations import MIGRATIONS
+from .private_file import make_server_folder
+from .spool_writer import PRIVATE_FILE
+
+NANO = Decimal("0.000000001")
+BUSY_SECONDS = 5.0
+MAX_TAGS_TEXT = 8192
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedJob:
+    """A job that will not change any more."""
+
+    kind: str
+    region_id: str
+    name: str
+    created_at: datetime
+    ended_at: datetime
+    status: str
+    instance_type: str | None
+    instance_count: int | None
+    is_spot: bool
+    list_cost: Decimal | None
+    """Of its instances; None: unknown."""
+    storage_list_cost: Decimal | None
+    billing_currency: str | None
+    notebook: str | None
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedSum:
+    """What jobs that ended within a time have cost."""
+
+    jobs: int
+    list_cost: Decimal
+    unpriced: int
+    """Jobs whose cost is unknown and in no sum."""
+
+
+class JobStore:
+    """The file. Every method blocks and may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def put(self, jobs: Iterable[EndedJob], cursor: tuple[str, str] | None = None) -> None:
+        """Keep jobs, and with them in the same transaction how far a region has been read.
+
+        Args:
+            jobs: They replace what was kept of the same jobs.
+            cursor: Region and the reader's word for how far its ended jobs were read; None: it stays.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        rows = [row_of(job) for job in jobs]
+        with self._transaction() as connection:
+            connection.executemany(PUT, rows)
+            if cursor is not None:
+                connection.execute("INSERT OR REPLACE INTO history_cursor VALUES (?, ?)", cursor)
+
+    def cursors(self) -> dict[str, str]:
+        """Give how far each region's ended jobs were read, in the reader's words.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with self._transaction() as connection:
+            return dict(connection.execute("SELECT region_id, cursor FROM history_cursor"))
+
+    def sum_since(self, since: datetime, billing_currency: str = "USD") -> EndedSum:
+        """Add up what ended since then; what is billed in another currency counts as unpriced, never into the sum.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with self._transaction() as connection:
+            row = connection.execute(SUM, (billing_currency, billing_currency, time_to_text(since))).fetchone()
+        jobs, cost, priced = row
+        return EndedSum(jobs=jobs, list_cost=Decimal(cost or 0) * NANO, unpriced=jobs - priced)
+
+    def close(self) -> None:
+        """Close the file; it opens by itself when it is used again."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._lock, self._open() as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise OSError(None, f"SQLite: {error}", str(self._path)) from None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            make_server_folder(self._path.parent)
+            make_private(self._path)
+            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
+            # No WAL: the home may be a network file system, where its shared memory does not work.
+            connection.execute("PRAGMA journal_mode=TRUNCATE")
+            connection.execute("PRAGMA synchronous=NORMAL")
+            migrate(connection)
+            self._connection = connection
+        return self._connection
+
+
+PUT = "INSERT OR REPLACE INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SUM = """
+    SELECT COUNT(*),
+           SUM(CASE WHEN billing_currency = ? THEN list_cost END),
+           COUNT(CASE WHEN billing_currency = ? THEN list_cost END)
+    FROM ended_job WHERE ended_at >= ?
+"""
+
+
+def row_of(job: EndedJob) -> tuple[object, ...]:
+    """Write a job as a row: money as whole 10⁻⁹, times as text."""
+    return (
+        job.kind,
+        job.region_id,
+        job.name,
+        time_to_text(job.created_at),
+        time_to_text(job.ended_at),
+        job.status,
+        job.instance_type,
+        job.instance_count,
+        int(job.is_spot),
+        nano(job.list_cost),
+        nano(job.storage_list_cost),
+        job.billing_currency,
+        job.notebook,
+        tags_text(job.tags),
+    )
+
+
+def tags_text(tags: Mapping[str, str]) -> str:
+    """Write tags as JSON, as many as fit."""
+    kept = dict(tags)
+    while len(text := json.dumps(kept)) > MAX_TAGS_TEXT:
+        kept.popitem()
+    return text
+
+
+def nano(amount: Decimal | None) -> int | None:
+    """Give an amount in whole 10⁻⁹ of its currency; None stays unknown."""
+    return None if amount is None else int((amount / NANO).to_integral_value())
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to today's form, a step a transaction.
+
+    Raises:
+        sqlite3.DatabaseError: It was written by a later version of this program.
+    """
+    done = connection.execute("PRAGMA user_version").fetchone()[0]
+    if done > len(MIGRATIONS):
+        raise sqlite3.DatabaseError("the file was written by a later version of mlcost-ext")
+    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
+        connection.executescript(f"BEGIN; {step}; PRAGMA user_version={number}; COMMIT;")
+
+
+def make_private(path: Path) -> None:
+    """Make the file, for this user alone, where it is not there yet.
+
+    Raises:
+        OSError: It cannot be made, or is a symbolic link.
+    """
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(path, flags, PRIVATE_FILE))
+    with contextlib.suppress(OSError):
+        path.chmod(PRIVATE_FILE)

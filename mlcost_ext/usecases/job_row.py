@@ -1,0 +1,109 @@
+"""Write one job as it goes over the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from mlcost_ext.core.documents import JobRow
+from mlcost_ext.core.job import CostBasis, Problem
+
+from .families import Family
+from .meter import MeteredJob, one_price, price_problems
+from .price_row import price_row
+
+MAX_TEXT_SHOWN = 160
+
+
+def job_row(
+    metered: MeteredJob, now: datetime, shown_tags: int | None = None, *, family: Family | None = None, is_mine: bool = True
+) -> JobRow:
+    """Write one job at `now`, whole, or with so many tags and its texts cut for the overview's 64 KB.
+
+    Args:
+        metered: The job.
+        now: AWS's time.
+        shown_tags: How many tags are shown; None: all of them, and everything in full.
+        family: The jobs it has started, which its cost is the sum of where it is a sum.
+        is_mine: Whether it is ours.
+    """
+    job = metered.job
+    price = one_price(metered)
+    reason = job.failure_reason
+    pool = job.warm_pool
+    is_summed = job.is_sum and family is not None
+    return JobRow(
+        kind=job.kind,
+        name=job.name,
+        region_id=job.region_id,
+        status=job.status,
+        secondary_status=job.secondary_status,
+        instance_type=job.instance_type,
+        instance_count=job.instance_count,
+        spot=job.spot,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
+        list_unit_price=price.list_unit_price if price else None,
+        cost=family.cost_at(now) if family and is_summed else metered.cost_at(now),
+        cost_per_hour=family.sum.weight if family and is_summed else metered.cost_per_hour(),
+        storage_cost=metered.storage_cost_at(now),
+        storage_cost_per_hour=metered.storage_cost_per_hour(),
+        cost_basis=sum_basis(metered, family) if family and is_summed else job.cost_basis,
+        accrued_seconds=float(job.accrual.seconds_at(now)) if job.accrual else None,
+        is_running=job.is_running,
+        is_accruing=bool(job.accrual and job.accrual.accruing_since) or bool(family and is_summed and family.sum.weight),
+        max_runtime_in_seconds=job.max_runtime_in_seconds,
+        billable_time_in_seconds=job.billable_time_in_seconds,
+        high=metered.high,
+        tags=job.tags if shown_tags is None else brief_tags(job.tags, shown_tags),
+        notebook=metered.notebook,
+        failure_reason=reason[:MAX_TEXT_SHOWN] if reason and shown_tags is not None else reason,
+        can_stop=job.can_stop,
+        is_mine=is_mine,
+        is_sum=job.is_sum,
+        parent="/".join(job.parent) if job.parent else None,
+        children_started=job.children_started,
+        children_known=len(family.children) - family.unpriced if family and is_summed else None,
+        low=metered.low,
+        warm_pool_status=pool.status if pool else None,
+        warm_pool_cost=metered.warm_pool_cost_at(min(now, pool.until) if pool and pool.until else now),
+        warm_pool_basis=pool.cost_basis if pool else None,
+        price=price_row(price),
+    )
+
+
+def sum_basis(metered: MeteredJob, family: Family) -> CostBasis:
+    """Say what a sum is: it is final once its job has ended, all it has started is known, and each of those is final."""
+    job = metered.job
+    is_whole = job.children_started is None or len(family.children) >= job.children_started
+    if job.is_running:
+        return "at_most" if family.basis == "at_most" else "accruing"
+    return family.basis if is_whole else "accruing"
+
+
+def brief_tags(tags: dict[str, str], limit: int) -> dict[str, str]:
+    """Leave out AWS's own tags, and what is long."""
+    own = [(key[:48], value[:48]) for key, value in tags.items() if not key.startswith(("sagemaker:", "aws:"))]
+    return dict(own[:limit])
+
+
+def job_problems(metered: MeteredJob, family: Family) -> list[Problem]:
+    """Say what a job's figures lack."""
+    found = [*metered.job.problems, *price_problems(metered)]
+    return [*found, *family_problems(metered, family)] if metered.job.is_sum else found
+
+
+def family_problems(metered: MeteredJob, family: Family) -> list[Problem]:
+    """Say where the cost of a sum lacks jobs that it has started."""
+    job, known = metered.job, len(family.children) - family.unpriced
+    expected = max(job.children_started or 0, len(family.children))
+    if known >= expected:
+        return []
+    lacking = expected - known
+    problem = Problem(
+        code="children_unread",
+        message=f"The cost of {job.name} leaves out {lacking} of the {expected} jobs it has started: it is at least that.",
+        hint="They are read by and by; a job without a price stays left out.",
+        subject=job.name,
+    )
+    return [problem]

@@ -1,0 +1,126 @@
+"""Ended jobs on disk: each once, money exact, unknown never zero."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from mlcost_ext.core.times import UTC
+from mlcost_ext.ledger.job_store import EndedJob, EndedSum, JobStore
+from mlcost_ext.ledger.migrations import MIGRATIONS
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+JOB = EndedJob(
+    kind="training",
+    region_id="us-east-1",
+    name="churn-1",
+    created_at=NOW - timedelta(hours=3),
+    ended_at=NOW - timedelta(hours=1),
+    status="Completed",
+    instance_type="ml.m5.xlarge",
+    instance_count=1,
+    is_spot=False,
+    list_cost=Decimal("0.123456789"),
+    storage_list_cost=None,
+    billing_currency="USD",
+    notebook="a.ipynb",
+    tags={"team": "fraud"},
+)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "servers" / "one" / "ledger.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> JobStore:
+    return JobStore(path)
+
+
+def month(store: JobStore) -> EndedSum:
+    return store.sum_since(NOW - timedelta(days=30))
+
+
+def test_an_empty_store_knows_that_nothing_ended(store: JobStore) -> None:
+    """Nothing kept is zero jobs; it asks no other question."""
+    assert (month(store), store.cursors()) == (EndedSum(jobs=0, list_cost=Decimal(0), unpriced=0), {})
+
+
+def test_a_job_told_twice_counts_once(store: JobStore) -> None:
+    """Also after the file was closed and opened again; the later word rules."""
+    store.put([JOB])
+    store.close()
+    store.put([JOB, replace(JOB, list_cost=Decimal("0.2"))])
+    assert month(store) == EndedSum(jobs=1, list_cost=Decimal("0.200000000"), unpriced=0)
+
+
+def test_sums_are_exact_and_leave_out_what_is_unknown(store: JobStore) -> None:
+    """Ten times a tenth is one; a job without a price, or in another currency, is counted and not added."""
+    tenths = [replace(JOB, name=f"t-{n}", list_cost=Decimal("0.1")) for n in range(10)]
+    yuan = replace(JOB, name="yuan", billing_currency="CNY", list_cost=Decimal(5))
+    store.put([*tenths, replace(JOB, name="unknown", list_cost=None, billing_currency=None), yuan])
+    assert month(store) == EndedSum(jobs=12, list_cost=Decimal("1.000000000"), unpriced=2)
+
+
+def test_what_ended_earlier_is_not_in_the_sum(store: JobStore) -> None:
+    """The end decides, to the second."""
+    store.put([replace(JOB, name="old", ended_at=NOW - timedelta(days=30, seconds=1)), JOB])
+    assert month(store).jobs == 1
+
+
+def test_the_cursor_is_kept_with_what_it_stands_for(store: JobStore, path: Path) -> None:
+    """Both in one transaction: a job that cannot be written leaves the cursor where it was."""
+    store.put([JOB], ("us-east-1", "until-may"))
+    with pytest.raises(OSError, match="SQLite"):
+        store.put([replace(JOB, name=None)], ("us-east-1", "until-april"))  # type: ignore[arg-type]
+    assert JobStore(path).cursors() == {"us-east-1": "until-may"}
+
+
+def test_the_file_is_for_its_user_alone(store: JobStore, path: Path) -> None:
+    """Folder 0700, file 0600; a symbolic link in its place is not followed."""
+    store.put([JOB])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    store.close()
+    path.unlink()
+    elsewhere = path.parent.parent / "elsewhere"
+    path.symlink_to(elsewhere)
+    with pytest.raises(OSError):
+        JobStore(path).put([JOB])
+    assert not elsewhere.exists()
+
+
+def test_a_file_of_a_later_version_is_left_alone(store: JobStore, path: Path) -> None:
+    """It is not read wrongly, nor written."""
+    store.put([JOB])
+    store.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
+    with pytest.raises(OSError, match="later version"):
+        JobStore(path).put([JOB])
+
+
+def test_a_file_that_is_none_of_sqlite_is_an_error_in_words(path: Path) -> None:
+    """And no traceback of SQLite's own."""
+    path.parent.mkdir(parents=True, mode=0o700)
+    path.write_bytes(b"not a database, but long enough to be looked at" * 100)
+    with pytest.raises(OSError, match="SQLite"):
+        JobStore(path).cursors()
+
+
+def test_tags_that_are_too_long_are_still_json(store: JobStore, path: Path) -> None:
+    """A cut text would be none; all or as many as fit."""
+    import json
+
+    store.put([replace(JOB, tags={f"key-{n}": "x" * 256 for n in range(60)})])
+    store.close()
+    with sqlite3.connect(path) as connection:
+        (text,) = connection.execute("SELECT tags FROM ended_job").fetchone()
+    assert isinstance(json.loads(text), dict)
