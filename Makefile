@@ -11,10 +11,11 @@ FRONTEND := labextension/package.json labextension/package-lock.json labextensio
 	$(shell find labextension/src labextension/style labextension/schema labextension/tools -type f -not -path '*/__tests__/*' 2>/dev/null)
 PACKAGE := $(shell find mlcost_ext -type f -not -path 'mlcost_ext/labextension/*' -not -path '*/__pycache__/*')
 NODE_MODULES := labextension/node_modules/.package-lock.json
+SDKS := sdk3 sdk2 awscli
 PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jupyter-config/*/* kernel-startup/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-frontend test-browser check-generated check format types bench docs wheel clean
+.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench docs wheel clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,13 +25,17 @@ demo: .venv/.demo ## Start JupyterLab against the practice account; no AWS accou
 
 test: .venv/.dev ## Run every test: Python, TypeScript, real browser
 	@$(BIN)/python tools/browser.py >/dev/null
-	@$(MAKE) --no-print-directory test-frontend test-python test-browser
+	@$(MAKE) --no-print-directory test-frontend test-python test-sdk test-browser
 
 test-python: .venv/.dev
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --ignore=tests/sdk
 
 test-frontend: check-generated
 	cd labextension && npm test
+
+test-sdk: .venv/.dev ## Run SageMaker's two SDKs and the AWS command line against the practice account
+	@$(MAKE) --no-print-directory -j2 $(SDKS:%=.venv-%/.ready)
+	$(BIN)/python -m pytest tests/sdk
 
 check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_openapi.py --check
@@ -47,7 +52,7 @@ check: check-generated ## Formatters, linters, types, contracts, fast tests: und
 	$(BIN)/python tools/check_auth.py
 	cd labextension && npm run -s lint:check && npm run -s typecheck && npm run -s typecheck:4.4
 	cd labextension && npm test
-	$(BIN)/python -m pytest tests/core tests/jobs tests/usecases tests/prices tests/hosts tests/ports tests/repo tests/test_config.py
+	$(BIN)/python -m pytest tests/core tests/jobs tests/usecases tests/prices tests/hosts tests/ports tests/repo tests/test_config.py tests/test_wiring_host.py
 
 format: .venv/.dev $(NODE_MODULES) ## Put everything into the project's format
 	$(BIN)/ruff format .
@@ -67,7 +72,7 @@ docs: .venv-wheel/.ready ## Take the screenshots in docs/ anew
 wheel: dist/.ready ## Build the wheel
 
 clean: ## Remove what was built, but no source
-	rm -rf .venv .venv-wheel .venv-lab44 .venv-bench build dist labextension/node_modules labextension/lib mlcost_ext/labextension
+	rm -rf .venv .venv-wheel .venv-lab44 $(SDKS:%=.venv-%) .venv-bench build dist labextension/node_modules labextension/lib mlcost_ext/labextension
 
 # -- environments ---------------------------------------------------------------------------
 
@@ -106,4 +111,11 @@ dist/.ready: .venv/.dev $(PACKAGE)
 	@test -d .venv-lab44 || $(PYTHON) -m venv .venv-lab44
 	@.venv-lab44/bin/python -m pip install -qq --force-reinstall --no-deps dist/*.whl >&2
 	@.venv-lab44/bin/python -m pip install -qq dist/*.whl 'jupyterlab>=4.4,<4.5' 'boto3>=1.37,<1.38' >&2
+	@touch $@
+
+# Programs of others, as people install them; left uncompiled, since tests touch a small part of them.
+$(SDKS:%=.venv-%/.ready): .venv-%/.ready: tests/sdk/versions.txt
+	@echo "Installing $* for its tests into .venv-$*." >&2
+	@test -d .venv-$* || $(PYTHON) -m venv .venv-$*
+	@.venv-$*/bin/python -m pip install -qq --no-compile $$(sed -n 's/^$*: //p' $<) >&2
 	@touch $@

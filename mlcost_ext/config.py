@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import configparser
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from traitlets import TraitError, Unicode, validate
+from traitlets import Bool, Integer, TraitError, Unicode, validate
 from traitlets.config import Config, Configurable
 
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.money import decimal_from_text
 from mlcost_ext.ledger import spool_writer
 
+INSTANCE_TYPE = re.compile(r"(ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+")
+MAX_GPUS = 64
 Profiles = dict[str, dict[str, str]]
 
 
@@ -28,6 +31,10 @@ class Settings:
     session_instance_type: str | None = None
     session_list_unit_price: Decimal | None = None
     region_id: str | None = None
+    node_instance_type: str | None = None
+    node_gpus: int | None = None
+    scope_account: bool = False
+    """Whether others' jobs of the account may be shown where somebody asks for them."""
 
 
 class MlcostExt(Configurable):
@@ -39,7 +46,22 @@ class MlcostExt(Configurable):
     session_list_unit_price = Unicode(
         "", help="What an hour of this machine costs, in USD, as text such as '0.35'; rules over the price list."
     ).tag(config=True)
-    region_id = Unicode("", help="AWS region to look for jobs in; empty: Studio's, AWS_REGION or the profile's.").tag(config=True)
+    region_id = Unicode(
+        "", help="AWS region to look for jobs in; empty: SageMaker's, AWS_REGION, the profile's or an EC2 machine's own."
+    ).tag(config=True)
+    node_instance_type = Unicode(
+        "",
+        help="On JupyterHub: instance type of the node this server runs on, such as m5.2xlarge; empty: the node's own metadata "
+        "service is asked. The server is counted as the part of the node that it asked for.",
+    ).tag(config=True)
+    node_gpus = Integer(
+        None,
+        allow_none=True,
+        help="On JupyterHub: GPUs of the node that this server asked for, where its environment does not tell; 0 or more.",
+    ).tag(config=True)
+    scope_account = Bool(
+        False, help="Whether ?scope=account may show the jobs, endpoints and apps of the whole account, besides one's own."
+    ).tag(config=True)
 
     @validate("session_list_unit_price")
     def _check_price(self, proposal: dict[str, str]) -> str:
@@ -50,6 +72,19 @@ class MlcostExt(Configurable):
                 raise TraitError(f"MlcostExt.session_list_unit_price: {error}; write it like '0.35'.") from None
         return proposal["value"]
 
+    @validate("node_instance_type")
+    def _check_node(self, proposal: dict[str, str]) -> str:
+        if proposal["value"] and not INSTANCE_TYPE.fullmatch(proposal["value"]):
+            raise TraitError("MlcostExt.node_instance_type: no instance type; write it like 'm5.2xlarge'.")
+        return proposal["value"]
+
+    @validate("node_gpus")
+    def _check_gpus(self, proposal: dict[str, int | None]) -> int | None:
+        value = proposal["value"]
+        if isinstance(value, bool) or (value is not None and not 0 <= value <= MAX_GPUS):
+            raise TraitError(f"MlcostExt.node_gpus: not a number of GPUs; write it like 1, and 0 to {MAX_GPUS}.")
+        return value
+
     def settings(self, home: Path | None = None) -> Settings:
         """Give the options as plain settings; `home` stands for MLCOST_HOME where it is given."""
         price = self.session_list_unit_price
@@ -58,6 +93,9 @@ class MlcostExt(Configurable):
             session_instance_type=self.session_instance_type or None,
             session_list_unit_price=decimal_from_text(price) if price else None,
             region_id=self.region_id or None,
+            node_instance_type=self.node_instance_type or None,
+            node_gpus=self.node_gpus,
+            scope_account=self.scope_account,
         )
 
 

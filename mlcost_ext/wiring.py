@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from logging import Logger
 
 from .aws.reader_client import ReaderProcess
@@ -14,9 +16,10 @@ from .core.host import Host
 from .core.job import Problem
 from .core.ports import AwsReader
 from .core.price import PriceKey, UnitPrice
-from .hosts import detect
+from .hosts import detect, ec2, jupyterhub
 from .ledger.spool_reader import SpoolReader
 from .prices import Snapshot
+from .prices.instances import instance_facts
 
 NO_REGION = Problem(
     code="region_missing",
@@ -30,6 +33,8 @@ class Adapters:
     """What the Jupyter server's half stands on."""
 
     host: Host
+    look_again: Callable[[Host], Awaitable[Host]]
+    """Complete `host` by what the machine itself says; awaited once, after the start, it takes a second at most."""
     session_price: UnitPrice | None
     region_problem: Problem | None
     reader: AwsReader
@@ -42,6 +47,7 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
     host = host_here(settings, os.environ)
     return Adapters(
         host=host,
+        look_again=partial(look_again, settings, dict(os.environ)),
         session_price=configured_price(settings, host),
         region_problem=None if host.region_id else NO_REGION,
         reader=ReaderProcess(env=dict(os.environ), log=log),
@@ -50,28 +56,69 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
     )
 
 
+def does_nothing_here(env: Mapping[str, str]) -> bool:
+    """Tell whether these are surroundings that nothing of ours may stand in the way of."""
+    return detect(env).does_nothing
+
+
 def host_here(settings: Settings, env: Mapping[str, str]) -> Host:
-    """Tell the host, with what configuration adds to it."""
-    host = detect(env)
-    region_id = settings.region_id or host.region_id or profile_region(env)
-    if host.kind != "local":
-        return replace(host, region_id=region_id, instance_type=settings.session_instance_type)
-    return replace(host, region_id=region_id, instance_type=settings.session_instance_type, started_at=datetime.now(timezone.utc))
+    """Tell the host, with what configuration adds to it; what only AWS or the machine itself knows comes later."""
+    found = detect(env)
+    host = replace(found, region_id=settings.region_id or found.region_id or profile_region(env))
+    if host.kind == "jupyterhub":
+        node = settings.node_instance_type or settings.session_instance_type
+        return on_node(replace(host, started_at=now()), node, settings, env)
+    if host.kind == "local":
+        kind = settings.session_instance_type
+        component = "Studio-JupyterLab" if kind and kind.startswith("ml.") else host.component
+        return replace(host, instance_type=kind, component=component, started_at=now())
+    return replace(host, instance_type=settings.session_instance_type)
+
+
+async def look_again(settings: Settings, env: Mapping[str, str], host: Host) -> Host:
+    """Complete a host as `ask_machine` does, off the event loop."""
+    return await asyncio.to_thread(ask_machine, settings, env, host) if is_to_be_asked(settings, host) else host
+
+
+def ask_machine(settings: Settings, env: Mapping[str, str], host: Host) -> Host:
+    """Let a machine that may be EC2's complete its host; blocks for a second at most, and no answer leaves it as it was."""
+    machine = ec2.ask(env) if is_to_be_asked(settings, host) else None
+    if machine is None:
+        return host
+    if host.kind == "local":
+        return ec2.host_of(host, machine)
+    return on_node(ec2.bought(host, machine), machine.instance_type, settings, env)
+
+
+def is_to_be_asked(settings: Settings, host: Host) -> bool:
+    """Tell whether the machine itself may know more: where nobody knows it, and which node a hub's server is on."""
+    is_node_wanted = host.instance_type is None and settings.session_list_unit_price is None
+    return host.kind == "local" or (host.kind == "jupyterhub" and is_node_wanted)
+
+
+def on_node(host: Host, node: str | None, settings: Settings, env: Mapping[str, str]) -> Host:
+    """Give a hub's server the part of its node that it asked for; a price of its own needs none."""
+    if settings.session_list_unit_price is not None:
+        return replace(host, instance_type=node, problems=())
+    return jupyterhub.on_node(host, node, instance_facts(node), env, settings.node_gpus) if node else host
 
 
 def configured_price(settings: Settings, host: Host) -> UnitPrice | None:
-    """Give the price of this machine that configuration names."""
+    """Give the price of this session that configuration names."""
     if settings.session_list_unit_price is None:
         return None
-    component = "Studio-JupyterLab" if host.kind == "studio" else "EC2"
     return UnitPrice(
-        key=PriceKey(region_id=host.region_id or "", component=component, instance_type=host.instance_type),
+        key=PriceKey(region_id=host.machine_region_id or "", component=host.component, instance_type=host.instance_type),
         list_unit_price=settings.session_list_unit_price,
         pricing_unit="Hours",
         billing_currency="USD",
         price_source="configuration",
         price_origin="c.MlcostExt.session_list_unit_price in jupyter_server_config.py",
-        price_as_of=datetime.now(timezone.utc).date().isoformat(),
+        price_as_of=now().date().isoformat(),
         price_basis="contracted",
         error_percent=None,
     )
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -39,6 +39,28 @@ def test_options_become_settings() -> None:
     assert settings.region_id == "eu-west-1"
 
 
+def test_what_only_some_hosts_need() -> None:
+    """A hub's node, and others' jobs, which are not shown unless somebody says so."""
+    nothing = load_settings(Config())
+    assert (nothing.node_instance_type, nothing.node_gpus, nothing.scope_account) == (None, None, False)
+    settings = load_settings(config(node_instance_type="g5.12xlarge", node_gpus=0, scope_account=True))
+    assert (settings.node_instance_type, settings.node_gpus, settings.scope_account) == ("g5.12xlarge", 0, True)
+
+
+@pytest.mark.parametrize("node", ["m5", "m5.xlarge ", "M5.XLARGE", "<b>", "m5.x large", ".", "m5.xlarge\n"])
+def test_a_node_that_is_none_says_how_to_write_it(node: str) -> None:
+    """At the start."""
+    with pytest.raises(TraitError, match=r"node_instance_type.*m5\.2xlarge"):
+        load_settings(config(node_instance_type=node))
+
+
+@pytest.mark.parametrize("gpus", [-1, 65, True, 1.5, "one"])
+def test_a_number_of_gpus_that_is_none(gpus: object) -> None:
+    """At the start, too."""
+    with pytest.raises(TraitError, match="node_gpus"):
+        load_settings(config(node_gpus=gpus))
+
+
 @pytest.mark.parametrize("price", ["0,35", "-1", "1e3", "free", "NaN", "$0.35"])
 def test_a_price_that_is_none_says_how_to_write_it(price: str) -> None:
     """At the start, not in the middle of a figure."""

@@ -17,21 +17,50 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from mlcost_ext.core import documents as d  # noqa: E402
+from mlcost_ext.core import standing_documents as stand  # noqa: E402
+from mlcost_ext.core import wire  # noqa: E402
 
 OUT = ROOT / "mlcost_ext" / "server" / "openapi.json"
-DOCUMENTS = (d.Overview, d.JobList, d.JobRow, d.StopAccepted, d.ErrorDocument)
+DOCUMENTS = (
+    d.Overview,
+    d.JobList,
+    d.JobRow,
+    stand.StandingList,
+    stand.EndpointDetail,
+    stand.AppDetail,
+    d.StopAccepted,
+    d.ErrorDocument,
+)
 
 MONEY = {"type": "string", "pattern": r"^\d+(\.\d{1,9})?$", "description": "Exact decimal; only screens round."}
-KIND = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": ["training"]}}
+JOB_KINDS = ["training", "tuning", "processing", "transform", "automl"]
+STOPPED_KINDS = [*JOB_KINDS, "notebook", "schedule"]
+KIND = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": JOB_KINDS}}
+STOPPED = {**KIND, "schema": {"type": "string", "enum": STOPPED_KINDS}}
 NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,63}$"}}
+APP = {**NAME, "schema": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,256}$"}, "description": "As in the list of apps."}
 REGION = {"name": "region_id", "in": "query", "schema": {"type": "string"}, "description": "Where several regions use the name."}
+SCOPE = {
+    "name": "scope",
+    "in": "query",
+    "schema": {"type": "string", "enum": ["mine", "account"], "default": "mine"},
+    "description": "account: what others of the account run as well, where that is allowed (scope_account).",
+}
 QUERY = [
     {"name": "state", "in": "query", "schema": {"type": "string"}, "description": "running, ended, or AWS's own status."},
-    {"name": "kind", "in": "query", "schema": {"type": "string", "enum": ["training"]}},
+    {"name": "kind", "in": "query", "schema": {"type": "string", "enum": JOB_KINDS}},
     {"name": "sort", "in": "query", "schema": {"type": "string", "enum": ["started", "cost", "name"], "default": "started"}},
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
     {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "next_cursor of the page before."},
+    SCOPE,
 ]
+CONFIRMED = {
+    "required": ["confirmation_token"],
+    "properties": {"confirmation_token": {"type": "string", "description": "From the GET of the thing; good for five minutes."}},
+}
+NAMED = {
+    "properties": {"confirmed_name": {"type": "string", "description": "With scope=account: the name once more."}},
+}
 
 
 def main(check: bool) -> int:
@@ -52,17 +81,41 @@ def description() -> dict[str, Any]:
             "version": "1",
             "description": "Below <base_url>mlcost-ext/. Money is an exact decimal string, or null with its reason; UTC.",
         },
-        "paths": {
-            "/overview": {"get": operation("What the status bar and the panel show", "Overview")},
-            "/jobs": {"get": operation("Jobs that run or ended within a day, a page at a time", "JobList", parameters=QUERY)},
-            "/jobs/{kind}/{name}": {"get": operation("One job", "JobRow", parameters=[KIND, NAME, REGION])},
-            "/jobs/{kind}/{name}/stop": {
-                "post": operation("Ask AWS to stop a job of yours", "StopAccepted", parameters=[KIND, NAME, REGION], status="202")
-            },
-            "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
-        },
+        "paths": {**reads(), **acts()},
         "components": {"schemas": schemas()},
     }
+
+
+def reads() -> dict[str, Any]:
+    return {
+        "/overview": {"get": operation("What the status bar and the panel show", "Overview")},
+        "/jobs": {"get": operation("Jobs that run or ended within a day, a page at a time", "JobList", parameters=QUERY)},
+        "/jobs/{kind}/{name}": {"get": operation("One job", "JobRow", parameters=[KIND, NAME, REGION, SCOPE])},
+        "/standing": {"get": operation("Everything that costs until somebody ends it", "StandingList", parameters=[SCOPE])},
+        "/endpoints/{name}": {
+            "get": operation("An endpoint, and the token to delete it", "EndpointDetail", parameters=[NAME, REGION, SCOPE])
+        },
+        "/apps/{name}": {
+            "get": operation("A Studio app, and the token to stop it", "AppDetail", parameters=[APP, REGION, SCOPE])
+        },
+        "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
+    }
+
+
+def acts() -> dict[str, Any]:
+    return {
+        "/jobs/{kind}/{name}/stop": act("Ask AWS to stop a job, a notebook instance or a schedule", STOPPED, NAMED),
+        "/endpoints/{name}/delete": act("Ask AWS to delete an endpoint", None, CONFIRMED),
+        "/apps/{name}/stop": act("Ask AWS to delete a Studio app; its space and volume stay", None, CONFIRMED, name=APP),
+        "/warm-pools/{name}/release": act("Ask AWS to give kept instances back", None, NAMED),
+    }
+
+
+def act(summary: str, kind: dict[str, Any] | None, body: dict[str, Any], *, name: dict[str, Any] = NAME) -> dict[str, Any]:
+    found = operation(summary, "StopAccepted", parameters=[*([kind] if kind else []), name, REGION, SCOPE], status="202")
+    is_required = bool(body.get("required"))
+    schema = {"type": "object", **body}
+    return {"post": {**found, "requestBody": {"required": is_required, "content": {"application/json": {"schema": schema}}}}}
 
 
 def operation(
@@ -90,12 +143,16 @@ def schemas() -> dict[str, Any]:
 
 def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Say of each amount that it is an exact decimal string."""
-    for field, hint in get_type_hints(getattr(d, name)).items():
+    for field, hint in get_type_hints(class_named(name)).items():
         if hint is Decimal:
             schema["properties"][field] = dict(MONEY)
         elif Decimal in get_args(hint):
             schema["properties"][field] = {**MONEY, "type": ["string", "null"]}
     return schema
+
+
+def class_named(name: str) -> Any:
+    return next(getattr(module, name) for module in (d, stand, wire) if hasattr(module, name))
 
 
 def tidy(value: Any) -> Any:

@@ -220,6 +220,25 @@ def laptop(account: Account, folder: Path) -> dict[str, str]:
     return {key: value for key, value in studio(account, folder).items() if key not in studio_only}
 
 
+def machine(
+    account: Account,
+    folder: Path,
+    variables: Mapping[str, str],
+    metadata: Mapping[str, Any] | None = None,
+    internal: Mapping[str, Any] | None = None,
+    token: str = "a-token",
+) -> dict[str, str]:
+    """Give the environment of a machine whose files and variables were recorded; None: it has no such file."""
+    env = {**laptop(account, folder), "JUPYTER_TOKEN": token, **variables}
+    files = {"RESOURCE_METADATA_FILE": metadata, "MLCOST_INTERNAL_METADATA_FILE": internal}
+    for variable, content in files.items():
+        path = folder / f"{variable.lower()}.json"
+        env[variable] = str(path)
+        if content is not None:
+            path.write_text(json.dumps(content), encoding="utf-8")
+    return env
+
+
 @contextmanager
 def lab(
     account: Account,

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from datetime import datetime, timezone
-from decimal import Decimal
 from typing import Any
 
 from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import NotFoundError
-from mlcost_ext.core.money import decimal_from_text
 from mlcost_ext.core.times import time_from_text, time_to_text
 
 from .command import Command
 from .overview_file import OverviewFile, overview_files
+from .rows import amount, currency, instances, word
+from .standing import standing_lines
 from .text import UNKNOWN, clean, money, print_json, table
 
-HEADINGS = ("Job", "Region", "Status", "Instances", "Cost", "An hour", "Storage", "Basis")
+HEADINGS = ("Job", "Kind", "Region", "Status", "Instances", "Cost", "An hour", "Storage", "Basis")
 MAX_NAME = 63
 MAX_NOTES = 5
 SAID_ELSEWHERE = ("history_not_kept",)
@@ -55,6 +55,10 @@ def document(file: OverviewFile) -> dict[str, object]:
         "session": file.section("session"),
         "totals": file.section("totals"),
         "jobs": file.rows("jobs"),
+        "endpoints": file.rows("endpoints"),
+        "apps": file.rows("apps"),
+        "warm_pools": file.rows("warm_pools"),
+        "schedules": file.rows("schedules"),
         "data_quality": file.rows("data_quality"),
     }
 
@@ -67,12 +71,14 @@ def text(file: OverviewFile, *, others: int = 0) -> str:
         if jobs
         else ["No jobs." if has_answer(file) else "No jobs known."]
     )
-    return "\n".join([*listing, "", session_line(file), totals_line(file), as_of_line(file, others), *notes(file)])
+    lines = [*listing, "", *standing_lines(file), session_line(file), totals_line(file), as_of_line(file, others), *notes(file)]
+    return "\n".join(lines)
 
 
 def row(job: dict[str, Any], unit: str) -> tuple[str, ...]:
     return (
         word(job, "name", MAX_NAME),
+        word(job, "kind"),
         word(job, "region_id"),
         word(job, "status"),
         instances(job),
@@ -87,12 +93,6 @@ def basis(job: dict[str, Any]) -> str:
     """Say what the cost rests on; nothing where there is none."""
     words = SPOT_BASIS if job.get("spot") is True else BASIS
     return "" if amount(job, "cost") is None else words.get(str(job.get("cost_basis")), "")
-
-
-def instances(job: dict[str, Any]) -> str:
-    count, kind = job.get("instance_count"), word(job, "instance_type")
-    spot = " (spot)" if job.get("spot") is True else ""
-    return f"{count} × {kind}{spot}" if isinstance(count, int) and count != 1 else f"{kind}{spot}"
 
 
 def session_line(file: OverviewFile) -> str:
@@ -138,23 +138,6 @@ def notes(file: OverviewFile) -> list[str]:
     lines = [clean(f"{entry.get('message') or ''} {entry.get('hint') or ''}".strip()) for entry in entries]
     more = [f"{len(lines) - MAX_NOTES} more notes with --json."] if len(lines) > MAX_NOTES else []
     return [f"Note: {line}" for line in [*lines[:MAX_NOTES], *more]]
-
-
-def currency(file: OverviewFile) -> str:
-    unit = file.document.get("billing_currency")
-    return clean(unit, 8) if isinstance(unit, str) and unit else "USD"
-
-
-def word(row: dict[str, Any], key: str, limit: int = 40) -> str:
-    value = row.get(key)
-    return clean(value, limit) if isinstance(value, str) and value else UNKNOWN
-
-
-def amount(row: dict[str, Any], key: str) -> Decimal | None:
-    try:
-        return decimal_from_text(row[key]) if isinstance(row.get(key), str) else None
-    except ValueError:
-        return None
 
 
 COMMAND = Command(name="jobs", help="Show what runs and what it costs.", add_arguments=add_arguments, run=run)

@@ -59,7 +59,7 @@ class KindState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """The machine of this session and what it costs; `cost_per_day_when_stopped` is that of a Studio space's volume."""
+    """The machine of this session and what it costs; `cost_per_day_when_stopped` is that of its volume."""
 
     host: str
     instance_type: str | None

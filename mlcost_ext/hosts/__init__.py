@@ -1,12 +1,24 @@
-"""Where am I: each host says whether these are its surroundings; the first that knows them wins."""
+"""Where am I: each host says whether these are its surroundings; the first that knows them wins.
+
+An EC2 machine is told by nothing around it: `ec2` asks it, once, after the server has started (`wiring.ask_machine`).
+"""
 
 from collections.abc import Mapping
 
 from mlcost_ext.core.host import Host
 
-from . import local, studio
+from . import ec2, jupyterhub, local, notebook_instance, recovery, studio, unified_studio
 
-HOSTS = (studio.detect, local.detect)
+__all__ = ["HOSTS", "detect", "ec2", "jupyterhub", "local"]
+
+HOSTS = (
+    recovery.detect,
+    unified_studio.detect,
+    studio.detect,
+    notebook_instance.detect,
+    jupyterhub.detect,
+    local.detect,
+)
 
 
 def detect(env: Mapping[str, str]) -> Host:

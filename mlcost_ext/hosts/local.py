@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from mlcost_ext.core.host import Host
 
+from .metadata import region_of
 
-def detect(env: Mapping[str, str]) -> Host:
-    """Take any surroundings."""
-    return Host(kind="local", region_id=env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or None)
+
+def detect(env: Mapping[str, str]) -> Host | None:
+    """Take any surroundings; an EC2 machine looks the same until it is asked (`ec2.ask`)."""
+    return Host(kind="local", region_id=region_of(env))

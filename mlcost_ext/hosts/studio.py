@@ -1,78 +1,89 @@
-"""A JupyterLab app of a SageMaker Studio space, by the metadata file that Studio puts into the container."""
+"""A JupyterLab or Code Editor app of a SageMaker Studio space, by the metadata file that Studio puts into the container."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from mlcost_ext.core.host import Host, StudioApp
 from mlcost_ext.core.job import Problem
 
-METADATA_FILE = "/opt/ml/metadata/resource-metadata.json"
-APP_TYPES = ("JupyterLab",)
-MAX_METADATA_BYTES = 64 * 1024
+from .capacity_block import with_capacity_block
+from .metadata import arn_parts, is_there, read_document, region_of, resource_metadata_path, text_of
+
+APP_TYPES = ("JupyterLab", "CodeEditor")
+COMPONENT = "Studio-{app_type}"
+STORAGE_COMPONENT = "Storage-Studio-{app_type}"
+IS_SHARED = {"shared": True, "private": False}
+"""By `SAGEMAKER_SPACE_TYPE_LOWERCASE`."""
 
 
 def detect(env: Mapping[str, str]) -> Host | None:
-    """Tell whether this is a JupyterLab app; None: these are not Studio's surroundings."""
-    path = Path(env.get("RESOURCE_METADATA_FILE") or METADATA_FILE)
+    """Tell whether this is such an app; None: these are not Studio's surroundings."""
+    path = resource_metadata_path(env)
     said = env.get("SAGEMAKER_APP_TYPE")
-    if not os.path.isfile(path):  # noqa: PTH113  (unlike Path.is_file it is quiet about a folder that may not be entered)
-        return without_metadata(env) if said in APP_TYPES else None
-    metadata = read_metadata(path)
+    if not is_there(path):
+        return without_metadata(env, said) if said in APP_TYPES else None
+    metadata = read_document(path)
     if metadata is None:
-        return without_metadata(env)
-    if (said or metadata.get("AppType")) not in APP_TYPES:
+        return without_metadata(env, said) if said in (None, "", *APP_TYPES) else None
+    app_type = said or metadata.get("AppType")
+    if app_type not in APP_TYPES:
         return None
-    return host_of(metadata, env) if names(metadata, "DomainId", "SpaceName") else without_metadata(env)
+    return host_of(metadata, env, app_type) or without_metadata(env, app_type)
 
 
-def read_metadata(path: Path) -> dict[str, Any] | None:
-    """Read the file; None where it is broken."""
-    try:
-        with path.open("rb") as file:
-            document = json.loads(file.read(MAX_METADATA_BYTES))
-    except (OSError, ValueError, RecursionError):
+def host_of(metadata: Mapping[str, Any], env: Mapping[str, str], app_type: str) -> Host | None:
+    """Give the host that the file describes; None: it leaves out which space it is."""
+    domain_id, space_name = text_of(metadata, "DomainId"), text_of(metadata, "SpaceName")
+    if domain_id is None or space_name is None:
         return None
-    return document if isinstance(document, dict) else None
-
-
-def names(metadata: Mapping[str, Any], *keys: str) -> bool:
-    """Tell whether all of these are texts with something in them."""
-    return all(isinstance(metadata.get(key), str) and metadata[key] for key in keys)
-
-
-def host_of(metadata: Mapping[str, Any], env: Mapping[str, str]) -> Host:
-    arn = str(metadata.get("ResourceArn") or "").split(":")
-    region_id = arn[3] if len(arn) > 5 and arn[3] else env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+    user = text_of(metadata, "UserProfileName")
+    is_shared = IS_SHARED.get(env.get("SAGEMAKER_SPACE_TYPE_LOWERCASE", ""), user is None)
     app = StudioApp(
-        domain_id=metadata["DomainId"],
-        space_name=metadata["SpaceName"],
-        app_type=str(metadata.get("AppType") or "JupyterLab"),
-        app_name=metadata["ResourceName"] if names(metadata, "ResourceName") else "default",
+        domain_id=domain_id,
+        space_name=space_name,
+        app_type=app_type,
+        app_name=text_of(metadata, "ResourceName") or "default",
+        user_profile_name=None if is_shared else user,
     )
-    tags = owner_tags(app, metadata, arn) if len(arn) > 5 else {}
-    return Host(kind="studio", region_id=region_id or None, studio_app=app, owner_tags=tags)
+    arn = arn_parts(metadata)
+    host = Host(
+        kind="studio",
+        region_id=region_of(env, arn),
+        located_in=arn[3] or None if arn else None,
+        studio_app=app,
+        owner_tags=owner_tags(app, arn) if arn else {},
+        component=COMPONENT.format(app_type=app_type),
+        storage_component=STORAGE_COMPONENT.format(app_type=app_type),
+        is_shared=is_shared,
+    )
+    return with_capacity_block(host, env)
 
 
-def owner_tags(app: StudioApp, metadata: Mapping[str, Any], arn: list[str]) -> dict[str, str]:
-    """Give the tags that Studio itself puts on what is launched from here."""
+def owner_tags(app: StudioApp, arn: list[str]) -> dict[str, str]:
+    """Give the tags that Studio itself puts on what is launched from here; in a shared space the space's alone is ours."""
     prefix = ":".join(arn[:5])
     tags = {"sagemaker:space-arn": f"{prefix}:space/{app.domain_id}/{app.space_name}"}
-    if names(metadata, "UserProfileName"):
-        tags["sagemaker:user-profile-arn"] = f"{prefix}:user-profile/{app.domain_id}/{metadata['UserProfileName']}"
+    if app.user_profile_name is not None:
+        tags["sagemaker:user-profile-arn"] = f"{prefix}:user-profile/{app.domain_id}/{app.user_profile_name}"
     return tags
 
 
-def without_metadata(env: Mapping[str, str]) -> Host:
+def without_metadata(env: Mapping[str, str], app_type: str | None) -> Host:
+    """Give what is left where the file tells nothing: a machine of SageMaker's."""
     problem = Problem(
         code="metadata_broken",
-        message="Studio's metadata file is missing or cannot be read, so this machine's type and price are unknown, and of this "
-        "space's jobs only those that kernels of this server launched are seen.",
+        message="SageMaker's metadata file is missing or cannot be read, so this machine's type and price are unknown, and of "
+        "this space's jobs only those that kernels of this server launched are seen.",
         hint="Restart the space; if it stays so, ask your administrator to look at resource-metadata.json.",
     )
-    region_id = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or None
-    return Host(kind="studio", region_id=region_id, problems=(problem,))
+    kind = app_type or "JupyterLab"
+    host = Host(
+        kind="studio",
+        region_id=region_of(env),
+        component=COMPONENT.format(app_type=kind),
+        storage_component=STORAGE_COMPONENT.format(app_type=kind),
+        problems=(problem,),
+    )
+    return with_capacity_block(host, env)

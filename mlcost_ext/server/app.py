@@ -13,7 +13,7 @@ from mlcost_ext import __version__
 from mlcost_ext.config import MlcostExt, is_disabled
 from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.ledger.server_id import claim_server_id
-from mlcost_ext.wiring import server_adapters
+from mlcost_ext.wiring import does_nothing_here, server_adapters
 
 from .handlers import handlers
 from .live import Live, make_live
@@ -32,9 +32,13 @@ class MlcostExtApp(ExtensionApp):
     live: Live | None = None
 
     def initialize_handlers(self) -> None:
-        """Add our paths, our events and the word to the front end; nothing at all when switched off."""
+        """Add our paths, our events and the word to the front end; nothing at all when switched off, or in recovery mode."""
         if is_disabled():
             self.log.info("mlcost-ext %s is switched off by MLCOST_DISABLE.", __version__)
+            return
+        if does_nothing_here(os.environ):
+            os.environ["MLCOST_DISABLE"] = "1"  # for the kernels that this server starts
+            self.log.info("mlcost-ext %s does nothing in Studio's recovery mode.", __version__)
             return
         app: Any = self.serverapp
         try:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mlcost_ext.core.documents import AwsState, AwsStatus
+from mlcost_ext.core.documents import AwsState, AwsStatus, KindState
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_from_text
 
-STALE_SECONDS = {"viewed": 45.0, "background": 200.0, "asleep": 200.0}
+STALE_SECONDS = {"viewed": 90.0, "background": 200.0, "asleep": 200.0}
 """About three polls of each pace."""
 CLOCK_DIFFERS_SECONDS = 60.0
+
+SLOWEST_SECONDS = 55
+"""What is asked this seldom is called once a minute."""
+ACTION = re.compile(r"\b(?:sagemaker|cloudwatch):[A-Za-z]{1,80}")
 
 Status = Mapping[str, Any]
 
@@ -78,18 +83,25 @@ def aws_state(statuses: Mapping[str, Status], asking: Asking, now: datetime) -> 
     told = told_of(statuses, [region for region in asking.regions if region not in aside], asking, now)
     status = sum_up(told, asking)
     answers = list(told.statuses.values())
+    waits = [float(each["seconds_between_calls"]) for each in answers if is_number(each.get("seconds_between_calls"))]
+    through, is_history_read = history_of(answers)
     state = AwsState(
         status=status,
         as_of=told.read_at if told.is_complete and asking.can_enumerate else None,
         mode=str(answers[0].get("mode")) if answers else None,
         calls_total=max((int(each.get("calls_total") or 0) for each in answers), default=0),
+        seconds_between_calls=max(waits, default=None),
+        history_through=through,
+        is_history_read=is_history_read,
+        kinds=kind_states(answers),
     )
     if asking.trouble is not None:
         return state, [asking.trouble]
     shared = shared_problem(statuses, asking.regions)
     found = [shared] if shared else named(told)
     unread = [] if shared else [unread_problem(region, statuses.get(region), asking) for region in sorted(aside)]
-    return state, list(dict.fromkeys([*found, *silences(told, status, found), *unread]))
+    others = [] if shared else [*kinds_denied(answers), *slowed(state)]
+    return state, list(dict.fromkeys([*found, *silences(told, status, found), *unread, *others]))
 
 
 def set_aside(statuses: Mapping[str, Status], asking: Asking) -> set[str]:
@@ -166,6 +178,64 @@ def unread_problem(region: str, status: Status | None, asking: Asking) -> Proble
     return Problem(code="region_unread", message=message, hint=told.hint, subject=region)
 
 
+def kind_states(answers: Sequence[Status]) -> list[KindState]:
+    """Give how fresh each kind is: as old as the region that was confirmed longest ago; no time where one never was."""
+    told = [kinds for each in answers if isinstance(kinds := each.get("kinds"), Mapping)]
+    found = []
+    for kind in sorted({str(kind) for kinds in told for kind in kinds}):
+        times = [time_from_text(kinds.get(kind)) for kinds in told]
+        known = [when for when in times if when is not None]
+        as_of = min(known) if known and len(known) == len(times) else None
+        is_denied = any(problem.code == "permission_missing" for problem in kind_problems(answers, kind))
+        found.append(KindState(kind=kind, as_of=as_of, is_denied=is_denied))
+    return found
+
+
+def kind_problems(answers: Sequence[Status], kind: str | None = None) -> list[Problem]:
+    """Give what stands between a kind, or all of them, and its figures."""
+    told = [problems for each in answers if isinstance(problems := each.get("kind_problems"), Mapping)]
+    named_ones = [(str(name), problem) for problems in told for name, problem in problems.items() if isinstance(problem, Mapping)]
+    return [problem_from(problem) for name, problem in named_ones if kind in (None, name)]
+
+
+def kinds_denied(answers: Sequence[Status]) -> list[Problem]:
+    """Say once which actions are denied that some kinds need; other problems of a kind as they are."""
+    found = kind_problems(answers)
+    actions = sorted({action for p in found if p.code == "permission_missing" for action in ACTION.findall(p.message)})
+    rest = [problem for problem in found if problem.code != "permission_missing"]
+    if not actions:
+        return [*(p for p in found if p.code == "permission_missing"), *rest]
+    denied = Problem(
+        code="permission_missing",
+        message=f"Not everything can be shown: this role lacks {', '.join(actions)}.",
+        hint="Ask your administrator to allow these actions; everything else is not affected.",
+    )
+    return [denied, *rest]
+
+
+def slowed(state: AwsState) -> list[Problem]:
+    """Say that AWS is asked less often than it should be, since it wants it so."""
+    if state.seconds_between_calls is None:
+        return []
+    seconds = round(state.seconds_between_calls)
+    often = "once a minute" if seconds >= SLOWEST_SECONDS else f"every {seconds} seconds"
+    problem = Problem(
+        code="slowed",
+        message=f"AWS says it is asked too often; it is asked {often} now, so figures are older than usual.",
+        hint="Nothing needs to be done; the pace picks up by itself when AWS allows it.",
+    )
+    return [problem]
+
+
+def history_of(answers: Sequence[Status]) -> tuple[datetime | None, bool]:
+    """Give how far back every region's ended jobs were read, and whether all of them were."""
+    told = [history for each in answers if isinstance(history := each.get("history"), Mapping)]
+    times = [time_from_text(history.get("through")) for history in told]
+    known = [when for when in times if when is not None]
+    is_done = bool(told) and len(told) == len(answers) and all(history.get("is_done") is True for history in told)
+    return max(known) if known and len(known) == len(answers) else None, is_done
+
+
 def problem_in(status: Status | None) -> Problem | None:
     """Give the problem that a region's last poll met."""
     problem = status.get("problem") if status else None
@@ -185,7 +255,12 @@ def read_at(status: Status | None) -> datetime | None:
 def clock_offset(status: Status) -> float | None:
     """Give how far AWS's clock is ahead of this machine's, in seconds; None: not known."""
     value = status.get("clock_offset_seconds")
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) and value is not None else None
+
+
+def is_number(value: object) -> bool:
+    """Tell a number from a truth value and from everything else."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def problem_from(document: Mapping[str, Any]) -> Problem:

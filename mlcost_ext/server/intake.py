@@ -1,64 +1,84 @@
-"""Take in what the reader tells, a few jobs at a time, so that the event loop never waits."""
+"""Take in what the reader tells, a few things at a time, so that the event loop never waits."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from logging import Logger
 from typing import Any
 
 from mlcost_ext.core.documents import AwsState
-from mlcost_ext.core.job import Job, Problem
+from mlcost_ext.core.job import Job, JobName, Problem
 from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.core.standing import Standing
 from mlcost_ext.core.times import UTC
-from mlcost_ext.jobs import kind_named
+from mlcost_ext.jobs import kind_named, standing_kind_named
+from mlcost_ext.jobs.kind import Facts
+from mlcost_ext.jobs.warm_pool import standing_of_warm_pool
 from mlcost_ext.usecases.carrying import is_same
 from mlcost_ext.usecases.launches import Launch, LaunchBook
 from mlcost_ext.usecases.meter import MeteredJob, meter
+from mlcost_ext.usecases.standing import StandingBook, key_of_standing, meter_standing
 from mlcost_ext.usecases.watch import JobBook, JobChange, JobKey, key_of
 
 from .freshness import Asking, aws_state, clock_offset
 
 SLICE = 5
-"""Jobs between two turns of the event loop: one takes about a tenth of a millisecond."""
+"""Things between two turns of the event loop: one takes about a tenth of a millisecond."""
 DESCRIBED_WITHIN = timedelta(minutes=2)
 """AWS describes what it has accepted within seconds; after this long its cost is called unknown."""
 OFFSET_STEP_SECONDS = 2.0
 MAX_FINAL = 1000
+MAX_DOUBTFUL = 500
+
+Document = Mapping[str, Any]
+
+
+@dataclass(slots=True, kw_only=True)
+class Books:
+    """What is known of AWS: our jobs, what others of the account run, and everything that stands."""
+
+    ours: JobBook
+    others: JobBook
+    standing: StandingBook
+
+    @classmethod
+    def empty(cls) -> Books:
+        """Give books with nothing in them."""
+        return cls(ours=JobBook(), others=JobBook(), standing=StandingBook())
 
 
 class Intake:
-    """Turn the reader's pushes into metered jobs and into the state of AWS's answers."""
+    """Turn the reader's pushes into metered things and into the state of AWS's answers."""
 
-    def __init__(
-        self,
-        book: JobBook,
-        launches: LaunchBook,
-        prices: PriceSource,
-        has_local_disk: Callable[[str], bool],
-        log: Logger,
-    ) -> None:
-        self.book, self.launches, self.prices, self.log = book, launches, prices, log
-        self.has_local_disk = has_local_disk
+    def __init__(self, books: Books, launches: LaunchBook, prices: PriceSource, facts: Facts, log: Logger) -> None:
+        self.books, self.launches, self.prices, self.facts, self.log = books, launches, prices, facts, log
+        self.book, self.standing = books.ours, books.standing
         self.owner_tags: Mapping[str, str] = {}
-        """A job with any of these is ours."""
+        """A thing with any of these is ours."""
+        self.keeps_others = False
+        """Whether what is not ours is kept too (the account's scope)."""
         self.changes: deque[JobChange] = deque(maxlen=1000)
         self.revision = 0
         """Grows with everything that a viewer would see."""
         self.final: set[JobKey] = set()
+        self.on_history: Callable[[Document], None] = do_nothing
+        """Told of jobs that ended long ago."""
+        self.on_final: Callable[[MeteredJob], None] = do_nothing
+        """Told of each job of ours that will not change any more."""
         self._awaited: dict[JobKey, datetime] = {}
-        self._doubtful: dict[JobKey, Job] = {}
+        self._doubtful: dict[JobKey, Job | Standing] = {}
         """Described, with a name that we launched, but not known to be ours: the launch's outcome tells."""
-        self._status: dict[str, Mapping[str, Any]] = {}
+        self._status: dict[str, Document] = {}
         self._offset = timedelta(0)
-        self._queue: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+        self._queue: asyncio.Queue[Document] = asyncio.Queue()
 
     # -- from the reader --------------------------------------------------------------------
 
-    def push(self, document: Mapping[str, Any]) -> None:
+    def push(self, document: Document) -> None:
         """Take one push of the reader; never waits."""
         self._queue.put_nowait(document)
 
@@ -66,15 +86,18 @@ class Intake:
         """Wait for the next push and work it off."""
         document = await self._queue.get()
         self._note_offset(document)
-        if document.get("push") == "training_jobs":
-            await self.take_descriptions("training", document.get("jobs") or [])
-        elif document.get("push") == "status":
+        told, kind, region_id = document.get("push"), str(document.get("kind")), str(document.get("region_id"))
+        if told == "items":
+            await self.take_descriptions(kind, document.get("items") or [])
+        elif told == "status":
             self.take_status(document)
-        elif document.get("push") == "gone":
-            self.take_gone("training", str(document.get("region_id")), document.get("names") or [])
+        elif told == "gone":
+            self.take_gone(kind, region_id, document.get("names") or [])
+        elif told == "history":
+            self.on_history(document)
 
     async def take_descriptions(self, kind: str, descriptions: list[Any]) -> None:
-        """Take jobs in, giving way to the loop after every few."""
+        """Take things in, giving way to the loop after every few."""
         for at in range(0, len(descriptions), SLICE):
             for description in descriptions[at : at + SLICE]:
                 self.take_description(kind, description)
@@ -82,60 +105,149 @@ class Intake:
 
     def take_description(self, kind_name: str, description: Any) -> None:
         """Take one description in; what cannot be read at all is logged and left out."""
-        kind = kind_named(kind_name)
-        if kind is None or not isinstance(description, Mapping):
+        if not isinstance(description, Mapping):
             return
         try:
-            job = kind.read(description, self.has_local_disk)
+            read = self.read(kind_name, description)
         except (ValueError, TypeError, ArithmeticError) as error:
-            self.log.warning("mlcost-ext could not read a %s job: %s", kind_name, type(error).__name__)
+            self.log.warning("mlcost-ext could not read a description of kind %s: %s", kind_name[:20], type(error).__name__)
             return
-        held = self.book.get(key_of(job))
+        if isinstance(read, Standing):
+            self._take_standing(read, description)
+        elif read is not None and read.name:
+            self._take_job(read, description)
+
+    def read(self, kind_name: str, description: Document) -> Job | Standing | None:
+        """Turn a description into what it describes; None: no such kind here."""
+        kind, standing_kind = kind_named(kind_name), standing_kind_named(kind_name)
+        if kind is not None:
+            return kind.read(description, self.facts.has_local_disk)
+        return standing_kind.read(description, self.facts) if standing_kind else None
+
+    def _take_job(self, job: Job, description: Document) -> None:
+        held = self.book.get(key_of(job)) or self.books.others.get(key_of(job))
         if held is not None and description.get("Tags") is None and is_same(job, held.job):
-            job = replace(job, tags=held.job.tags)  # DescribeTrainingJob tells none
-        if job.name and not is_older(job, held):
+            job = replace(job, tags=held.job.tags)  # a Describe call tells none
+        if not is_older(job, held):
             self._take_if_ours(job)
 
     def is_ours(self, job: Job) -> bool:
-        """Tell whether a job has a tag of ours, or was launched by a kernel of this server."""
+        """Tell whether a job has a tag of ours, was launched by a kernel of this server, or by a job of ours."""
         is_tagged = any(job.tags.get(key) == value for key, value in self.owner_tags.items())
-        return is_tagged or self.launches.is_mine(key_of(job), self._created_at(job))
+        return is_tagged or self.launches.is_mine(key_of(job), self._created_at(job)) or self._is_child_of_ours(job)
+
+    def _is_child_of_ours(self, job: Job) -> bool:
+        if job.parent is None:
+            return False
+        kind, name = job.parent
+        key = (kind, job.region_id, name)
+        schedule = self.standing.get(key)
+        return self.book.has_sum(key) or (schedule is not None and schedule.is_mine)
 
     def _take_if_ours(self, job: Job) -> None:
         key = key_of(job)
         if self.is_ours(job):
             self._awaited.pop(key, None)
             self._doubtful.pop(key, None)
+            self.books.others.remove(key)
             self.take(job)
-        elif key in self.launches.by_key:
-            self._doubtful[key] = job
+            return
+        if key in self.launches.by_key or job.parent is not None:
+            self._doubt(key, job)
+        if self.keeps_others:
+            self.books.others.put(meter(job, self.prices), self.aws_time())
+            self._sync_warm_pool(job, is_mine=False)
 
-    def _created_at(self, job: Job) -> datetime | None:
-        """Give when AWS created a job, by this machine's clock, as launches are noted."""
-        return job.created_at - self._offset if job.created_at else None
+    def _doubt(self, key: JobKey, thing: Job | Standing) -> None:
+        self._doubtful[key] = thing
+        if len(self._doubtful) > MAX_DOUBTFUL:
+            del self._doubtful[next(iter(self._doubtful))]
+
+    def _created_at(self, thing: Job | Standing) -> datetime | None:
+        """Give when AWS created something, by this machine's clock, as launches are noted."""
+        return thing.created_at - self._offset if thing.created_at else None
 
     def take(self, job: Job) -> None:
-        """Meter a job and put it into the book."""
+        """Meter a job of ours and put it into the book."""
         key = key_of(job)
         notebook = self.launches.notebook_of(key, self._created_at(job))
         change = self.book.put(meter(job, self.prices, notebook), self.aws_time())
-        if job.cost_basis == "final":
+        self._sync_warm_pool(job, is_mine=True)
+        if job.is_sum and change is not None:
+            self._adopt((job.kind, job.name))
+        if job.cost_basis == "final" and not job.is_running and not job.is_sum:
             self.final.add(key)
+            metered = self.book.get(key)
+            if metered is not None:
+                self.on_final(metered)
         if len(self.final) > MAX_FINAL:
             self.final &= set(self.launches.by_key)
         self.revision += 1
         if change is not None:
             self.changes.append(change)
 
-    def take_status(self, document: Mapping[str, Any]) -> None:
+    def _adopt(self, parent: JobName) -> None:
+        """Take in the children of a job of ours that were described before it was."""
+        folded_parent = (parent[0], parent[1].lower())
+        for thing in list(self._doubtful.values()):
+            if isinstance(thing, Job) and thing.parent and (thing.parent[0], thing.parent[1].lower()) == folded_parent:
+                self._take_if_ours(thing)
+
+    # -- what stands ------------------------------------------------------------------------
+
+    def _take_standing(self, thing: Standing, description: Document) -> None:
+        key = key_of_standing(thing)
+        held = self.standing.get(key)
+        if held is not None and description.get("Tags") is None:
+            thing = replace(thing, tags=held.standing.tags)
+        if held is not None and is_outdated(thing, held.standing):
+            return
+        is_mine = self.is_our_standing(thing)
+        if not is_mine and key in self.launches.by_key:
+            self._doubt(key, thing)
+        if is_mine or self.keeps_others:
+            self._put_standing(thing, is_mine=is_mine)
+
+    def is_our_standing(self, thing: Standing) -> bool:
+        """Tell whether what stands is ours: the surroundings say so, a tag of ours, or a kernel of this server launched it."""
+        if thing.is_ours is not None:
+            return thing.is_ours
+        is_tagged = any(thing.tags.get(key) == value for key, value in self.owner_tags.items())
+        return is_tagged or self.launches.is_mine(key_of_standing(thing), self._created_at(thing))
+
+    def _put_standing(self, thing: Standing, *, is_mine: bool) -> None:
+        key = key_of_standing(thing)
+        notebook = self.launches.notebook_of(key, self._created_at(thing)) if is_mine else None
+        is_change = self.standing.put(meter_standing(thing, self.prices, is_mine=is_mine, notebook=notebook))
+        self.revision += 1
+        if is_change and is_mine and thing.kind == "schedule":
+            self._adopt((thing.kind, thing.name))
+        if is_change and is_mine:
+            self.changes.append(
+                JobChange(kind=thing.kind, name=thing.name, region_id=thing.region_id, status=thing.status, secondary_status=None)
+            )
+
+    def _sync_warm_pool(self, job: Job, *, is_mine: bool) -> None:
+        """Keep the instances that a job has left behind in the book of what stands, for as long as they are there."""
+        key = ("warm-pool", job.region_id, job.name)
+        pool = standing_of_warm_pool(job) if job.kind == "training" else None
+        if pool is not None:
+            self._put_standing(pool, is_mine=is_mine)
+        elif self.standing.remove(key):
+            self.revision += 1
+
+    # -- how it went ------------------------------------------------------------------------
+
+    def take_status(self, document: Document) -> None:
         """Remember how the last poll of a region went."""
         region_id = str(document.get("region_id"))
         before = self._status.get(region_id, {})
         self._status[region_id] = document
-        if any(before.get(key) != document.get(key) for key in ("first_picture", "problem", "mode")):
+        watched = ("first_picture", "problem", "mode", "kind_problems", "seconds_between_calls")
+        if any(before.get(key) != document.get(key) for key in watched) or known_kinds(before) != known_kinds(document):
             self.revision += 1
 
-    def _note_offset(self, document: Mapping[str, Any]) -> None:
+    def _note_offset(self, document: Document) -> None:
         """Count by AWS's clock from here on; first of all, so that no figure is drawn by a wrong one and then falls."""
         offset = clock_offset(document)
         if offset is not None and abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS:
@@ -143,20 +255,30 @@ class Intake:
             self.revision += 1
 
     def take_gone(self, kind: str, region_id: str, names: list[Any]) -> None:
-        """Take out of the totals what AWS does not know any more, or never did."""
+        """Take out what AWS does not know any more, or never did: of what stands it is the end, of a job nobody knows it."""
         for name in names:
-            metered = self.book.get((kind, region_id, str(name)))
-            if metered is not None and metered.job.is_running:
-                self._awaited.pop(key_of(metered.job), None)
+            key = (kind, region_id, str(name))
+            self.books.others.remove(key)
+            metered = self.book.get(key)
+            if self.standing.remove(key):
+                self.revision += 1
+                self.changes.append(
+                    JobChange(kind=kind, name=str(name), region_id=region_id, status="Deleted", secondary_status=None)
+                )
+            elif metered is not None and metered.job.is_running:
+                self._awaited.pop(key, None)
                 self.take(undescribed(metered.job))
 
     # -- from the spool ---------------------------------------------------------------------
 
     def take_launch(self, launch: Launch) -> None:
-        """Let what the spool tells of a launch bear upon the job that AWS has described before."""
+        """Let what the spool tells of a launch bear upon the thing that AWS has described before."""
         described = self._doubtful.pop(launch.key, None)
         if described is not None and launch.key in self.launches.by_key:
-            self._take_if_ours(described)
+            if isinstance(described, Job):
+                self._take_if_ours(described)
+            else:
+                self._take_standing(described, {"Tags": {}})
         metered = self.book.get(launch.key)
         if metered is None:
             return
@@ -197,11 +319,29 @@ class Intake:
         return aws_state(self._status, asking, now)
 
 
+def do_nothing(news: object) -> None:
+    """Let news pass that nobody wants."""
+    del news
+
+
+def known_kinds(status: Document) -> set[str]:
+    """Give the kinds that a region has told at least once."""
+    kinds = status.get("kinds")
+    return {str(kind) for kind, as_of in kinds.items() if as_of} if isinstance(kinds, Mapping) else set()
+
+
 def is_older(job: Job, held: MeteredJob | None) -> bool:
     """Tell whether the book holds a later state: AWS's index of jobs lags behind their descriptions."""
     if held is None or held.job.modified_at is None or job.modified_at is None:
         return False
     return job.modified_at < held.job.modified_at
+
+
+def is_outdated(thing: Standing, held: Standing) -> bool:
+    """Tell whether a later state of the same thing is known; of two of one moment the newer word counts."""
+    if thing.created_at != held.created_at or thing.modified_at is None or held.modified_at is None:
+        return False
+    return thing.modified_at < held.modified_at
 
 
 def undescribed(job: Job) -> Job:

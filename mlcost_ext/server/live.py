@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from logging import Logger
@@ -10,18 +11,23 @@ from pathlib import Path
 from typing import Any
 
 from mlcost_ext.config import Settings
-from mlcost_ext.core.documents import JobList, JobRow, StopAccepted
-from mlcost_ext.core.errors import MlcostError, NotAllowedError, NotFoundError
+from mlcost_ext.core.documents import JobList, JobRow
+from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.standing_documents import StandingList
+from mlcost_ext.ledger.job_store import JobStore
+from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.launches import LaunchBook, awaited_job
-from mlcost_ext.usecases.listing import JobQuery, list_jobs
-from mlcost_ext.usecases.meter import MeteredJob
-from mlcost_ext.usecases.overview import Picture, job_row
-from mlcost_ext.usecases.watch import JobBook, key_of
+from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
+from mlcost_ext.usecases.overview import Picture
+from mlcost_ext.usecases.standing_rows import standing_list
+from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
 
+from .actions import Actions, Scope, Wish
 from .drawing import draw
-from .intake import Intake
+from .history import History
+from .intake import Books, Intake
 from .minder import Minder
 from .presence import KernelPresence, unguarded_problem
 from .publisher import Publisher
@@ -30,8 +36,8 @@ TICK_SECONDS = 1.0
 ASLEEP_TICK_SECONDS = 5.0
 FRESH_LAUNCH_SECONDS = 60.0
 """A launch that the spool tells later than this is history: AWS's own list says what became of it."""
-FOLLOW_UP_SECONDS = (0.5, 1.5, 3.0, 5.0, 10.0)
-"""When a job that was told to stop is looked at again."""
+FORGET_SECONDS = 60.0
+"""How often what ended a day ago is looked for."""
 
 
 class Live:
@@ -44,13 +50,26 @@ class Live:
         intake: Intake,
         kernels: KernelPresence,
         emit: Callable[..., Any],
-        file: Path,
+        folder: Path,
+        settings: Settings,
         log: Logger,
     ) -> None:
         self._parts, self._intake, self._kernels, self._log = parts, intake, kernels, log
         self._tasks: set[asyncio.Task[None]] = set()
         self._minder = Minder(parts, intake, self._spawn)
-        self._publisher = Publisher(emit, file, self.overview_body, log)
+        self._publisher = Publisher(emit, folder / "overview.json", self.overview_body, log)
+        self._scope_account = intake.keeps_others = settings.scope_account
+        self.actions = Actions(
+            parts.reader,
+            intake,
+            self._minder,
+            scope_account=settings.scope_account,
+            spawn=self._spawn,
+            changed=self._tell_changes,
+            log=log,
+        )
+        self._history = History(JobStore(folder / "ledger.sqlite"), intake, log)
+        self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._body: tuple[datetime, int, bytes] | None = None
 
@@ -67,40 +86,44 @@ class Live:
             self._body = (now, self._intake.revision, draw(self._picture(now), now))
         return self._body[2]
 
-    def jobs(self, query: JobQuery) -> JobList:
-        """Give a page of jobs."""
-        return list_jobs(self._intake.book.all(), query, self._now())
+    def jobs(self, query: JobQuery, scope: Scope = "mine") -> JobList:
+        """Give a page of jobs.
 
-    def job(self, kind: str, name: str, region_id: str | None) -> JobRow:
+        Raises:
+            NotAllowedError: Others' jobs are asked for, and may not be shown.
+        """
+        self.actions.check_scope(scope)
+        books = self._intake.books
+        listed = listed_in(books.ours, is_mine=True)
+        if scope == "account":
+            listed += listed_in(books.others, is_mine=False)
+        return list_jobs(listed, query, self._now())
+
+    def job(self, kind: str, wish: Wish) -> JobRow:
         """Give one job.
 
         Raises:
-            NotFoundError: None of ours has that name.
+            NotFoundError: None has that name.
         """
-        return job_row(self._one(kind, name, region_id), self._now())
+        metered, is_mine = self.actions.job(kind, wish)
+        family = self._intake.book.family(key_of(metered.job)) if metered.job.is_sum else None
+        return job_row(metered, self._now(), family=family, is_mine=is_mine)
 
-    async def stop_job(self, kind: str, name: str, region_id: str | None) -> StopAccepted:
-        """Ask AWS to stop a job of ours.
+    def standing(self, scope: Scope = "mine") -> StandingList:
+        """Give everything that costs until somebody ends it.
 
         Raises:
-            NotFoundError: None of ours has that name.
-            NotAllowedError: It has ended already.
-            MlcostError: AWS refused, with what to do.
+            NotAllowedError: Others' things are asked for, and may not be shown.
         """
-        job = self._one(kind, name, region_id).job
-        if not job.is_running:
-            message = f"{name} has ended already: {job.status}."
-            raise NotAllowedError(message, "Nothing needs to be stopped.", code="already_ended")
-        await self._parts.reader.start()
-        await self._parts.reader.request(f"stop_{kind}_job", region_id=job.region_id, name=name)
-        self._log.info("mlcost-ext asked AWS to stop the %s job %s, as its user told it to.", kind, name)
-        self._spawn(self._follow(job.region_id, name))
-        return StopAccepted(name=name, status="Stopping")
+        self.actions.check_scope(scope)
+        is_mine = True if scope == "mine" else None
+        return standing_list(self._intake.standing, self._minder.host, self._intake.prices, self._now(), is_mine=is_mine)
 
     # -- life -------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Begin to follow the spool and to work the reader's answers off; on the event loop's own thread."""
+        self._spawn(self._minder.look_again())
         self._spawn(self._take_for_ever())
         self._spawn(self._tick_for_ever())
 
@@ -109,6 +132,7 @@ class Live:
         for task in list(self._tasks):
             task.cancel()
         await self._parts.reader.stop()
+        await self._history.close()
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._guard(work))
@@ -140,11 +164,22 @@ class Live:
             self._take_event(event, now)
         self._look_at_kernels()
         self._intake.give_up_waiting(now)
-        self._intake.book.forget_ended_before(now)
+        self._forget(now)
+        await self._history.work(now)
+        self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
-        self._publisher.changed(self._intake.changes, self._intake.revision)
+        self._tell_changes()
         if await self._publisher.write_file(self._intake.revision):
             self._intake.revision += 1
+
+    def _forget(self, now: datetime) -> None:
+        if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
+            self._forgot_at = time.monotonic()
+            self._intake.books.ours.forget_ended_before(now)
+            self._intake.books.others.forget_ended_before(now)
+
+    def _tell_changes(self) -> None:
+        self._publisher.changed(self._intake.changes, self._intake.revision)
 
     def _take_event(self, event: dict[str, Any], now: datetime) -> None:
         launch = self._intake.launches.take(event)
@@ -165,13 +200,6 @@ class Live:
         if found != self._unguarded:
             self._unguarded, self._intake.revision = found, self._intake.revision + 1
 
-    async def _follow(self, region_id: str, name: str) -> None:
-        for pause in FOLLOW_UP_SECONDS:
-            await asyncio.sleep(pause)
-            answer = await self._parts.reader.request("describe_training_job", region_id=region_id, name=name)
-            self._intake.take_description("training", answer.get("job"))
-            self._publisher.changed(self._intake.changes, self._intake.revision)
-
     # -- drawing ----------------------------------------------------------------------------
 
     def _now(self) -> datetime:
@@ -186,6 +214,9 @@ class Live:
         return Picture(
             host=minder.host,
             book=intake.book,
+            standing=intake.standing,
+            past=self._history.past(state, now),
+            scope_account=self._scope_account,
             aws=state,
             prices=intake.prices,
             session_price=self._parts.session_price,
@@ -193,23 +224,12 @@ class Live:
             is_session_awaited=minder.is_session_awaited,
         )
 
-    def _one(self, kind: str, name: str, region_id: str | None) -> MeteredJob:
-        named = (m for m in self._intake.book.named(kind, name) if region_id in (None, m.job.region_id))
-        found = [m for m in named if self._intake.is_ours(m.job)]
-        if not found:
-            message = f"No {kind} job of yours is called {name}."
-            raise NotFoundError(message, "Look at the list of jobs; only your own are there.")
-        if len(found) > 1:
-            message = f"Several regions have a {kind} job called {name}."
-            raise NotFoundError(message, "Say which with ?region_id=.", code="ambiguous")
-        return found[0]
-
 
 def make_live(
     parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, log: Logger
 ) -> Live:
     """Put together what lives as long as the Jupyter server."""
-    intake = Intake(JobBook(), LaunchBook(), parts.prices, parts.prices.has_local_disk, log)
+    intake = Intake(Books.empty(), LaunchBook(), parts.prices, parts.prices, log)
     parts.reader.on_push(intake.push)
-    file = settings.home / "servers" / server_id / "overview.json"
-    return Live(parts, intake=intake, kernels=KernelPresence(kernels), emit=emit, file=file, log=log)
+    folder = settings.home / "servers" / server_id
+    return Live(parts, intake=intake, kernels=KernelPresence(kernels), emit=emit, folder=folder, settings=settings, log=log)

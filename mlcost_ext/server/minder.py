@@ -8,9 +8,11 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from mlcost_ext.core.errors import MlcostError
-from mlcost_ext.core.host import StudioApp
+from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.standing import Standing
 from mlcost_ext.core.times import time_from_text
+from mlcost_ext.usecases.standing_rows import is_this
 from mlcost_ext.wiring import Adapters
 
 from .freshness import Asking, problem_from
@@ -36,14 +38,17 @@ class Minder:
         self.viewers = Viewers()
         self.session_problems: list[Problem] = []
         self._reader, self._intake, self._spawn = parts.reader, intake, spawn
+        self._look_again, self._is_looking = parts.look_again, False
         self._asked_for_session_at = float("-inf")
         self._is_asking = False
-        self._session_is_known = parts.host.studio_app is None
+        self._session_is_known = session_key(parts.host) is None
         self._has_session_answer = self._session_is_known
         self._woken_at = float("-inf")
         self._ran_at = float("-inf")
         self._pace: Pace = "asleep"
         self._followed: frozenset[str] = frozenset()
+        self.history_cursors: dict[str, str] = {}
+        """How far each region's ended jobs have been read, in the reader's own words."""
         intake.owner_tags = parts.host.owner_tags
 
     def note_viewer(self) -> None:
@@ -71,12 +76,25 @@ class Minder:
     @property
     def is_session_awaited(self) -> bool:
         """Whether AWS's first word about this machine, or its refusal, may still be under way."""
+        if self._is_looking:
+            return True
         is_under_way = self._is_asking or (self.is_waking and self.pace == "viewed")
         return is_under_way and not self._has_session_answer and self._reader.trouble is None
 
+    async def look_again(self) -> None:
+        """Ask the machine itself what it is, where its surroundings did not tell: a second at most, once."""
+        self._is_looking = True
+        try:
+            self.host = await self._look_again(self.host)
+        finally:
+            self._is_looking = False
+            self._intake.revision += 1
+
     def regions(self) -> list[str]:
         """Give the session's region, those that launches of ours went to, and those where something of ours runs."""
-        launched = self._intake.launches.regions(now_utc()) | self._intake.book.running_regions()
+        launched = (
+            self._intake.launches.regions(now_utc()) | self._intake.book.running_regions() | self._intake.standing.regions()
+        )
         return sorted({*launched, *([self.host.region_id] if self.host.region_id else [])})
 
     def asking(self) -> Asking:
@@ -117,46 +135,44 @@ class Minder:
         """Give how long nobody has looked and nothing has run."""
         return min(self.viewers.seconds_since(), time.monotonic() - self._ran_at)
 
+    def is_own(self, thing: Standing) -> bool:
+        """Tell whether something is the machine this server runs on."""
+        return is_this(thing, self.host)
+
     def _watch(self) -> None:
         regions = self.regions()
         followed = self._intake.launches.followed(now_utc(), self._intake.final)
         self._reader.watch(
             regions=regions,
             owner_tags=self.host.owner_tags,
-            names=[[region_id, name] for kind, region_id, name in followed if kind == "training" and region_id in regions],
+            names=[[region_id, kind, name] for kind, region_id, name in followed if region_id in regions],
             pace=self._pace,
+            scope="account" if self._intake.keeps_others else "mine",
+            studio=studio_watch(self.host),
+            notebook_instance=notebook_watch(self.host),
+            history=dict(self.history_cursors),
         )
 
     async def _ask_for_session(self) -> None:
-        app, clock = self.host.studio_app, time.monotonic()
+        key, clock = session_key(self.host), time.monotonic()
         is_denied = any(problem.code == "permission_missing" for problem in self.session_problems)
         wait = DENIED_RETRY_SECONDS if is_denied else SESSION_RETRY_SECONDS
-        if app is None or self._is_asking or self._session_is_known or clock - self._asked_for_session_at < wait:
+        if key is None or self._is_asking or self._session_is_known or clock - self._asked_for_session_at < wait:
             return
         self._asked_for_session_at, self._is_asking = clock, True
         try:
-            self._take_session(await self._describe(app))
+            self._take_session(await self._reader.request("describe_session", **key))
         except MlcostError as error:
             self.session_problems = [Problem(code=error.code, message=error.message, hint=error.hint)]
         finally:
             self._is_asking, self._has_session_answer = False, True
             self._intake.revision += 1
 
-    async def _describe(self, app: StudioApp) -> dict[str, Any]:
-        return await self._reader.request(
-            "describe_session",
-            region_id=self.host.region_id,
-            domain_id=app.domain_id,
-            space_name=app.space_name,
-            app_type=app.app_type,
-            app_name=app.app_name,
-        )
-
     def _take_session(self, answer: dict[str, Any]) -> None:
         told = answer.get("problems") or []
         self.session_problems = [problem_from(problem) for problem in told]
         self._session_is_known = not told
-        arn = answer.get("space_arn")
+        arn = answer.get("space_arn") if self.host.studio_app else None
         tags = {**self.host.owner_tags, **({"sagemaker:space-arn": arn} if isinstance(arn, str) else {})}
         self.host = replace(
             self.host,
@@ -166,3 +182,29 @@ class Minder:
             owner_tags=tags,
         )
         self._intake.owner_tags = tags
+
+
+def session_key(host: Host) -> dict[str, Any] | None:
+    """Give what AWS is asked for to describe this machine; None: AWS cannot tell."""
+    app, region_id = host.studio_app, host.machine_region_id or ""
+    if app is not None:
+        names = {"domain_id": app.domain_id, "space_name": app.space_name, "app_type": app.app_type, "app_name": app.app_name}
+        return {"region_id": region_id, "host_kind": "studio", **names}
+    if host.notebook_instance_name is not None:
+        return {"region_id": region_id, "host_kind": "notebook_instance", "notebook_instance_name": host.notebook_instance_name}
+    return None
+
+
+def studio_watch(host: Host) -> dict[str, str | None] | None:
+    """Say whose apps and spaces are to be followed; None: this is not Studio."""
+    app = host.studio_app
+    if app is None:
+        return None
+    names = {"domain_id": app.domain_id, "space_name": app.space_name, "user_profile_name": app.user_profile_name}
+    return {"region_id": host.machine_region_id, **names}
+
+
+def notebook_watch(host: Host) -> dict[str, str | None] | None:
+    """Say which notebook instance this is; None: it is none."""
+    name = host.notebook_instance_name
+    return {"region_id": host.machine_region_id, "name": name} if name else None

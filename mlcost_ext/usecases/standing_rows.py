@@ -152,7 +152,7 @@ def app_kind(standing: Standing) -> AppKind:
 
 def is_this(standing: Standing, host: Host) -> bool:
     """Tell whether something is the machine this server runs on, or that machine's space."""
-    if standing.region_id != host.region_id:
+    if standing.region_id != host.machine_region_id:
         return False
     if standing.kind == "notebook":
         return standing.name == host.notebook_instance_name

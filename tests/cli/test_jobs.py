@@ -6,6 +6,7 @@ import pytest
 
 JOB = {
     "name": "churn-1",
+    "kind": "training",
     "region_id": "us-east-1",
     "status": "InProgress",
     "instance_type": "ml.g5.xlarge",
@@ -46,7 +47,7 @@ def test_table_has_cost_and_time(mlcost, left_behind, recently):
     ran = mlcost("jobs")
     lines = ran.out.splitlines()
     assert ran.status == 0
-    cells = ["churn-1", "us-east-1", "InProgress", "2 × ml.g5.xlarge (spot)", "USD 0.1234", "USD 2.82", "unknown"]
+    cells = ["churn-1", "training", "us-east-1", "InProgress", "2 × ml.g5.xlarge (spot)", "USD 0.1234", "USD 2.82", "unknown"]
     assert lines[1].split() == " ".join([*cells, "at most, spot is cheaper"]).split()
     assert "unknown" in lines[2]
     assert "Running jobs (2): at least USD 0.1234, at least USD 2.82 an hour; 1 without a price" in lines
@@ -126,3 +127,36 @@ def test_fields_of_another_kind_are_unknown(mlcost, left_behind, recently):
     ran = mlcost("jobs")
     assert ran.status == 0
     assert "Running jobs: unknown" in ran.out
+
+
+ENDPOINT = {
+    "name": "churn",
+    "region_id": "us-east-1",
+    "status": "InService",
+    "instance_type": "ml.g5.xlarge",
+    "instance_count": 1,
+    "cost_per_day": "33.8016",
+    "storage_cost_per_day": "0",
+    "last_use": "none_seen",
+    "last_used_at": None,
+    "is_forgotten": True,
+}
+
+
+def test_what_stands_is_shown_by_the_day(mlcost, left_behind, recently):
+    """Forgotten endpoints are called so, this session's app too, and a stopped space shows its volume."""
+    seen = {**ENDPOINT, "name": "live", "is_forgotten": False, "last_use": "seen", "last_used_at": "2026-11-23T12:00:00Z"}
+    app = {"kind": "app", "title": "work", "is_this": True, "cost_per_day": "1.2", "storage_cost_per_day": "0.02"}
+    space = {"kind": "space", "title": "old", "cost_per_day": "0", "storage_cost_per_day": None, "status": "InService"}
+    pool = {"name": "warm", "instance_type": "ml.m5.xlarge", "instance_count": 2, "cost_per_day": "11.04"}
+    totals = {"running": 0, "standing": 4, "standing_cost_per_day": "78.64", "standing_unpriced": 1}
+    left_behind(recently, endpoints=[ENDPOINT, seen], apps=[app, space], warm_pools=[pool], totals=totals)
+    out = mlcost("jobs").out
+    lines = {line.split("  ")[0]: " ".join(line.split()) for line in out.splitlines()}
+    assert lines["churn"].endswith("endpoint (forgotten) us-east-1 InService ml.g5.xlarge USD 33.80 not in 30 days")
+    assert lines["live"].endswith("2026-11-23 12:00")
+    assert "Studio app (this session)" in lines["work"]
+    assert lines["old"].endswith("USD 0.00 unknown")
+    assert "2 × ml.m5.xlarge" in lines["warm"]
+    assert "Standing (4) besides this session: at least USD 78.64 a day" in out
+    assert mlcost("--json", "jobs").document["endpoints"] == [ENDPOINT, seen]

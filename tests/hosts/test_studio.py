@@ -43,18 +43,51 @@ def test_a_jupyterlab_app(tmp_path: Path) -> None:
     assert found(tmp_path, METADATA) == Host(
         kind="studio",
         region_id="eu-west-1",
-        studio_app=StudioApp(domain_id="d-abc", space_name="fraud", app_type="JupyterLab", app_name="default"),
+        located_in="eu-west-1",
+        studio_app=StudioApp(
+            domain_id="d-abc", space_name="fraud", app_type="JupyterLab", app_name="default", user_profile_name="ann"
+        ),
         owner_tags={
             "sagemaker:space-arn": "arn:aws:sagemaker:eu-west-1:111122223333:space/d-abc/fraud",
             "sagemaker:user-profile-arn": "arn:aws:sagemaker:eu-west-1:111122223333:user-profile/d-abc/ann",
         },
+        component="Studio-JupyterLab",
+        storage_component="Storage-Studio-JupyterLab",
     )
 
 
-def test_a_shared_space_has_no_user_profile(tmp_path: Path) -> None:
-    """Only the space's tag marks what is ours."""
-    shared = {key: value for key, value in METADATA.items() if key != "UserProfileName"}
-    assert list(found(tmp_path, shared).owner_tags) == ["sagemaker:space-arn"]
+def test_a_code_editor_app(tmp_path: Path) -> None:
+    """Where a Jupyter server is started in its container, the machine and the volume are Code Editor's."""
+    host = found(tmp_path, {**METADATA, "AppType": "CodeEditor"}, SAGEMAKER_APP_TYPE="CodeEditor")
+    assert (host.component, host.storage_component) == ("Studio-CodeEditor", "Storage-Studio-CodeEditor")
+    assert host.studio_app is not None
+    assert host.studio_app.app_type == "CodeEditor"
+
+
+@pytest.mark.parametrize(
+    ("user", "said", "is_shared"),
+    [
+        ("ann", None, False),
+        ("ann", "private", False),
+        (None, "private", False),
+        (None, None, True),
+        (7, None, True),
+        ("", "", True),
+        (None, "shared", True),
+        ("ann", "shared", True),
+        ("ann", "Shared?", False),
+    ],
+)
+def test_a_shared_space(tmp_path: Path, user: object, said: str | None, is_shared: bool) -> None:
+    """It has no user profile, or the environment says so; then only the space's tag marks what is ours."""
+    env = {} if said is None else {"SAGEMAKER_SPACE_TYPE_LOWERCASE": said}
+    host = found(tmp_path, {**METADATA, "UserProfileName": user}, **env)
+    assert host.is_shared is is_shared
+    is_named = user == "ann" and not is_shared
+    assert host.studio_app is not None
+    assert host.studio_app.user_profile_name == ("ann" if is_named else None)
+    assert ("sagemaker:user-profile-arn" in host.owner_tags) is is_named
+    assert "sagemaker:space-arn" in host.owner_tags
 
 
 @pytest.mark.parametrize("arn", ["", None, "arn:aws", 7, {"a": 1}, "arn:aws:sagemaker::111122223333:app/x"])
@@ -66,7 +99,7 @@ def test_a_broken_arn_leaves_the_region_to_the_environment(tmp_path: Path, arn: 
     assert found(tmp_path, metadata).region_id is None
 
 
-@pytest.mark.parametrize("name", [None, 7, ""])
+@pytest.mark.parametrize("name", [None, 7, "", "x" * 300])
 def test_an_app_without_name_is_called_default(tmp_path: Path, name: object) -> None:
     """As Studio calls it."""
     app = found(tmp_path, {**METADATA, "ResourceName": name}).studio_app
@@ -83,7 +116,7 @@ def test_a_broken_file_is_told(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("missing", ["DomainId", "SpaceName"])
-@pytest.mark.parametrize("value", [None, "", 7])
+@pytest.mark.parametrize("value", [None, "", 7, "x" * 300])
 def test_a_file_without_its_names_is_broken(tmp_path: Path, missing: str, value: object) -> None:
     """It says JupyterLab, but not which one."""
     assert [problem.code for problem in found(tmp_path, {**METADATA, missing: value}).problems] == ["metadata_broken"]
@@ -107,7 +140,7 @@ def test_a_missing_file_where_studio_says_jupyterlab(tmp_path: Path) -> None:
     assert studio.detect(env) is None
 
 
-@pytest.mark.parametrize("app_type", ["JupyterServer", "KernelGateway", "CodeEditor", "", None, ["JupyterLab"]])
+@pytest.mark.parametrize("app_type", ["JupyterServer", "KernelGateway", "Canvas", "", None, ["JupyterLab"]])
 def test_other_apps_are_not_ours(tmp_path: Path, app_type: object) -> None:
     """Their price and their way of life are others."""
     assert studio.detect(env_of(tmp_path, {**METADATA, "AppType": app_type})) is None
@@ -115,7 +148,8 @@ def test_other_apps_are_not_ours(tmp_path: Path, app_type: object) -> None:
 
 def test_the_environment_says_which_app_it_is(tmp_path: Path) -> None:
     """It rules over the file."""
-    assert studio.detect(env_of(tmp_path, METADATA, SAGEMAKER_APP_TYPE="CodeEditor")) is None
+    assert studio.detect(env_of(tmp_path, METADATA, SAGEMAKER_APP_TYPE="Canvas")) is None
+    assert studio.detect(env_of(tmp_path, "{", SAGEMAKER_APP_TYPE="Canvas")) is None
     assert studio.detect(env_of(tmp_path, {**METADATA, "AppType": None}, SAGEMAKER_APP_TYPE="JupyterLab")) is not None
 
 

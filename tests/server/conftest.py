@@ -15,6 +15,7 @@ from mlcost_ext import wiring
 from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_to_text
+from tests.fakes import KINDS_READ
 
 SPACE = "arn:aws:sagemaker:us-east-1:111122223333:space/d-test/work"
 
@@ -50,7 +51,10 @@ class FakeReader:
         return answer
 
     def push_jobs(self, *jobs: dict[str, Any]) -> None:
-        self.callback({"push": "training_jobs", "region_id": "us-east-1", "jobs": list(jobs)})
+        self.push_items("training", *jobs)
+
+    def push_items(self, kind: str, *items: dict[str, Any]) -> None:
+        self.callback({"push": "items", "kind": kind, "region_id": "us-east-1", "items": list(items)})
 
     def push_status(self, **fields: Any) -> None:
         told = {
@@ -58,6 +62,7 @@ class FakeReader:
             "as_of": time_to_text(datetime.now(timezone.utc)),
             "first_picture": True,
             "mode": "search",
+            "kinds": dict.fromkeys(KINDS_READ, time_to_text(datetime.now(timezone.utc))),
         }
         self.callback({"push": "status", "calls_total": 3, "problem": None, **told, **fields})
 
@@ -101,6 +106,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     metadata.write_text(json.dumps({**told, "ResourceName": "default"}))
     monkeypatch.setenv("RESOURCE_METADATA_FILE", str(metadata))
     monkeypatch.setenv("MLCOST_HOME", str(tmp_path / "mlcost"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.delenv("MLCOST_SERVER_ID", raising=False)
     monkeypatch.delenv("SAGEMAKER_APP_TYPE", raising=False)
     monkeypatch.delenv("MLCOST_DISABLE", raising=False)

@@ -37,9 +37,9 @@ def codes(problems: list[Problem]) -> list[str]:
     ("status", "pace", "is_waking", "word", "expected"),
     [
         (told(5), "viewed", False, "ok", []),
-        (told(44), "viewed", False, "ok", []),
-        (told(46), "viewed", False, "failed", ["network_unreachable"]),
-        (told(46), "viewed", True, "loading", ["reading"]),
+        (told(89), "viewed", False, "ok", []),
+        (told(91), "viewed", False, "failed", ["network_unreachable"]),
+        (told(91), "viewed", True, "loading", ["reading"]),
         (told(150), "background", False, "ok", []),
         (told(300), "background", False, "failed", ["network_unreachable"]),
         (told(300), "asleep", False, "off", []),
@@ -150,3 +150,55 @@ def test_the_problem_of_one_region_names_it() -> None:
         ("credentials_expired", "us-east-1"),
         ("region_unread", "eu-west-1"),
     ]
+
+
+MISSING = {"code": "permission_missing", "message": "The action sagemaker:ListApps is not allowed.", "hint": "Allow it."}
+
+
+def test_each_kind_says_how_old_it_is() -> None:
+    """As old as the region that was read longest ago; a kind that one region never told has no time."""
+    early, late = time_to_text(NOW - timedelta(seconds=200)), time_to_text(NOW - timedelta(seconds=5))
+    one = told(5, kinds={"training": late, "app": late, "space": None}, kind_problems={"space": MISSING})
+    two = told(5, kinds={"training": early, "app": late, "space": late}, kind_problems={})
+    state, problems = state_of({"us-east-1": one, "eu-west-1": two}, "us-east-1", "eu-west-1")
+    assert [(kind.kind, kind.as_of, kind.is_denied) for kind in state.kinds] == [
+        ("app", NOW - timedelta(seconds=5), False),
+        ("space", None, True),
+        ("training", NOW - timedelta(seconds=200), False),
+    ]
+    assert [(problem.code, "sagemaker:ListApps" in problem.message) for problem in problems] == [("permission_missing", True)]
+
+
+def test_denied_kinds_are_said_in_one_note() -> None:
+    """Eight notes that say the same would hide everything else; what is no denial stays as it is."""
+    metrics = {**MISSING, "message": "The action cloudwatch:GetMetricData is not allowed."}
+    odd = {"code": "aws_error", "message": "AWS failed.", "hint": "Wait."}
+    wordless = {"code": "permission_missing", "message": "Something is denied.", "hint": "Ask."}
+    status = told(5, kinds={}, kind_problems={"app": MISSING, "endpoint": metrics, "space": MISSING, "automl": odd})
+    _, problems = state_of({"us-east-1": status}, "us-east-1")
+    assert codes(problems) == ["permission_missing", "aws_error"]
+    assert "cloudwatch:GetMetricData, sagemaker:ListApps" in problems[0].message
+    _, problems = state_of({"us-east-1": told(5, kind_problems={"app": wordless, "x": 5})}, "us-east-1")
+    assert [problem.message for problem in problems] == ["Something is denied."]
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(60.0, "once a minute"), (20.4, "every 20 seconds")])
+def test_that_aws_wants_to_be_asked_less_is_said(seconds: float, words: str) -> None:
+    """With how often it is asked now."""
+    state, problems = state_of({"us-east-1": told(5, seconds_between_calls=seconds)}, "us-east-1")
+    assert (state.seconds_between_calls, codes(problems)) == (seconds, ["slowed"])
+    assert words in problems[0].message
+    assert state_of({"us-east-1": told(5, seconds_between_calls=True)}, "us-east-1")[0].seconds_between_calls is None
+
+
+def test_how_far_back_ended_jobs_were_read() -> None:
+    """As far as in every region; a region that has not begun leaves it open."""
+    may, june = NOW - timedelta(days=60), NOW - timedelta(days=30)
+    one = told(5, history={"through": time_to_text(may), "is_done": True})
+    two = told(5, history={"through": time_to_text(june), "is_done": False})
+    state, _ = state_of({"us-east-1": one, "eu-west-1": two}, "us-east-1", "eu-west-1")
+    assert (state.history_through, state.is_history_read) == (june, False)
+    state, _ = state_of({"us-east-1": one}, "us-east-1")
+    assert (state.history_through, state.is_history_read) == (may, True)
+    state, _ = state_of({"us-east-1": one, "eu-west-1": told(5)}, "us-east-1", "eu-west-1")
+    assert (state.history_through, state.is_history_read) == (None, False)

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from mlcost_ext.core.documents import AwsState
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.money import to_wire
 from mlcost_ext.jobs import kind_named
 from mlcost_ext.prices import Snapshot
-from mlcost_ext.server.intake import Intake, now_utc
+from mlcost_ext.server.intake import Books, Intake, now_utc
 from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.overview import Picture, overview
-from mlcost_ext.usecases.watch import JobBook
+from tests.fakes import aws_word
 
 from .conftest import SPACE, training_job
 
@@ -26,7 +25,7 @@ REQUEST = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1
 @pytest.fixture
 def intake() -> Intake:
     snapshot = Snapshot()
-    found = Intake(JobBook(), LaunchBook(), snapshot, snapshot.has_local_disk, logging.getLogger("test"))
+    found = Intake(Books.empty(), LaunchBook(), snapshot, snapshot, logging.getLogger("test"))
     found.owner_tags = {"sagemaker:space-arn": SPACE}
     return found
 
@@ -38,7 +37,7 @@ def await_launch(intake: Intake, now: datetime) -> None:
 
 
 def totals_of(intake: Intake) -> tuple[int, str | None, int]:
-    aws = AwsState(status="ok", as_of=now_utc(), mode="search", calls_total=1)
+    aws = aws_word(as_of=now_utc())
     picture = Picture(host=Host(kind="local", region_id="us-east-1"), book=intake.book, aws=aws, prices=intake.prices)
     told = overview(picture, now_utc()).totals
     return told.running, None if told.running_cost is None else to_wire(told.running_cost), told.unpriced
@@ -126,7 +125,7 @@ def pushed(intake: Intake, **document: object) -> None:
 
 def test_costs_follow_aws_time(intake: Intake) -> None:
     """A clock that is ten minutes ahead does not make jobs dearer, not even those told before the first status."""
-    pushed(intake, push="training_jobs", clock_offset_seconds=-600.0, jobs=[training_job("a")])
+    pushed(intake, push="items", kind="training", clock_offset_seconds=-600.0, items=[training_job("a")])
     assert abs((intake.aws_time() - now_utc()).total_seconds() + 600) < 5
     pushed(intake, push="status", region_id="eu-west-1", clock_offset_seconds=None)
     assert abs((intake.aws_time() - now_utc()).total_seconds() + 600) < 5
@@ -227,3 +226,110 @@ def test_a_later_job_of_a_name_inherits_no_tags(intake: Intake) -> None:
     intake.take_description("training", later)
     metered = intake.book.get(("training", "us-east-1", "a"))
     assert metered is None or metered.job.failure_reason is None
+
+
+def sweep(**changes: object) -> dict[str, object]:
+    """Describe a tuning job of ours."""
+    return {
+        "HyperParameterTuningJobName": "sweep",
+        "HyperParameterTuningJobArn": "arn:aws:sagemaker:us-east-1:111122223333:hyper-parameter-tuning-job/sweep",
+        "HyperParameterTuningJobStatus": "InProgress",
+        "CreationTime": now_utc().isoformat(),
+        "LastModifiedTime": now_utc().isoformat(),
+        "region_id": "us-east-1",
+        "Tags": {"sagemaker:space-arn": SPACE},
+        **changes,
+    }
+
+
+def test_children_of_ours_are_ours_whichever_comes_first(intake: Intake) -> None:
+    """They need no tag of their own; those of somebody else's sweep are not taken."""
+    arn = sweep()["HyperParameterTuningJobArn"]
+    intake.take_description("training", training_job("early", Tags={}, TuningJobArn=arn))
+    assert names(intake) == []
+    intake.take_description("tuning", sweep())
+    intake.take_description("training", training_job("late", Tags={}, TuningJobArn=arn))
+    assert sorted(names(intake)) == ["early", "late", "sweep"]
+    intake.take_description("training", training_job("theirs", Tags={}, TuningJobArn=f"{arn}-of-others"))
+    assert "theirs" not in names(intake)
+
+
+def endpoint(name: str = "churn", *, made: str = "2026-11-01T00:00:00Z", **changes: object) -> dict[str, object]:
+    """Describe an endpoint without a tag of ours."""
+    variant = {"VariantName": "all", "CurrentInstanceCount": 1}
+    config = {"ProductionVariants": [{"VariantName": "all", "InstanceType": "ml.g5.xlarge", "InitialInstanceCount": 1}]}
+    return {
+        "EndpointName": name,
+        "EndpointStatus": "InService",
+        "CreationTime": made,
+        "LastModifiedTime": made,
+        "ProductionVariants": [variant],
+        "EndpointConfig": config,
+        "region_id": "us-east-1",
+        "Tags": {},
+        **changes,
+    }
+
+
+def standing(intake: Intake) -> list[tuple[str, bool]]:
+    return [(m.standing.status, m.is_mine) for m in intake.standing.of_kind("endpoint", is_mine=None)]
+
+
+def test_an_endpoint_is_ours_by_its_launch(intake: Intake) -> None:
+    """Described before AWS's answer was noted, it comes in with it; one that nobody here launched does not."""
+    spool(intake, {**event("intent", "churn"), "kind": "endpoint"})
+    intake.take_description("endpoint", endpoint())
+    assert standing(intake) == []
+    spool(intake, event("outcome", "churn", result="accepted"))
+    assert standing(intake) == [("InService", True)]
+    intake.take_description("endpoint", endpoint("strange"))
+    assert len(standing(intake)) == 1
+
+
+def test_an_older_state_of_an_endpoint_does_not_come_back(intake: Intake) -> None:
+    """The index lags; a thing made anew under the same name is another one, however early AWS says it was changed."""
+    ours = {"Tags": {"sagemaker:space-arn": SPACE}}
+    intake.take_description("endpoint", endpoint(**ours, EndpointStatus="Updating", LastModifiedTime="2026-11-02T00:00:00Z"))
+    intake.take_description("endpoint", endpoint(**ours))
+    assert standing(intake) == [("Updating", True)]
+    intake.take_description("endpoint", endpoint(**ours, made="2026-10-01T00:00:00Z"))
+    assert standing(intake) == [("InService", True)]
+
+
+def test_tags_once_known_stay(intake: Intake) -> None:
+    """A description without tags takes none away."""
+    intake.take_description("endpoint", endpoint(Tags={"sagemaker:space-arn": SPACE}))
+    intake.take_description("endpoint", endpoint(Tags=None, EndpointStatus="Deleting", LastModifiedTime="2026-11-03T00:00:00Z"))
+    assert standing(intake) == [("Deleting", True)]
+
+
+def test_others_are_kept_apart_where_they_are_wanted(intake: Intake) -> None:
+    """In a book of their own: no total of ours has them; when a launch turns out to be ours it changes the book."""
+    intake.keeps_others = True
+    intake.take_description("training", training_job("theirs", Tags={}))
+    intake.take_description("endpoint", endpoint())
+    assert (totals_of(intake)[0], len(intake.books.others), standing(intake)) == (0, 1, [("InService", False)])
+    spool(intake, event("intent", "theirs"), event("outcome", "theirs", result="accepted"))
+    assert intake.books.others.named("training", "theirs") or names(intake) == ["theirs"]
+    intake.take_description("training", training_job("theirs", Tags={}))
+    assert (names(intake), len(intake.books.others)) == (["theirs"], 0)
+
+
+def test_what_is_gone_is_gone(intake: Intake) -> None:
+    """An endpoint leaves the book; of a running job nobody knows any more what it costs."""
+    intake.take_description("endpoint", endpoint(Tags={"sagemaker:space-arn": SPACE}))
+    intake.take_description("training", training_job("a"))
+    pushed(intake, push="gone", kind="endpoint", region_id="us-east-1", names=["churn", "never-there"])
+    pushed(intake, push="gone", kind="training", region_id="us-east-1", names=["a"])
+    assert standing(intake) == []
+    metered = intake.book.get(("training", "us-east-1", "a"))
+    assert metered is not None
+    assert metered.job.status == "Unknown"
+    assert [change.status for change in intake.changes][-2:] == ["Deleted", "Unknown"]
+
+
+def test_a_push_that_nobody_knows_is_left_out(intake: Intake) -> None:
+    """A later reader may tell more than this server takes."""
+    pushed(intake, push="news", kind="training", items=[training_job("a")])
+    pushed(intake, push="history", kind="training", items=[training_job("a")], cursor=None)
+    assert names(intake) == []

@@ -60,7 +60,7 @@ def test_a_launch_is_on_screen_before_aws_has_described_it(
         assert row["high"] is not None
         assert row["tags"] == {"team": "fraud"}
         await asyncio.sleep(1.2)
-        assert ["eu-west-1", "fresh-1"] in reader.watched["names"]
+        assert ["eu-west-1", "training", "fresh-1"] in reader.watched["names"]
         assert reader.watched["regions"] == ["eu-west-1", "us-east-1"]
         launch = {
             "schema_id": "https://events.mlcost-ext.dev/launch/v1",

@@ -11,15 +11,14 @@ from typing import Any
 
 import pytest
 
-from mlcost_ext.core.host import Host
+from mlcost_ext.core.host import Host, StudioApp
 from mlcost_ext.core.times import time_to_text
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.server import minder as module
-from mlcost_ext.server.intake import Intake, now_utc
+from mlcost_ext.server.intake import Books, Intake, now_utc
 from mlcost_ext.server.minder import READER_ENDS_SECONDS, WAKING_SECONDS, Minder
 from mlcost_ext.server.presence import VIEWED_SECONDS, Viewers
 from mlcost_ext.usecases.launches import LaunchBook
-from mlcost_ext.usecases.watch import JobBook
 
 from .conftest import SPACE, FakeReader, training_job
 
@@ -33,8 +32,8 @@ class Room:
         self.now, snapshot = 1000.0, Snapshot()
         monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: self.now))
         self.reader = FakeReader()
-        self.intake = Intake(JobBook(), LaunchBook(), snapshot, snapshot.has_local_disk, logging.getLogger("test"))
-        parts: Any = SimpleNamespace(host=STUDIO, reader=self.reader)
+        self.intake = Intake(Books.empty(), LaunchBook(), snapshot, snapshot, logging.getLogger("test"))
+        parts: Any = SimpleNamespace(host=STUDIO, reader=self.reader, look_again=None)
         self.minder = Minder(parts, self.intake, self.drop)
         self.minder.viewers = Viewers(lambda: self.now)
 
@@ -88,7 +87,7 @@ def test_the_regions_that_are_followed(room: Room) -> None:
     assert room.minder.regions() == ["eu-west-1", "us-east-1", "us-west-2"]
     room.minder.note_viewer()
     room.mind()
-    assert sorted(room.reader.watched["names"]) == [["eu-west-1", "killed"], ["us-west-2", "accepted"]]
+    assert sorted(room.reader.watched["names"]) == [["eu-west-1", "training", "killed"], ["us-west-2", "training", "accepted"]]
 
 
 def test_a_new_region_is_waited_for_as_after_waking(room: Room) -> None:
@@ -112,3 +111,53 @@ def test_a_launch_that_is_never_described_lets_the_pace_fall_asleep(room: Room) 
     assert room.minder.pace == "background"
     room.intake.give_up_waiting(now_utc() + timedelta(minutes=3))
     assert room.minder.pace == "asleep"
+
+
+def test_a_machine_that_says_later_what_it_is(room: Room) -> None:
+    """While it is asked nobody says that its price is unknown; what it says is the host from then on, and no answer changes nothing."""
+    seen: list[bool] = []
+
+    async def look_again(host: Host) -> Host:
+        seen.append(room.minder.is_session_awaited)
+        return Host(kind="ec2", region_id=host.region_id, instance_type="m5.xlarge")
+
+    parts: Any = SimpleNamespace(host=Host(kind="local", region_id="us-east-1"), reader=room.reader, look_again=look_again)
+    room.minder = Minder(parts, room.intake, room.drop)
+    before = room.intake.revision
+    asyncio.run(room.minder.look_again())
+    assert (seen, room.minder.is_session_awaited) == ([True], False)
+    assert (room.minder.host.kind, room.intake.revision > before) == ("ec2", True)
+
+
+@pytest.mark.parametrize(
+    ("host", "key", "studio", "notebook"),
+    [
+        (Host(kind="local", region_id="us-east-1"), None, None, None),
+        (
+            Host(kind="notebook_instance", region_id="eu-west-1", located_in="us-east-1", notebook_instance_name="nb"),
+            {"region_id": "us-east-1", "host_kind": "notebook_instance", "notebook_instance_name": "nb"},
+            None,
+            {"region_id": "us-east-1", "name": "nb"},
+        ),
+        (
+            Host(
+                kind="studio",
+                region_id="us-east-1",
+                studio_app=StudioApp(domain_id="d", space_name="s", app_type="JupyterLab", app_name="default"),
+            ),
+            {
+                "region_id": "us-east-1",
+                "host_kind": "studio",
+                "domain_id": "d",
+                "space_name": "s",
+                "app_type": "JupyterLab",
+                "app_name": "default",
+            },
+            {"region_id": "us-east-1", "domain_id": "d", "space_name": "s", "user_profile_name": None},
+            None,
+        ),
+    ],
+)
+def test_what_is_asked_of_aws_about_this_machine(host: Host, key: Any, studio: Any, notebook: Any) -> None:
+    """In the region it is in, which need not be the one where jobs are looked for."""
+    assert (module.session_key(host), module.studio_watch(host), module.notebook_watch(host)) == (key, studio, notebook)

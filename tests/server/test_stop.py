@@ -47,15 +47,15 @@ def test_stop_asks_aws_once_and_shows_what_it_says(jp_asyncio_loop: Any, jp_fetc
     begun = training_job()
     ending = {"TrainingJobStatus": "Stopped", "SecondaryStatus": "Stopped", "LastModifiedTime": time_to_text(now_utc())}
     stopped = {**begun, **ending, "BillableTimeInSeconds": 601, "TrainingTimeInSeconds": 601}
-    reader.answers["describe_training_job"] = {"job": stopped}
+    reader.answers["describe"] = {"item": stopped}
 
     async def run() -> None:
         await overview(jp_fetch)
         reader.push_jobs(begun)
         await settled()
         assert await stop(jp_fetch, "churn-1") == {"name": "churn-1", "status": "Stopping"}
-        asked = ("stop_training_job", {"region_id": "us-east-1", "name": "churn-1"})
-        assert [r for r in reader.requests if r[0] == "stop_training_job"] == [asked]
+        asked = ("stop", {"kind": "training", "region_id": "us-east-1", "name": "churn-1"})
+        assert [r for r in reader.requests if r[0] == "stop"] == [asked]
         job = await when_ended(jp_fetch)
         assert (job["status"], job["cost_basis"], job["billable_time_in_seconds"]) == ("Stopped", "final", 601)
         assert job["cost"] == "0.076794444"  # 601 s x 2 x 0.23 / 3600
@@ -80,7 +80,7 @@ def test_a_job_of_somebody_else_cannot_be_stopped(jp_asyncio_loop: Any, jp_fetch
 def test_a_refusal_of_aws_reaches_the_user_in_words(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
     """AccessDenied on the stop names the permission."""
     denied = RemoteError("sagemaker:StopTrainingJob is denied.", "Ask for it.", code="permission_missing")
-    reader.answers["stop_training_job"] = denied
+    reader.answers["stop"] = denied
 
     async def run() -> None:
         await overview(jp_fetch)

@@ -62,11 +62,13 @@ export interface paths {
                 query?: {
                     /** @description running, ended, or AWS's own status. */
                     state?: string;
-                    kind?: "training";
+                    kind?: "training" | "tuning" | "processing" | "transform" | "automl";
                     sort?: "started" | "cost" | "name";
                     limit?: number;
                     /** @description next_cursor of the page before. */
                     cursor?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
                 };
                 header?: never;
                 path?: never;
@@ -115,10 +117,12 @@ export interface paths {
                 query?: {
                     /** @description Where several regions use the name. */
                     region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
                 };
                 header?: never;
                 path: {
-                    kind: "training";
+                    kind: "training" | "tuning" | "processing" | "transform" | "automl";
                     name: string;
                 };
                 cookie?: never;
@@ -153,38 +157,33 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/jobs/{kind}/{name}/stop": {
+    "/standing": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
-        /** Ask AWS to stop a job of yours */
-        post: {
+        /** Everything that costs until somebody ends it */
+        get: {
             parameters: {
                 query?: {
-                    /** @description Where several regions use the name. */
-                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
                 };
                 header?: never;
-                path: {
-                    kind: "training";
-                    name: string;
-                };
+                path?: never;
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
-                /** @description Ask AWS to stop a job of yours */
-                202: {
+                /** @description Everything that costs until somebody ends it */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["StopAccepted"];
+                        "application/json": components["schemas"]["StandingList"];
                     };
                 };
                 /** @description What happened and what to do */
@@ -198,6 +197,113 @@ export interface paths {
                 };
             };
         };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An endpoint, and the token to delete it */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description An endpoint, and the token to delete it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["EndpointDetail"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A Studio app, and the token to stop it */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    /** @description As in the list of apps. */
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A Studio app, and the token to stop it */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AppDetail"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -238,14 +344,298 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/{kind}/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask AWS to stop a job, a notebook instance or a schedule */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    kind: "training" | "tuning" | "processing" | "transform" | "automl" | "notebook" | "schedule";
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description With scope=account: the name once more. */
+                        confirmed_name?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Ask AWS to stop a job, a notebook instance or a schedule */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StopAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/endpoints/{name}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask AWS to delete an endpoint */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description From the GET of the thing; good for five minutes. */
+                        confirmation_token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Ask AWS to delete an endpoint */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StopAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/apps/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask AWS to delete a Studio app; its space and volume stay */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    /** @description As in the list of apps. */
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description From the GET of the thing; good for five minutes. */
+                        confirmation_token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Ask AWS to delete a Studio app; its space and volume stay */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StopAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/warm-pools/{name}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask AWS to give kept instances back */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description Where several regions use the name. */
+                    region_id?: string;
+                    /** @description account: what others of the account run as well, where that is allowed (scope_account). */
+                    scope?: "mine" | "account";
+                };
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /** @description With scope=account: the name once more. */
+                        confirmed_name?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Ask AWS to give kept instances back */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StopAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A Studio app and the token that its stop, which AWS calls a delete, wants. */
+        AppDetail: {
+            app: components["schemas"]["AppRow"];
+            confirmation_token: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /**
+         * @description A Studio app, a space's volume without a running app, or a notebook instance.
+         *
+         *     `cost` is since `started_at`; `storage_cost_per_day` goes on when it is stopped. AWS does not tell when it was last used.
+         */
+        AppRow: {
+            /** @enum {string} */
+            kind: "app" | "space" | "notebook";
+            name: string;
+            title: string;
+            region_id: string;
+            status: string;
+            app_type: string | null;
+            domain_id: string | null;
+            space_name: string | null;
+            user_profile_name: string | null;
+            is_this: boolean;
+            is_mine: boolean;
+            is_costing: boolean;
+            instance_type: string | null;
+            started_at: string | null;
+            created_at: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_day: string | null;
+            volume_gb: number | null;
+            /** @description Exact decimal; only screens round. */
+            storage_cost_per_day: string | null;
+            can_stop: boolean;
+            tags: {
+                [key: string]: string;
+            };
+            price: components["schemas"]["PriceRow"] | null;
+            storage_price: components["schemas"]["PriceRow"] | null;
+        };
         /**
          * @description How fresh AWS's answers are: `loading` none yet or not all, `failed` the last one failed, `off` not asked.
          *
-         *     `as_of` is when AWS last told all jobs of ours; null: it has not, or they cannot all be found.
+         *     `as_of` is when AWS last told all training jobs, tuning jobs and endpoints of ours; null: it has not, or they cannot all be
+         *     found. Other kinds are read less often: `kinds` has when each was last told.
          */
         AwsState: {
             /** @enum {string} */
@@ -253,6 +643,10 @@ export interface components {
             as_of: string | null;
             mode: string | null;
             calls_total: number;
+            seconds_between_calls: number | null;
+            history_through: string | null;
+            is_history_read: boolean;
+            kinds: components["schemas"]["KindState"][];
         };
         /** @description What a figure lacks or rests on. */
         DataQuality: {
@@ -260,6 +654,44 @@ export interface components {
             message: string;
             hint: string;
             subject: string | null;
+        };
+        /** @description An endpoint and the token that its delete wants. */
+        EndpointDetail: {
+            endpoint: components["schemas"]["EndpointRow"];
+            confirmation_token: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @description One endpoint as things stand; `cost_per_day` is that of its instances, whether it is called or not. */
+        EndpointRow: {
+            name: string;
+            region_id: string;
+            status: string;
+            mode: string | null;
+            created_at: string | null;
+            modified_at: string | null;
+            instance_type: string | null;
+            instance_count: number | null;
+            is_costing: boolean;
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_day: string | null;
+            /** @description Exact decimal; only screens round. */
+            storage_cost_per_day: string | null;
+            /** @enum {string} */
+            last_use: "seen" | "none_seen" | "unknown";
+            last_used_at: string | null;
+            is_forgotten: boolean;
+            can_delete: boolean;
+            is_mine: boolean;
+            notebook: string | null;
+            tags: {
+                [key: string]: string;
+            };
+            failure_reason: string | null;
+            price: components["schemas"]["PriceRow"] | null;
+            parts: components["schemas"]["PartRow"][];
         };
         /** @description What happened and what to do, one sentence each. */
         ErrorDocument: {
@@ -317,7 +749,24 @@ export interface components {
             notebook: string | null;
             failure_reason: string | null;
             can_stop: boolean;
+            is_mine: boolean;
+            is_sum: boolean;
+            parent: string | null;
+            children_started: number | null;
+            children_known: number | null;
+            /** @description Exact decimal; only screens round. */
+            low: string | null;
+            warm_pool_status: string | null;
+            /** @description Exact decimal; only screens round. */
+            warm_pool_cost: string | null;
+            warm_pool_basis: ("accruing" | "at_most" | "final") | null;
             price: components["schemas"]["PriceRow"] | null;
+        };
+        /** @description How fresh one kind's figures are; `as_of` null: not told yet, or not allowed. */
+        KindState: {
+            kind: string;
+            as_of: string | null;
+            is_denied: boolean;
         };
         /** @description What the status bar and the panel's first screen show. */
         Overview: {
@@ -329,9 +778,12 @@ export interface components {
             totals: components["schemas"]["Totals"];
             jobs: components["schemas"]["JobRow"][];
             storage_prices: components["schemas"]["PriceRow"][];
-            endpoints: {
-                [key: string]: string;
-            }[];
+            endpoints: components["schemas"]["EndpointRow"][];
+            apps: components["schemas"]["AppRow"][];
+            warm_pools: components["schemas"]["WarmPoolRow"][];
+            schedules: components["schemas"]["ScheduleRow"][];
+            past: components["schemas"]["Past"] | null;
+            scope_account: boolean;
             budgets: {
                 [key: string]: string;
             }[];
@@ -340,6 +792,39 @@ export interface components {
             }[];
             idle: components["schemas"]["Idle"];
             data_quality: components["schemas"]["DataQuality"][];
+        };
+        /** @description A variant of an endpoint, or an inference component on it; `share` is the part of its variant that it reserves. */
+        PartRow: {
+            name: string;
+            /** @enum {string} */
+            kind: "variant" | "shadow_variant" | "component";
+            mode: string | null;
+            instance_type: string | null;
+            instance_count: number | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_day: string | null;
+            /** @enum {string} */
+            last_use: "seen" | "none_seen" | "unknown";
+            last_used_at: string | null;
+            memory_size_mb: number | null;
+            provisioned_concurrency: number | null;
+            share: number | null;
+            status: string | null;
+            price: components["schemas"]["PriceRow"] | null;
+        };
+        /**
+         * @description Jobs of ours that ended in the last `days` days and the final cost of their instances.
+         *
+         *     `unpriced` counts those that `cost` leaves out; `is_complete` false: AWS's list was not read that far back yet, so it is at
+         *     least so much.
+         */
+        Past: {
+            days: number;
+            jobs: number;
+            /** @description Exact decimal; only screens round. */
+            cost: string;
+            unpriced: number;
+            is_complete: boolean;
         };
         /** @description A unit price with its source, its date and its error. */
         PriceRow: {
@@ -359,6 +844,23 @@ export interface components {
             price_basis: "contracted" | "observed" | "derived";
             /** @description Exact decimal; only screens round. */
             error_percent: string | null;
+        };
+        /** @description A monitoring schedule: it costs nothing by itself, its runs are processing jobs. */
+        ScheduleRow: {
+            name: string;
+            region_id: string;
+            status: string;
+            expression: string | null;
+            endpoint: string | null;
+            instance_type: string | null;
+            instance_count: number | null;
+            /** @description Exact decimal; only screens round. */
+            high_per_run: string | null;
+            can_stop: boolean;
+            is_mine: boolean;
+            tags: {
+                [key: string]: string;
+            };
         };
         /** @description The machine of this session and what it costs; `cost_per_day_when_stopped` is that of a Studio space's volume. */
         Session: {
@@ -381,12 +883,24 @@ export interface components {
             price: components["schemas"]["PriceRow"] | null;
             storage_price: components["schemas"]["PriceRow"] | null;
         };
-        /** @description AWS was asked to stop a job. */
+        /** @description Everything of a scope that stands. */
+        StandingList: {
+            endpoints: components["schemas"]["EndpointRow"][];
+            apps: components["schemas"]["AppRow"][];
+            warm_pools: components["schemas"]["WarmPoolRow"][];
+            schedules: components["schemas"]["ScheduleRow"][];
+        };
+        /** @description AWS was asked to stop, delete or release something. */
         StopAccepted: {
             name: string;
             status: string;
         };
-        /** @description All running jobs of ours; the money leaves out those counted as `unpriced`. */
+        /**
+         * @description All running jobs of ours; the money leaves out those counted as `unpriced`, and a job's children count, not it.
+         *
+         *     `standing_cost_per_day` is what endpoints, apps, notebook instances, kept instances and volumes of ours cost a day as things
+         *     stand, but for this session's own machine; `standing_unpriced` counts those it leaves out.
+         */
         Totals: {
             running: number;
             /** @description Exact decimal; only screens round. */
@@ -397,6 +911,35 @@ export interface components {
             by_status: {
                 [key: string]: number;
             };
+            by_kind: {
+                [key: string]: number;
+            };
+            standing: number;
+            /** @description Exact decimal; only screens round. */
+            standing_cost_per_day: string | null;
+            standing_unpriced: number;
+        };
+        /** @description Instances kept for the next job after `name`, a training job, has ended. */
+        WarmPoolRow: {
+            name: string;
+            region_id: string;
+            status: string;
+            instance_type: string | null;
+            instance_count: number | null;
+            started_at: string | null;
+            until: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_day: string | null;
+            can_release: boolean;
+            is_mine: boolean;
+            tags: {
+                [key: string]: string;
+            };
+            price: components["schemas"]["PriceRow"] | null;
         };
     };
     responses: never;
@@ -405,16 +948,26 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AppDetail = components['schemas']['AppDetail'];
+export type AppRow = components['schemas']['AppRow'];
 export type AwsState = components['schemas']['AwsState'];
 export type DataQuality = components['schemas']['DataQuality'];
+export type EndpointDetail = components['schemas']['EndpointDetail'];
+export type EndpointRow = components['schemas']['EndpointRow'];
 export type ErrorDocument = components['schemas']['ErrorDocument'];
 export type Idle = components['schemas']['Idle'];
 export type JobList = components['schemas']['JobList'];
 export type JobRow = components['schemas']['JobRow'];
+export type KindState = components['schemas']['KindState'];
 export type Overview = components['schemas']['Overview'];
+export type PartRow = components['schemas']['PartRow'];
+export type Past = components['schemas']['Past'];
 export type PriceRow = components['schemas']['PriceRow'];
+export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Session = components['schemas']['Session'];
+export type StandingList = components['schemas']['StandingList'];
 export type StopAccepted = components['schemas']['StopAccepted'];
 export type Totals = components['schemas']['Totals'];
+export type WarmPoolRow = components['schemas']['WarmPoolRow'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

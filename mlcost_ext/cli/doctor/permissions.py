@@ -23,10 +23,12 @@ def check(here: Surroundings) -> tuple[Result, ...]:
     stop = _result("stop", "info", "sagemaker:StopTrainingJob is not tried, since trying it would stop a job.")
     if isinstance(here.aws.identity, Problem):
         return (_result("jobs", "info", "Permissions are not tried: AWS has to answer first."),)
-    app = here.host.studio_app
+    app, instance = here.host.studio_app, here.host.notebook_instance_name
     features = {"jobs": lambda: jobs(here.aws)}
     if app is not None:
         features["studio"] = lambda: studio(here.aws, app)
+    if instance is not None:
+        features["notebook_instance"] = lambda: notebook_instance(here.aws, instance)
     answers = together(list(features.values()), SECONDS)
     return (*(_of(name, answer) for name, answer in zip(features, answers, strict=True)), stop)
 
@@ -72,6 +74,19 @@ def studio(aws: AwsDoor, app: StudioApp) -> Result:
         return _of("studio", problem)
     kind = (described.get("ResourceSpec") or {}).get("InstanceType") or "an unknown instance type"
     return _result("studio", "ok", f"sagemaker:DescribeApp and DescribeSpace are allowed: this app runs on {kind}.")
+
+
+def notebook_instance(aws: AwsDoor, name: str) -> Result:
+    """Try what tells this session's instance type, start and volume on a notebook instance."""
+    action = "sagemaker:DescribeNotebookInstance"
+    described = aws.call("sagemaker", "describe_notebook_instance", action, NotebookInstanceName=name)
+    if is_denied(described):
+        hint = f"Add {action} to the IAM policy of the role or user in use."
+        return _result("notebook_instance", "fail", f"The session's cost is not known: IAM denies {action}.", hint)
+    if isinstance(described, Problem):
+        return _of("notebook_instance", described)
+    kind = described.get("InstanceType") or "an unknown instance type"
+    return _result("notebook_instance", "ok", f"{action} is allowed: this notebook instance is of type {kind}.")
 
 
 def is_denied(answer: Answer) -> bool:

@@ -57,7 +57,7 @@ def home_here() -> Path:
 def host_of(settings: Settings) -> Host:
     """Tell the host as the server does, even where the server half cannot be loaded."""
     try:
-        from mlcost_ext.wiring import host_here
+        from mlcost_ext.wiring import ask_machine, host_here
     except ImportError:  # the check of the server extension names it
         return detect(os.environ)
-    return host_here(settings, os.environ)
+    return ask_machine(settings, os.environ, host_here(settings, os.environ))

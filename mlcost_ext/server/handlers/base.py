@@ -8,7 +8,9 @@ from typing import Any
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import HTTPError
 
-from mlcost_ext.core.errors import MlcostError
+from mlcost_ext.core.errors import MlcostError, UsageError
+from mlcost_ext.core.wire import to_document
+from mlcost_ext.server.actions import Scope, Wish
 from mlcost_ext.server.live import Live
 
 
@@ -27,6 +29,42 @@ class MlcostHandler(APIHandler):
         self.set_status(status)
         self.set_header("Cache-Control", "private, no-cache")
         self.finish(body)
+
+    def send_document(self, document: object, status: int = 200) -> None:
+        """Answer with a document."""
+        self.send(json.dumps(to_document(document)).encode(), status)
+
+    def scope(self) -> Scope:
+        """Read `?scope=`: ours, or with it what others of the account run.
+
+        Raises:
+            UsageError: It is anything else.
+        """
+        said = self.get_query_argument("scope", "mine")
+        if said == "mine":
+            return "mine"
+        if said == "account":
+            return "account"
+        raise UsageError(f"scope cannot be {said[:20]!r}.", "Use mine or account.")
+
+    def wish(self, name: str) -> Wish:
+        """Read what is asked for."""
+        region_id = self.get_query_argument("region_id", "") or None
+        return Wish(name=name, region_id=region_id, scope=self.scope(), body=self.body_object())
+
+    def body_object(self) -> dict[str, Any]:
+        """Read the request's JSON object; without a body it is an empty one.
+
+        Raises:
+            UsageError: It is anything else.
+        """
+        try:
+            body = json.loads(self.request.body or b"{}")
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            raise UsageError("The request's body is no JSON object.", "Send an object, or nothing.")
+        return body
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with the error's own words, never with a traceback."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from mlcost_ext.core.documents import to_document
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.usecases.listing import JobQuery
 
@@ -23,7 +21,7 @@ class JobsHandler(MlcostHandler):
     @authenticated
     @authorized
     async def get(self) -> None:
-        """Answer with a page: `?state=running|ended|<status>&kind=&sort=started|cost|name&limit=≤200&cursor=`."""
+        """Answer with a page: `?state=running|ended|<status>&kind=&sort=started|cost|name&limit=≤200&cursor=&scope=`."""
         self.live.note_viewer()
         query = JobQuery(
             state=self.told("state"),
@@ -32,7 +30,7 @@ class JobsHandler(MlcostHandler):
             limit=limit_from(self.told("limit") or "50"),
             cursor=self.told("cursor"),
         )
-        self.send(json.dumps(to_document(self.live.jobs(query))).encode())
+        self.send_document(self.live.jobs(query, self.scope()))
 
     def told(self, name: str) -> str | None:
         """Give a parameter; None: it is not there, or empty."""
@@ -46,8 +44,7 @@ class JobHandler(MlcostHandler):
     @authorized
     async def get(self, kind: str, name: str) -> None:
         """Answer with the job, of `?region_id=` where the name is used in several regions."""
-        row = self.live.job(kind, name, self.get_query_argument("region_id", None))
-        self.send(json.dumps(to_document(row)).encode())
+        self.send_document(self.live.job(kind, self.wish(name)))
 
 
 class StopHandler(MlcostHandler):
@@ -58,9 +55,8 @@ class StopHandler(MlcostHandler):
     @authenticated
     @authorized
     async def post(self, kind: str, name: str) -> None:
-        """Ask AWS to stop a job of ours; answer 202 when AWS has accepted."""
-        accepted = await self.live.stop_job(kind, name, self.get_query_argument("region_id", None))
-        self.send(json.dumps(to_document(accepted)).encode(), 202)
+        """Ask AWS to stop a job, a notebook instance or a schedule; answer 202 when AWS has accepted."""
+        self.send_document(await self.live.actions.stop(kind, self.wish(name)), 202)
 
 
 def limit_from(text: str) -> int:

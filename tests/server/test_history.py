@@ -1,0 +1,146 @@
+"""Ended jobs beyond the last day: kept once, counted, and read on from where it was left."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mlcost_ext.core.documents import Past
+from mlcost_ext.core.money import to_wire
+from mlcost_ext.core.times import time_to_text
+from mlcost_ext.ledger.job_store import JobStore
+from mlcost_ext.prices import Snapshot
+from mlcost_ext.server.history import History
+from mlcost_ext.server.intake import Books, Intake, now_utc
+from mlcost_ext.usecases.launches import LaunchBook
+from tests.fakes import aws_word
+
+from .conftest import SPACE, training_job
+
+BEGAN = now_utc()
+
+
+def ended(name: str, days: float, **changes: Any) -> dict[str, Any]:
+    """Describe a job of two ml.m5.xlarge that ran for an hour and ended some days ago."""
+    end = BEGAN - timedelta(days=days)
+    fields: dict[str, Any] = {
+        "TrainingJobStatus": "Completed",
+        "SecondaryStatus": "Completed",
+        "CreationTime": time_to_text(end - timedelta(hours=2)),
+        "TrainingStartTime": time_to_text(end - timedelta(hours=1)),
+        "TrainingEndTime": time_to_text(end),
+        "LastModifiedTime": time_to_text(end),
+        "TrainingTimeInSeconds": 3600,
+        "BillableTimeInSeconds": 3600,
+    }
+    return training_job(name, **{**fields, **changes})
+
+
+def page(*items: dict[str, Any], cursor: str | None = "c1") -> dict[str, Any]:
+    return {"push": "history", "kind": "training", "region_id": "us-east-1", "items": list(items), "cursor": cursor}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "servers" / "one" / "ledger.sqlite"
+
+
+def make(path: Path) -> tuple[Intake, History]:
+    intake = Intake(Books.empty(), LaunchBook(), Snapshot(), Snapshot(), logging.getLogger("test"))
+    intake.owner_tags = {"sagemaker:space-arn": SPACE}
+    return intake, History(JobStore(path), intake, logging.getLogger("test"))
+
+
+def past(history: History, **changes: Any) -> Past | None:
+    return history.past(aws_word(as_of=now_utc(), **changes), now_utc())
+
+
+def test_what_was_read_of_the_past_is_counted_once_and_goes_on_where_it_was(path: Path) -> None:
+    """After a restart the cursor is there, and a page told twice counts once; a colleague's job does not count."""
+    intake, history = make(path)
+    assert past(history) is None
+    intake.on_history(page(ended("a", 2), ended("b", 3), ended("theirs", 3, Tags={})))
+    asyncio.run(history.work(now_utc()))
+    asyncio.run(history.close())
+    intake, history = make(path)
+    intake.on_history(page(ended("b", 3), ended("c", 40), cursor="c2"))
+    asyncio.run(history.work(now_utc()))
+    assert history.cursors == {"us-east-1": "c2"}
+    told = past(history, history_through=now_utc() - timedelta(days=4))
+    assert told is not None
+    assert (told.jobs, to_wire(told.cost), told.unpriced, told.is_complete) == (2, "0.92", 0, False)
+    assert past(history, history_through=now_utc() - timedelta(days=31)).is_complete  # type: ignore[union-attr]
+    assert past(history, is_history_read=True).is_complete  # type: ignore[union-attr]
+
+
+def test_a_job_that_ends_while_we_look_is_kept_too(path: Path) -> None:
+    """With its final cost; one that runs, or is not settled, is not."""
+    intake, history = make(path)
+    for job in (ended("a", 0.01), training_job("runs"), ended("unsettled", 0.02, BillableTimeInSeconds=None)):
+        intake.take_description("training", job)
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert (told.jobs, to_wire(told.cost)) == (1, "0.46")
+
+
+def test_a_price_nobody_knows_is_counted_and_not_added(path: Path) -> None:
+    """Unknown is not zero."""
+    intake, history = make(path)
+    odd = {"InstanceType": "ml.z9.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 0}
+    intake.on_history(page(ended("odd", 2, ResourceConfig=odd), ended("a", 2)))
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert (told.jobs, told.unpriced, to_wire(told.cost)) == (2, 1, "0.46")
+
+
+@pytest.mark.parametrize("items", [None, [None, 5, "x"], [{}], [{"TrainingJobName": 7}]])
+def test_whatever_the_reader_tells_is_taken(path: Path, items: Any) -> None:
+    """What is no job is left out; the cursor moves on."""
+    intake, history = make(path)
+    intake.on_history({**page(), "items": items})
+    asyncio.run(history.work(now_utc()))
+    assert history.cursors == {"us-east-1": "c1"}
+
+
+def test_a_disk_that_cannot_be_written_loses_nothing(path: Path) -> None:
+    """What waits is written when it can be; the figure is unknown until then."""
+    path.parent.parent.mkdir()
+    path.parent.write_text("a file where the folder should be")
+    intake, history = make(path)
+    intake.take_description("training", ended("a", 0.01))
+    asyncio.run(history.work(now_utc()))
+    assert past(history) is None
+    asyncio.run(history.close())
+    path.parent.unlink()
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert told.jobs == 1
+
+
+def test_a_child_of_a_running_sum_goes_into_the_book(path: Path) -> None:
+    """What a tuning job of three days has cost includes its first day's children."""
+    intake, history = make(path)
+    tuning = {
+        "HyperParameterTuningJobName": "sweep",
+        "HyperParameterTuningJobArn": "arn:aws:sagemaker:us-east-1:111122223333:hyper-parameter-tuning-job/sweep",
+        "HyperParameterTuningJobStatus": "InProgress",
+        "CreationTime": time_to_text(now_utc() - timedelta(days=3)),
+        "LastModifiedTime": time_to_text(now_utc()),
+        "region_id": "us-east-1",
+        "Tags": {"sagemaker:space-arn": SPACE},
+    }
+    intake.take_description("tuning", tuning)
+    arn = tuning["HyperParameterTuningJobArn"]
+    intake.on_history(page(ended("child", 2, TuningJobArn=arn, Tags=None)))
+    asyncio.run(history.work(now_utc()))
+    family = intake.book.family(("tuning", "us-east-1", "sweep"))
+    assert len(family.children) == 1
+    assert past(history).jobs == 1  # type: ignore[union-attr]
