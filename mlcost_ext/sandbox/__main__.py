@@ -23,12 +23,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(sys.stderr, f"sandbox_missing: {error.name} is not installed.\nhint: {SANDBOX_MEND}")
         return 2
     from mlcost_ext.sandbox.account import Account
-    from mlcost_ext.sandbox.seed import seed_opening, seed_running
+    from mlcost_ext.sandbox.seed import seed_ended, seed_opening, seed_running
 
     account = Account(speed=options.speed)
     if not options.empty:
         seed_opening(account)
     seed_running(account, options.seed_running)
+    seed_ended(account, options.seed_ended)
     gc.freeze()  # else each full collection walks thousands of seeded jobs, in the middle of an answer
     token = os.environ.get("PRACTICE_CONTROL_TOKEN")
     server = make_practice_server(account, port=options.port, control_token=token)
@@ -48,6 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--speed", type=_speed, default=1.0, help="60: an hour takes a minute")
     parser.add_argument("--seed-running", type=int, default=0, help="so many more running jobs")
+    parser.add_argument("--seed-ended", type=int, default=0, help="so many that ended within the last 90 days")
     parser.add_argument("--empty", action="store_true", help="open without any job")
     return parser.parse_args(arguments)
 

@@ -6,6 +6,11 @@ Exception
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+_TOLERATED = timedelta(minutes=5)
+_STAMP = "%Y%m%dT%H%M%SZ"
+
 
 class Fault(Exception):  # noqa: N818 - AWS's own word
     """Refuse a call the way AWS does."""
@@ -40,3 +45,24 @@ def unknown_key() -> Fault:
     """Refuse a request that was not signed with the practice account's own key."""
     message = "The security token included in the request is invalid."
     return Fault("UnrecognizedClientException", message, 403)
+
+
+def check_signature_time(service: str | None, signed_at: datetime | None, now: datetime) -> None:
+    """Refuse a request signed more than five minutes from the service's own time.
+
+    Raises:
+        Fault: In the words and under the code of the service's family.
+    """
+    if signed_at is None or abs(now - signed_at) <= _TOLERATED:
+        return
+    if service == "s3":
+        message = "The difference between the request time and the current time is too large."
+        raise Fault("RequestTimeTooSkewed", message, 403)
+    is_late = signed_at < now
+    bound = now - _TOLERATED if is_late else now + _TOLERATED
+    message = (
+        f"Signature {'expired' if is_late else 'not yet current'}: {signed_at:{_STAMP}} is "
+        f"{'now earlier' if is_late else 'still later'} than {bound:{_STAMP}} ({now:{_STAMP}} {'-' if is_late else '+'} 5 min.)"
+    )
+    code = "SignatureDoesNotMatch" if service in {"iam", "sts"} else "InvalidSignatureException"
+    raise Fault(code, message, 403)

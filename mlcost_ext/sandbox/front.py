@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlcost_ext.sandbox.account import Account
-from mlcost_ext.sandbox.bad_days import BadDays, order
-from mlcost_ext.sandbox.fault import Fault, NotOursError, unknown_key
+from mlcost_ext.sandbox.bad_days import BadDay, BadDays
+from mlcost_ext.sandbox.control import order
+from mlcost_ext.sandbox.fault import Fault, NotOursError, check_signature_time, unknown_key
 from mlcost_ext.sandbox.model import operation_model
 from mlcost_ext.sandbox.names import ACCESS_KEY_ID
 from mlcost_ext.sandbox.operations import OPERATIONS, Operation
+from mlcost_ext.sandbox.spoil import spoiled
 from mlcost_ext.sandbox.validate import check_answer, check_request
 from mlcost_ext.sandbox.wire import (
     Answer,
@@ -25,6 +27,7 @@ from mlcost_ext.sandbox.wire import (
     fault_answer,
     locate,
     parse,
+    signed_at,
 )
 
 StartResponse = Callable[..., Any]
@@ -37,7 +40,7 @@ _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
     """A WSGI application in front of moto's own."""
 
@@ -46,17 +49,25 @@ class Front:
     control_token: str
     bad_days: BadDays = field(default_factory=BadDays)
 
+    def __post_init__(self) -> None:
+        self.account.denial_of = self.bad_days.denial_of
+
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        own = self._own_answer(environ)
-        if own is None:
-            return self.moto(environ, start_response)
-        reason = "OK" if own.status < 400 else "Refused"
-        start_response(f"{own.status} {reason}", list(own.headers.items()))
-        return [own.body]
+        ahead: list[BadDay] = []
+        given = self._own_answer(environ, ahead)
+        if given is None:
+            if not ahead:
+                return self.moto(environ, start_response)
+            given = _whole(self.moto, environ)
+        for day in ahead:
+            given = spoiled(given, day, self.bad_days.random)
+        reason = "OK" if given.status < 400 else "Refused"
+        start_response(f"{given.status} {reason}", list(given.headers.items()))
+        return [given.body]
 
-    def _own_answer(self, environ: Environ) -> Answer | None:
-        """Answer what is ours; ``None`` leaves the request to moto."""
+    def _own_answer(self, environ: Environ, ahead: list[BadDay]) -> Answer | None:
+        """Answer what is ours; ``None`` leaves the request to moto. What is to befall the answer goes into ``ahead``."""
         if not is_loopback(environ.get("HTTP_HOST", "")):
             return fault_answer(None, Fault("AccessDeniedException", "Not a loopback host.", 403))
         if environ.get("PATH_INFO") == CONTROL_PATH:
@@ -65,28 +76,30 @@ class Front:
         try:
             if access_key_of(environ) != ACCESS_KEY_ID:
                 raise unknown_key()
-            self.bad_days.befall(call.operation or "")
+            check_signature_time(call.service, signed_at(environ), self.account.wall_clock())
+            ahead += self.bad_days.befall(call.service or "", call.operation or "", self.account.clock())
             operation = OPERATIONS.get((call.service or "", call.operation or ""))
             return self._perform(operation, call) if operation else None
         except NotOursError:
             return None
         except Fault as fault:
-            return fault_answer(call.service, fault)
+            return fault_answer(call, fault)
         except Exception:  # noqa: BLE001 - whatever it is, the client gets AWS's own answer to a service's fault
             _log.exception("%s failed", call.operation)
-            return fault_answer(call.service, Fault("InternalFailure", "A fault of ours.", 500))
+            return fault_answer(call, Fault("InternalFailure", "A fault of ours.", 500))
 
     def _perform(self, operation: Operation, call: Call) -> Answer:
         model = operation_model(call.service or "", call.operation or "")
-        params = parse(model, call.body)
-        if model.service_model.protocol == "json":
+        params = parse(model, call)
+        if call.protocol != "query":
             check_request(model, params)
         with self.account.lock:
+            self.account.catch_up()
             result = operation(self.account, params, call.region_id)
             is_sound = self.account.is_sound
         if result is not None and is_sound:
             check_answer(model, result)
-        return answer(model, result)
+        return answer(model, call, result)
 
     def _control(self, environ: Environ) -> Answer:
         """Take an order for a bad day from whoever knows the token."""
@@ -98,10 +111,11 @@ class Front:
         try:
             wish = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
             with self.account.lock:
-                order(self.account, self.bad_days, wish)
-        except (ValueError, AttributeError) as error:
-            return _plain(400, {"message": str(error)})
-        return _plain(200, {"message": "done"})
+                self.account.catch_up()
+                told = order(self.account, self.bad_days, wish)
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
+            return _plain(400, {"message": f"{error}"})
+        return _plain(200, told)
 
 
 def is_loopback(host: str) -> bool:
@@ -110,7 +124,15 @@ def is_loopback(host: str) -> bool:
     return (host in _LOOPBACK) or (name in _LOOPBACK and port.isdigit())
 
 
-def _plain(status: int, document: Mapping[str, str]) -> Answer:
+def _whole(app: App, environ: Environ) -> Answer:
+    """Let another application answer, and wait for all of it."""
+    begun: list[Any] = []
+    body = b"".join(app(environ, lambda status, headers, *_: begun.extend((status, headers))))
+    headers = {**dict(begun[1]), "Content-Length": str(len(body))}
+    return Answer(status=int(begun[0].split()[0]), headers=headers, body=body)
+
+
+def _plain(status: int, document: Mapping[str, Any]) -> Answer:
     body = json.dumps(document).encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
     return Answer(status=status, headers=headers, body=body)

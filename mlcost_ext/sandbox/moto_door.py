@@ -14,11 +14,13 @@ os.environ["MOTO_DISABLE_GLOBAL_CORS"] = "true"
 os.environ["MOTO_ACCOUNT_ID"] = ACCOUNT_ID
 
 from moto import settings
+from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 
 __all__ = [
+    "PROTOCOL_PARSERS",
     "DomainDispatcherApplication",
     "MotoRequestHandler",
     "create_backend_app",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+import socket
+import struct
 import threading
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import Client
@@ -13,6 +17,7 @@ from mlcost_ext.sandbox.account import Account
 from mlcost_ext.sandbox.front import Front
 from mlcost_ext.sandbox.moto_door import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from mlcost_ext.sandbox.names import ACCESS_KEY_ID, REGION_ID, ROLE_NAME, ROLE_PATH
+from mlcost_ext.sandbox.spoil import ResetError
 
 HOST = "127.0.0.1"
 
@@ -22,7 +27,22 @@ _TRUST = (
 )
 
 
-class _QuietHandler(MotoRequestHandler):
+class _Handler(MotoRequestHandler):
+    """Answers by the account's clock, without a word, and with a reset where one is wished for."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Give the time by AWS's clock, for the Date header."""
+        front: Any = self.server.app
+        return str(super().date_time_string(front.account.wall_clock().timestamp() if timestamp is None else timestamp))
+
+    def connection_dropped(self, error: BaseException, environ: object = None) -> None:
+        """Tear the connection down where a bad day is that, so that the client sees a reset."""
+        del environ
+        if isinstance(error, ResetError):
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
+
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Keep silent: a log line a request would drown everything else."""
 
@@ -63,7 +83,7 @@ def make_practice_server(account: Account, *, port: int = 0, control_token: str 
         control_token: Who knows it may order bad days; a random one by default.
     """
     front = make_front(account, control_token=control_token)
-    http = make_server(HOST, port, front, threaded=True, request_handler=_QuietHandler)
+    http = make_server(HOST, port, front, threaded=True, request_handler=_Handler)
     return PracticeServer(account=account, front=front, http=http)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from mlcost_ext.sandbox.model import member_names
 from mlcost_ext.sandbox.names import sagemaker_arn
 from mlcost_ext.sandbox.plans import DEFAULT_MAX_RUNTIME_IN_SECONDS, Plan
+from mlcost_ext.sandbox.thing import Snapshot
+from mlcost_ext.sandbox.things.selection import selected
+from mlcost_ext.sandbox.things.warm_pool import Pool, PoolEnd, pool_at
 from mlcost_ext.sandbox.timeline import Step, timeline
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -24,6 +27,8 @@ _DEFAULTS: Mapping[str, Any] = {
 class TrainingJob:
     """All there is to know about a job; everything else follows from it and the time."""
 
+    kind: ClassVar[str] = "training"
+
     request: Mapping[str, Any]  # CreateTrainingJob's, without Tags
     region_id: str
     tags: Mapping[str, str]
@@ -31,6 +36,9 @@ class TrainingJob:
     created_at: datetime
     stopped_at: datetime | None = None
     overlay: Mapping[str, Any] | None = None  # a bad day: members to put in, or None to leave out
+    origin: Mapping[str, str] = field(default_factory=dict)  # TuningJobArn or AutoMLJobArn, where one started it
+    is_on_warm_pool: bool = False  # its instances were another job's
+    pool_end: PoolEnd | None = None  # None: its warm pool, if it has one, lives as long as was asked for
 
     @property
     def name(self) -> str:
@@ -42,19 +50,9 @@ class TrainingJob:
         """Give the ARN of the job."""
         return sagemaker_arn(self.region_id, f"training-job/{self.name}")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """A job's description, and until when it stays true."""
-
-    job: TrainingJob
-    description: Mapping[str, Any]
-    valid_until: datetime | None  # None: for ever
-
-    @property
-    def is_ended(self) -> bool:
-        """Say whether the job has ended."""
-        return self.valid_until is None
+    def describe(self, now: datetime) -> Snapshot:
+        """Describe the job as it is at ``now``."""
+        return describe(self, now)
 
 
 def describe(job: TrainingJob, now: datetime) -> Snapshot:
@@ -62,11 +60,15 @@ def describe(job: TrainingJob, now: datetime) -> Snapshot:
     steps = timeline(job.plan, job.created_at, job.stopped_at)
     past = [step for step in steps if step.start <= now] or [steps[0]]
     current = past[-1]
+    pool = _pool(job, steps, now)
     description = {
         **_asked(job),
+        **job.origin,
         **_state(past, current),
         **_billing(job, past, current),
-        "ResourceConfig": _resources(job, past),
+        "ResourceConfig": selected(
+            job.request["ResourceConfig"], job.plan.preference, is_there=any(step.is_billed for step in past)
+        ),
         "ModelArtifacts": {"S3ModelArtifacts": _artifacts(job)},
         "TrainingJobArn": job.arn,
         "CreationTime": job.created_at,
@@ -74,11 +76,20 @@ def describe(job: TrainingJob, now: datetime) -> Snapshot:
     }
     if current.status == "Failed":
         description["FailureReason"] = job.plan.failure_reason
-    return Snapshot(
-        job=job,
-        description=_overlaid(description, job.overlay),
-        valid_until=None if current.is_final else current.end,
-    )
+    until = None if current.is_final else current.end
+    if pool is not None:
+        description["WarmPoolStatus"] = pool.status
+        description["LastModifiedTime"] = max(current.start, pool.since)
+        until = until or pool.until
+    return Snapshot(thing=job, description=_overlaid(description, job.overlay), valid_until=until)
+
+
+def _pool(job: TrainingJob, steps: Sequence[Step], now: datetime) -> Pool | None:
+    """Tell of the warm pool of a job that asked for one, or runs on another's."""
+    seconds = job.plan.keep_alive_seconds
+    if seconds is None and not job.is_on_warm_pool:
+        return None
+    return pool_at(steps, seconds or 0, job.pool_end, now)
 
 
 def _asked(job: TrainingJob) -> dict[str, Any]:
@@ -94,16 +105,6 @@ def _stopping_condition(job: TrainingJob) -> dict[str, Any]:
 def _artifacts(job: TrainingJob) -> str:
     prefix = str(job.request["OutputDataConfig"]["S3OutputPath"]).rstrip("/")
     return f"{prefix}/{job.name}/output/model.tar.gz"
-
-
-def _resources(job: TrainingJob, past: list[Step]) -> dict[str, Any]:
-    """Give the resources asked for, and once they are there which of the preferences it became."""
-    config = dict(job.request["ResourceConfig"])
-    preferences = config.get("InstancePreferences", [])
-    if preferences and any(step.is_billed for step in past):
-        config["SelectedInstanceType"] = preferences[0]["InstanceType"]
-        config["SelectedInstanceCount"] = preferences[0].get("InstanceCount", config.get("InstanceCount", 1))
-    return config
 
 
 def _state(past: list[Step], current: Step) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .asks import warm_request
 from .conftest import START, request_for
 
 
@@ -83,6 +84,29 @@ def test_wrong_requests(seven, params):
     """Bounds, enums and tokens are checked."""
     status, answer = seven("ListTrainingJobs", **params)
     assert (status, answer["__type"]) == (400, "ValidationException")
+
+
+def test_warm_pools(call, clock):
+    """Jobs are found by the state of their warm pool, which the summary tells."""
+    call("CreateTrainingJob", **warm_request("kept"))
+    call("CreateTrainingJob", **request_for("plain"))
+    for seconds, status in ((20, "InUse"), (100, "Available"), (900, "Terminated")):
+        clock.forward(seconds)
+        _, answer = call("ListTrainingJobs", WarmPoolStatusEquals=status)
+        assert [(job["TrainingJobName"], job["WarmPoolStatus"]["Status"]) for job in answer["TrainingJobSummaries"]] == [
+            ("kept", status)
+        ]
+    assert call("ListTrainingJobs", WarmPoolStatusEquals="Reused")[1]["TrainingJobSummaries"] == []
+
+
+def test_training_plans(call):
+    """Jobs on a training plan are found by it, and tell it."""
+    plan = "arn:aws:sagemaker:us-east-1:111122223333:training-plan/p"
+    resources = {"InstanceType": "ml.p5.48xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "TrainingPlanArn": plan}
+    call("CreateTrainingJob", **request_for("planned", ResourceConfig=resources))
+    call("CreateTrainingJob", **request_for("plain"))
+    (found,) = call("ListTrainingJobs", TrainingPlanArnEquals=plan)[1]["TrainingJobSummaries"]
+    assert (found["TrainingJobName"], found["TrainingPlanArn"]) == ("planned", plan)
 
 
 def test_no_time(seven):

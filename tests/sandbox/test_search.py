@@ -4,6 +4,7 @@ import pytest
 
 from mlcost_ext.sandbox.names import SPACE_ARN
 
+from .asks import config_request, tuning_request
 from .conftest import request_for, spot_request
 
 
@@ -135,6 +136,7 @@ def test_whole_description_with_tags(five):
         {"SearchExpression": one("TrainingJobName", "GreaterThan", "x")},
         {"SearchExpression": one("CreationTime", "GreaterThan", "2026-11-23T14:00:20.123456Z")},
         {"SearchExpression": one("CreationTime", "GreaterThan", "1763900000")},
+        {"SearchExpression": one("CreationTime", "GreaterThan", "2026-13-23T14:00:20")},
         {"SearchExpression": {"Filters": one("TrainingJobName", "Contains", "a")["Filters"] * 2}},
         {"MaxResults": 101},
         {"SortBy": "Colour"},
@@ -148,8 +150,45 @@ def test_wrong_requests(five, params):
 
 
 def test_other_resources_are_motos(five):
-    """Search over anything else goes on to moto."""
-    assert five("Search", Resource="Endpoint") == (200, {"from": "moto"})
+    """Search over anything but what runs goes on to moto."""
+    assert five("Search", Resource="ModelPackage") == (200, {"from": "moto"})
+
+
+def test_tuning_jobs(call, clock):
+    """Tuning jobs are found with their tags, by members of their own."""
+    call("CreateHyperParameterTuningJob", **tuning_request("tune-a"))
+    clock.forward(60)
+    call("CreateHyperParameterTuningJob", **tuning_request("tune-b"))
+    call("StopHyperParameterTuningJob", HyperParameterTuningJobName="tune-b")
+    running = one("HyperParameterTuningJobStatus", "Equals", "InProgress")
+    _, answer = call("Search", Resource="HyperParameterTuningJob", SearchExpression=running)
+    (job,) = (result["HyperParameterTuningJob"] for result in answer["Results"])
+    assert (job["HyperParameterTuningJobName"], job["TrainingJobStatusCounters"]["InProgress"]) == ("tune-a", 2)
+    assert {"Key": "team", "Value": "credit"} in job["Tags"]
+    _, answer = call("Search", Resource="HyperParameterTuningJob", SortBy="CreationTime", MaxResults=1)
+    assert answer["Results"][0]["HyperParameterTuningJob"]["HyperParameterTuningJobName"] == "tune-b"
+    assert answer["TotalHits"] == {"Value": 2, "Relation": "EqualTo"}
+    children = one("TuningJobArn", "Equals", job["HyperParameterTuningJobArn"])
+    assert call("Search", Resource="TrainingJob", SearchExpression=children)[1]["TotalHits"]["Value"] == 2
+    assert call("Search", Resource="HyperParameterTuningJob", SearchExpression=one("TrainingJobName", "Exists"))[0] == 400
+
+
+def test_endpoints(call, clock):
+    """Endpoints are found with their variants and tags, and no longer once they are gone."""
+    call("CreateEndpointConfig", **config_request("config"))
+    call("CreateEndpoint", EndpointName="live", EndpointConfigName="config", Tags=[{"Key": "team", "Value": "fraud"}])
+    clock.forward(60)
+    expression = one("Tags.team", "Equals", "fraud")
+    _, answer = call("Search", Resource="Endpoint", SearchExpression=expression)
+    endpoint = answer["Results"][0]["Endpoint"]
+    assert (endpoint["EndpointStatus"], endpoint["ProductionVariants"][0]["CurrentInstanceCount"] > 0) == ("InService", True)
+    assert (
+        call("Search", Resource="Endpoint", SearchExpression=one("EndpointName", "In", "live,dead"))[1]["TotalHits"]["Value"] == 1
+    )
+    call("DeleteEndpoint", EndpointName="live")
+    assert call("Search", Resource="Endpoint")[1]["Results"][0]["Endpoint"]["EndpointStatus"] == "Deleting"
+    clock.forward(60)
+    assert call("Search", Resource="Endpoint")[1]["Results"] == []
 
 
 def test_regions_are_apart(five):

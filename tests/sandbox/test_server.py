@@ -70,12 +70,12 @@ def test_sagemaker(client):
     sagemaker.create_training_job(**request_for("real-client"))
     with pytest.raises(sagemaker.exceptions.ResourceInUse):
         sagemaker.create_training_job(**request_for("real-client"))
-    pages = sagemaker.get_paginator("search").paginate(Resource="TrainingJob", PaginationConfig={"PageSize": 2})
+    pages = sagemaker.get_paginator("search").paginate(Resource="TrainingJob", PaginationConfig={"PageSize": 20})
     found = [result["TrainingJob"]["TrainingJobName"] for page in pages for result in page["Results"]]
-    listed = sagemaker.get_paginator("list_training_jobs").paginate(PaginationConfig={"PageSize": 3})
+    listed = sagemaker.get_paginator("list_training_jobs").paginate(PaginationConfig={"PageSize": 30})
     names_listed = [job["TrainingJobName"] for page in listed for job in page["TrainingJobSummaries"]]
     assert sorted(found) == sorted(names_listed)
-    assert len(set(found)) == len(found) == 6
+    assert len(set(found)) == len(found) > 6
     sagemaker.stop_training_job(TrainingJobName="real-client")
     assert sagemaker.describe_training_job(TrainingJobName="real-client")["TrainingJobStatus"] == "Stopping"
     with pytest.raises(sagemaker.exceptions.ResourceNotFound):
@@ -102,7 +102,7 @@ def test_moto_behind(client):
     s3.put_object(Bucket="practice-bucket", Key="a", Body=b"data")
     assert s3.get_object(Bucket="practice-bucket", Key="a")["Body"].read() == b"data"
     assert client("logs").describe_log_groups()["logGroups"] == []
-    assert client("sagemaker").list_endpoints()["Endpoints"] == []
+    assert client("sagemaker").list_models()["Models"] == []
 
 
 @pytest.mark.parametrize(
@@ -110,6 +110,8 @@ def test_moto_behind(client):
     [
         ("sagemaker", lambda c: c.list_training_jobs()),
         ("sagemaker", lambda c: c.list_endpoints()),
+        ("sagemaker", lambda c: c.list_models()),
+        ("cloudwatch", lambda c: c.list_metrics()),
         ("sts", lambda c: c.get_caller_identity()),
         ("iam", lambda c: c.list_roles()),
         ("s3", lambda c: c.list_buckets()),
@@ -141,16 +143,37 @@ def started(tmp_path):
         process.communicate()
 
 
+def sagemaker_at(url):
+    secret = {"aws_access_key_id": names.ACCESS_KEY_ID, "aws_secret_access_key": "x"}
+    return boto3.client("sagemaker", endpoint_url=url, region_name="us-east-1", **secret)
+
+
 def test_command(started):
     """The command prints one line, its address, and ends quietly when asked to."""
-    process, url = started("--seed-running", "30")
-    secret = {"aws_access_key_id": names.ACCESS_KEY_ID, "aws_secret_access_key": "x"}
-    sagemaker = boto3.client("sagemaker", endpoint_url=url, region_name="us-east-1", **secret)
-    answer = sagemaker.search(Resource="TrainingJob", MaxResults=100)
-    assert [r["TrainingJob"]["TrainingJobStatus"] for r in answer["Results"]].count("InProgress") == 31
+    process, url = started("--seed-running", "30", "--empty")
+    answer = sagemaker_at(url).search(Resource="TrainingJob", MaxResults=100)
+    assert [r["TrainingJob"]["TrainingJobStatus"] for r in answer["Results"]].count("InProgress") == 30
     process.terminate()
     assert process.communicate(timeout=20) == ("", "")
     assert process.returncode == 0
+
+
+def test_a_large_account(started):
+    """Ten thousand running and two hundred thousand ended jobs are there at once, beside the opening scene."""
+    _, url = started("--seed-running", "10000", "--seed-ended", "200000")
+    sagemaker = sagemaker_at(url)
+    wanted = {"Filters": [{"Name": "Tags.sagemaker:space-arn", "Operator": "Equals", "Value": names.SPACE_ARN}]}
+    order = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+    for status in ("InProgress", "Completed"):
+        state = {"Filters": [{"Name": "TrainingJobStatus", "Operator": "Equals", "Value": status}]}
+        answer = sagemaker.search(Resource="TrainingJob", SearchExpression={"SubExpressions": [wanted, state]}, **order)
+        assert len(answer["Results"]) == 100
+    assert sagemaker.describe_training_job(TrainingJobName="nightly-123456")["TrainingJobStatus"] in {
+        "Completed",
+        "Failed",
+        "Stopped",
+    }
+    assert sagemaker.describe_training_job(TrainingJobName="sweep-09999")["TrainingJobStatus"] == "InProgress"
 
 
 @pytest.mark.parametrize("speed", ["0", "-1", "fast"])

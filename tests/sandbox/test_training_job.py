@@ -169,6 +169,16 @@ def test_instance_preferences():
     assert (chosen["SelectedInstanceType"], chosen["SelectedInstanceCount"]) == ("ml.g5.xlarge", 2)
 
 
+@pytest.mark.parametrize(("wanted", "chosen"), [("1", ("ml.g6.xlarge", 3)), ("7", ("ml.g6.xlarge", 3))])
+def test_another_preference(wanted, chosen):
+    """There may be capacity for another of the preferred types only; a count of its own goes with it."""
+    preferences = [{"InstanceType": "ml.g5.xlarge", "InstanceCount": 2}, {"InstanceType": "ml.g6.xlarge", "InstanceCount": 3}]
+    wish = {"PRACTICE_SELECT_PREFERENCE": wanted}
+    job = job_of(request_for(ResourceConfig={"InstancePreferences": preferences}, Environment=wish))
+    config = at(job, 10)["ResourceConfig"]
+    assert (config["SelectedInstanceType"], config["SelectedInstanceCount"]) == chosen
+
+
 def test_failure():
     """A failed job says why, and only when it has failed."""
     wish = {"PRACTICE_RUN_SECONDS": "100", "PRACTICE_FAILURE_REASON": "AlgorithmError: no"}

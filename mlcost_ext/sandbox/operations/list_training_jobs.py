@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
 from mlcost_ext.sandbox.account import Account
+from mlcost_ext.sandbox.crowd import Bounds, Window
 from mlcost_ext.sandbox.fault import Fault
-from mlcost_ext.sandbox.operations.page import cut, sort_key
-from mlcost_ext.sandbox.training_job import Snapshot
+from mlcost_ext.sandbox.operations.query import Question, ask
+from mlcost_ext.sandbox.operations.search_filter import Test, all_of, property_test
+from mlcost_ext.sandbox.operations.search_value import Comparison
+from mlcost_ext.sandbox.table import Order, Row
 
-_TIMES = ("CreationTime", "LastModifiedTime")
 _SORT_MEMBERS = {
     "Name": "TrainingJobName",
     "CreationTime": "CreationTime",
     "Status": "TrainingJobStatus",
+}
+_ORDERS: Mapping[str, Order] = {"Name": "Name", "CreationTime": "CreationTime"}
+_EQUALS = {
+    "StatusEquals": "TrainingJobStatus",
+    "WarmPoolStatusEquals": "WarmPoolStatus.Status",
+    "TrainingPlanArnEquals": "ResourceConfig.TrainingPlanArn",
 }
 _SUMMARY = (
     "TrainingJobName",
@@ -25,52 +33,25 @@ _SUMMARY = (
     "LastModifiedTime",
     "TrainingJobStatus",
     "SecondaryStatus",
+    "WarmPoolStatus",
 )
-_Test = Callable[[Mapping[str, Any]], bool]
 
 
 def list_training_jobs(account: Account, params: Mapping[str, Any], region_id: str) -> dict[str, Any]:
     """Answer one page of summaries."""
-    tests = _tests(params)
-    matching = [
-        snapshot for snapshot in account.jobs(region_id).all(account.clock()) if all(test(snapshot.description) for test in tests)
-    ]
-    sort_member = _SORT_MEMBERS[params.get("SortBy", "CreationTime")]
-    page = cut(
-        matching,
-        lambda snapshot: sort_key(snapshot.description.get(sort_member), snapshot.job.name),
+    sort_by = params.get("SortBy", "CreationTime")
+    sort_member = _SORT_MEMBERS[sort_by]
+    question = Question(
+        test=all_of(_tests(params)),
+        window=Window(created=_bounds("CreationTime", params), modified=_bounds("LastModifiedTime", params)),
+        order=_ORDERS.get(sort_by),
+        value=lambda row: row.peek(sort_member),
         is_descending=params.get("SortOrder", "Ascending") == "Descending",
         limit=params.get("MaxResults", 10),
         token=params.get("NextToken"),
     )
-    return {"TrainingJobSummaries": [_summary(item) for item in page.items], **page.token()}
-
-
-def _tests(params: Mapping[str, Any]) -> list[_Test]:
-    tests: list[_Test] = []
-    if "StatusEquals" in params:
-        status = params["StatusEquals"]
-        tests.append(lambda job: job.get("TrainingJobStatus") == status)
-    if "NameContains" in params:
-        part = params["NameContains"].lower()
-        tests.append(lambda job: part in str(job.get("TrainingJobName")).lower())
-    if "WarmPoolStatusEquals" in params or "TrainingPlanArnEquals" in params:
-        tests.append(lambda _: False)  # no job here has a warm pool or a training plan
-    for member in _TIMES:
-        tests.extend(_time_tests(member, params))
-    return tests
-
-
-def _time_tests(member: str, params: Mapping[str, Any]) -> list[_Test]:
-    tests: list[_Test] = []
-    after, before = params.get(f"{member}After"), params.get(f"{member}Before")
-    if after is not None:
-        earliest = read_time(after)
-        tests.append(lambda job: isinstance(job.get(member), datetime) and job[member] >= earliest)
-    if before is not None:
-        latest = read_time(before)
-        tests.append(lambda job: isinstance(job.get(member), datetime) and job[member] <= latest)
-    return tests
+    page = ask(account.jobs(region_id), account.clock(), question).page
+    return {"TrainingJobSummaries": [_summary(row) for row in page.items], **page.token()}
 
 
 def read_time(value: float | str) -> datetime:
@@ -81,6 +62,38 @@ def read_time(value: float | str) -> datetime:
         raise Fault("SerializationException", f"{value!r} is not a time") from None
 
 
-def _summary(snapshot: Snapshot) -> dict[str, Any]:
-    job = snapshot.description
-    return {member: job[member] for member in _SUMMARY if member in job}
+def _tests(params: Mapping[str, Any]) -> list[Test]:
+    wanted = {member: _same(params[key]) for key, member in _EQUALS.items() if key in params}
+    if "NameContains" in params:
+        wanted["TrainingJobName"] = _contains(params["NameContains"].lower())
+    for member in ("CreationTime", "LastModifiedTime"):
+        if f"{member}After" in params or f"{member}Before" in params:
+            wanted[member] = _within(_bounds(member, params))
+    return [property_test(member, "TrainingJob", compare) for member, compare in wanted.items()]
+
+
+def _same(wanted: str) -> Comparison:
+    return lambda found: bool(found == wanted)
+
+
+def _contains(part: str) -> Comparison:
+    return lambda found: part in str(found).lower()
+
+
+def _within(bounds: Bounds) -> Comparison:
+    return lambda found: isinstance(found, datetime) and bounds[0] <= found.timestamp() <= bounds[1]
+
+
+def _bounds(member: str, params: Mapping[str, Any]) -> Bounds:
+    after, before = params.get(f"{member}After"), params.get(f"{member}Before")
+    return (
+        float("-inf") if after is None else read_time(after).timestamp(),
+        float("inf") if before is None else read_time(before).timestamp(),
+    )
+
+
+def _summary(row: Row) -> dict[str, Any]:
+    job = row.snapshot().description
+    summary = {member: job[member] for member in _SUMMARY if member in job}
+    plan = job.get("ResourceConfig", {}).get("TrainingPlanArn")
+    return summary if plan is None else {**summary, "TrainingPlanArn": plan}

@@ -7,14 +7,14 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from heapq import nlargest, nsmallest
 from operator import itemgetter
 from typing import Any
 
 from mlcost_ext.sandbox.fault import validation
+from mlcost_ext.sandbox.order import SortKey, sort_key
 
-SortKey = tuple[int, float | str, str]  # missing, number or text; the value; the name
+__all__ = ["Page", "SortKey", "cut", "next_token", "read_token", "sort_key"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +29,6 @@ class Page:
         return {"NextToken": self.next_token} if self.next_token else {}
 
 
-def sort_key(value: object, name: str) -> SortKey:
-    """Place a value among others, of whatever type: missing ones first, then numbers and times, then text."""
-    if value is None:
-        return 0, "", name
-    if isinstance(value, datetime):
-        return 1, value.timestamp(), name
-    return (1, float(value), name) if isinstance(value, (int, float)) else (2, str(value), name)
-
-
 def cut(
     items: Sequence[Any],
     key: Callable[[Any], SortKey],
@@ -49,22 +40,28 @@ def cut(
     """Sort, skip what earlier pages showed, and cut."""
     keyed = [(key(item), item) for item in items]
     if token is not None:
-        after = _read(token)
+        after = read_token(token)
         keyed = [pair for pair in keyed if (pair[0] < after if is_descending else pair[0] > after)]
     first = nlargest if is_descending else nsmallest  # a page is small, what it is cut from may not be
     page = first(limit, keyed, key=itemgetter(0))
     is_last = len(keyed) <= limit
     return Page(
         items=[item for _, item in page],
-        next_token=None if is_last else _write(page[-1][0]),
+        next_token=None if is_last else next_token(page[-1][0]),
     )
 
 
-def _write(key: SortKey) -> str:
+def next_token(key: SortKey) -> str:
+    """Write the place of a page's last item."""
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode()
 
 
-def _read(token: str) -> SortKey:
+def read_token(token: str) -> SortKey:
+    """Read where an earlier page ended.
+
+    Raises:
+        Fault: ``ValidationException``, where it is no token of ours.
+    """
     try:
         rank, value, name = json.loads(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, binascii.Error, TypeError):

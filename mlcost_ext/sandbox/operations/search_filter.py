@@ -1,151 +1,107 @@
-"""Search's filters, compiled once a call into tests of a job."""
+"""Search's filters, compiled once a call into tests of a record."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timezone
+from dataclasses import dataclass
 from typing import Any
 
+from mlcost_ext.sandbox.crowd import Crowd
 from mlcost_ext.sandbox.fault import Fault, validation
 from mlcost_ext.sandbox.model import member_names
-from mlcost_ext.sandbox.training_job import Snapshot
+from mlcost_ext.sandbox.operations.search_value import Comparison, comparison, walk
+from mlcost_ext.sandbox.table import Row
 
-Property = Callable[[Snapshot], Any]
-Test = Callable[[Snapshot], bool]
+Property = Callable[[Row], Any]
 
-# The form the API reference asks for; fractions of a second are not part of it.
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 _MAPS = {"HyperParameters", "Environment", "Metrics"}
-_ORDERED: Mapping[str, Callable[[Any, Any], bool]] = {
-    "GreaterThan": lambda one, other: one > other,
-    "GreaterThanOrEqualTo": lambda one, other: one >= other,
-    "LessThan": lambda one, other: one < other,
-    "LessThanOrEqualTo": lambda one, other: one <= other,
-}
 
 
-def compile_expression(expression: Mapping[str, Any]) -> Test:
-    """Turn a SearchExpression into one test.
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A question about a record, which may also be asked of a whole crowd."""
+
+    matches: Callable[[Row], bool]
+    may: Callable[[Crowd], bool] = lambda _: True  # False: nobody of the crowd matches
+
+
+EVERYTHING = Test(lambda _: True)
+
+
+def compile_expression(expression: Mapping[str, Any], shape_name: str) -> Test:
+    """Turn a SearchExpression over records of a shape into one test.
 
     Raises:
         Fault: ``ValidationException``, where a property or a value makes no sense.
     """
     _check_contains(expression)
-    return _compile(expression)
+    return _compile(expression, shape_name)
 
 
-def compile_property(name: str) -> Property:
+def compile_property(name: str, shape_name: str) -> Property:
     """Turn a property's name, such as ``ResourceConfig.InstanceType``, into a look-up."""
     head, _, rest = name.partition(".")
     if head == "Tags" and rest:
-        return lambda snapshot: snapshot.job.tags.get(rest)
-    if head not in member_names("TrainingJob") | {"Metrics"}:
+        return lambda row: row.tags.get(rest)
+    if head not in member_names(shape_name) | {"Metrics"}:
         raise validation(f"Unknown property name: {name}")
-    path = [head, rest] if head in _MAPS and rest else name.split(".")
-    return lambda snapshot: _walk(snapshot.description, path)
+    if not rest:
+        return lambda row: row.peek(head)
+    path = [rest] if head in _MAPS else rest.split(".")
+    return lambda row: walk(row.peek(head), path)
 
 
-def _compile(expression: Mapping[str, Any]) -> Test:
-    tests = [_compile_filter(item) for item in expression.get("Filters", [])]
-    tests += [_compile_nested(item) for item in expression.get("NestedFilters", [])]
-    tests += [_compile(item) for item in expression.get("SubExpressions", [])]
-    if not tests:
-        return lambda _: True
-    if len(tests) == 1:
-        return tests[0]
-    if expression.get("Operator", "And") == "Or":
-        return lambda snapshot: any(test(snapshot) for test in tests)
-    return lambda snapshot: all(test(snapshot) for test in tests)
+def property_test(name: str, shape_name: str, compare: Comparison) -> Test:
+    """Ask whether a property compares as it should."""
+    resolve = compile_property(name, shape_name)
+
+    def may(crowd: Crowd) -> bool:
+        values = crowd.possible(name)
+        return values is None or any(compare(value) for value in values)
+
+    return Test(lambda row: compare(resolve(row)), may)
 
 
-def _compile_filter(item: Mapping[str, Any]) -> Test:
-    resolve = compile_property(item["Name"])
-    compare = _comparison(item)
-    return lambda snapshot: compare(resolve(snapshot))
+def all_of(tests: list[Test]) -> Test:
+    """Ask for every test at once."""
+    if len(tests) < 2:
+        return tests[0] if tests else EVERYTHING
+    return Test(
+        lambda row: all(test.matches(row) for test in tests),
+        lambda crowd: all(test.may(crowd) for test in tests),
+    )
 
 
-def _compile_nested(item: Mapping[str, Any]) -> Test:
+def any_of(tests: list[Test]) -> Test:
+    """Ask for at least one of several tests."""
+    return Test(
+        lambda row: any(test.matches(row) for test in tests),
+        lambda crowd: any(test.may(crowd) for test in tests),
+    )
+
+
+def _compile(expression: Mapping[str, Any], shape_name: str) -> Test:
+    tests = [property_test(item["Name"], shape_name, comparison(item)) for item in expression.get("Filters", [])]
+    tests += [_compile_nested(item, shape_name) for item in expression.get("NestedFilters", [])]
+    tests += [_compile(item, shape_name) for item in expression.get("SubExpressions", [])]
+    if expression.get("Operator", "And") == "Or" and len(tests) > 1:
+        return any_of(tests)
+    return all_of(tests)
+
+
+def _compile_nested(item: Mapping[str, Any], shape_name: str) -> Test:
     """Ask for one element of a list that satisfies all the filters."""
     prefix = item["NestedPropertyName"]
-    resolve = compile_property(prefix)
-    tests = [(entry["Name"].removeprefix(f"{prefix}.").split("."), _comparison(entry)) for entry in item["Filters"]]
+    resolve = compile_property(prefix, shape_name)
+    tests = [(entry["Name"].removeprefix(f"{prefix}.").split("."), comparison(entry)) for entry in item["Filters"]]
 
-    def matches(snapshot: Snapshot) -> bool:
-        elements = resolve(snapshot)
+    def matches(row: Row) -> bool:
+        elements = resolve(row)
         return isinstance(elements, list) and any(
-            all(compare(_walk(element, path)) for path, compare in tests) for element in elements
+            all(compare(walk(element, path)) for path, compare in tests) for element in elements
         )
 
-    return matches
-
-
-def _comparison(item: Mapping[str, Any]) -> Callable[[Any], bool]:
-    operator, value = item.get("Operator", "Equals"), item.get("Value")
-    if operator in {"Exists", "NotExists"}:
-        if value is not None:
-            raise validation(f"Value must not be given with operator {operator}.")
-        return lambda found: (found is not None) == (operator == "Exists")
-    if value is None:
-        raise validation(f"Value is required with operator {operator} on {item['Name']}.")
-    if operator == "NotEquals":
-        return lambda found: not _equals(found, value)
-    if operator == "In":
-        wanted = [part.strip() for part in value.split(",")]
-        return lambda found: any(_equals(found, part) for part in wanted)
-    if operator == "Contains":
-        return lambda found: isinstance(found, str) and value.lower() in found.lower()
-    if operator in _ORDERED:
-        return _ordered(item["Name"], _ORDERED[operator], value)
-    return lambda found: _equals(found, value)
-
-
-def _ordered(name: str, order: Callable[[Any, Any], bool], value: str) -> Callable[[Any], bool]:
-    wanted = read_time(value) if name.endswith("Time") else _number(value)
-    if wanted is None:
-        raise validation(f"The value of {name} must be a number or a time, and is {value!r}.")
-
-    def compare(found: Any) -> bool:
-        known = _number(found) if isinstance(found, str) else found
-        return known is not None and isinstance(known, datetime) == isinstance(wanted, datetime) and order(known, wanted)
-
-    return compare
-
-
-def _equals(found: Any, value: str) -> bool:
-    if found is None or isinstance(found, str):
-        return bool(found == value)
-    if isinstance(found, bool):
-        return str(found).lower() == value.lower()
-    if isinstance(found, datetime):
-        return found.replace(microsecond=0) == read_time(value)
-    if isinstance(found, (int, float)):
-        return found == _number(value)
-    return bool(found == value)
-
-
-def read_time(value: str) -> datetime:
-    """Read a time of a filter.
-
-    Raises:
-        Fault: Where it is not ``YYYY-mm-ddTHH:MM:SS``.
-    """
-    if not _TIME.fullmatch(value):
-        raise validation(f"{value!r} is not a date-time of the form YYYY-mm-dd'T'HH:MM:SS.")
-    return datetime.fromisoformat(value.rstrip("Z")).replace(tzinfo=timezone.utc)
-
-
-def _number(value: object) -> float | None:
-    try:
-        return float(str(value))
-    except ValueError:
-        return None
-
-
-def _walk(found: Any, path: list[str]) -> Any:
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
+    return Test(matches)
 
 
 def _check_contains(expression: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Tags of training jobs; those of other resources are left to moto."""
+"""Tags of whatever the account keeps, found by its ARN; those of other resources are left to moto."""
 
 from __future__ import annotations
 
@@ -8,46 +8,74 @@ from typing import Any
 
 from mlcost_ext.sandbox.account import Account
 from mlcost_ext.sandbox.fault import NotOursError, not_found, validation
-from mlcost_ext.sandbox.names import APP_ARN, DOMAIN_ARN, SPACE_ARN, STUDIO_TAGS, USER_PROFILE_ARN
-from mlcost_ext.sandbox.training_job import TrainingJob
+from mlcost_ext.sandbox.operations.studio import studio_table
+from mlcost_ext.sandbox.table import Table
 
-_STUDIO = {DOMAIN_ARN, USER_PROFILE_ARN, SPACE_ARN, APP_ARN}
+_KINDS = {
+    "training-job": "training",
+    "hyper-parameter-tuning-job": "tuning",
+    "processing-job": "processing",
+    "transform-job": "transform",
+    "automl-job": "automl",
+    "endpoint": "endpoint",
+    "endpoint-config": "endpoint-config",
+    "inference-component": "inference-component",
+    "monitoring-schedule": "schedule",
+    "notebook-instance": "notebook",
+    "domain": "domain",
+    "user-profile": "user-profile",
+    "space": "space",
+    "app": "app",
+}
+_STUDIO = ("domain", "user-profile", "space", "app")
 _MAX_TAGS = 50
 
 
 def add_tags(account: Account, params: Mapping[str, Any], region_id: str) -> dict[str, Any]:
-    """Add tags to a job, or change their values."""
-    job = _find(account, params["ResourceArn"], region_id)
-    tags = {**job.tags, **{tag["Key"]: tag["Value"] for tag in params["Tags"]}}
+    """Add tags to a thing, or change their values."""
+    thing = _find(account, params["ResourceArn"], region_id)
+    tags = {**thing.tags, **{tag["Key"]: tag["Value"] for tag in params["Tags"]}}
     if len(tags) > _MAX_TAGS:
         raise validation(f"A resource may have at most {_MAX_TAGS} tags.")
-    account.add(replace(job, tags=tags))
+    account.put(replace(thing, tags=tags))
     return {"Tags": _listed(tags)}
 
 
 def delete_tags(account: Account, params: Mapping[str, Any], region_id: str) -> dict[str, Any]:
-    """Take tags off a job."""
-    job = _find(account, params["ResourceArn"], region_id)
+    """Take tags off a thing."""
+    thing = _find(account, params["ResourceArn"], region_id)
     gone = set(params["TagKeys"])
-    account.add(replace(job, tags={k: v for k, v in job.tags.items() if k not in gone}))
+    account.put(replace(thing, tags={k: v for k, v in thing.tags.items() if k not in gone}))
     return {}
 
 
 def list_tags(account: Account, params: Mapping[str, Any], region_id: str) -> dict[str, Any]:
-    """List the tags of a job, or of the demo's own domain, space, app and profile."""
-    if params["ResourceArn"] in _STUDIO:
-        return {"Tags": _listed({"sagemaker:domain-arn": STUDIO_TAGS["sagemaker:domain-arn"]})}
+    """List the tags of a thing."""
     return {"Tags": _listed(_find(account, params["ResourceArn"], region_id).tags)}
 
 
-def _find(account: Account, arn: str, region_id: str) -> TrainingJob:
-    _, _, name = arn.partition(":training-job/")
-    if not name:
+def _find(account: Account, arn: str, region_id: str) -> Any:
+    _, _, resource = arn.partition(":sagemaker:")
+    resource_type, _, name = resource.split(":", 2)[-1].partition("/")
+    kind = _KINDS.get(resource_type)
+    if kind is None or not name:
         raise NotOursError
-    snapshot = account.jobs(region_id).get(name, account.clock())
-    if snapshot is None or snapshot.job.arn != arn:
+    table = studio_table(account, kind, region_id) if kind in _STUDIO else account.table(kind, region_id)
+    thing = _thing(table, account, arn, name)
+    if thing is None:
         raise not_found()
-    return snapshot.job
+    return thing
+
+
+def _thing(table: Table, account: Account, arn: str, name: str) -> Any:
+    """Find a thing by the name in its ARN, which AWS writes in small letters for some kinds."""
+    now = account.clock()
+    snapshot = table.get(name, now)
+    if snapshot is not None and snapshot.thing.arn == arn:
+        return snapshot.thing
+    if table.crowds():
+        return None
+    return next((each.thing for each in table.all(now) if each.thing.arn.lower() == arn.lower()), None)
 
 
 def _listed(tags: Mapping[str, str]) -> list[dict[str, str]]:

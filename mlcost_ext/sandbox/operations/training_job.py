@@ -1,4 +1,4 @@
-"""Create, describe and stop training jobs."""
+"""Create, describe, change and stop training jobs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from typing import Any
 
 from mlcost_ext.sandbox.account import Account
 from mlcost_ext.sandbox.fault import Fault, not_found, validation
-from mlcost_ext.sandbox.names import STUDIO_TAGS
+from mlcost_ext.sandbox.operations.tuning_job import make_room
+from mlcost_ext.sandbox.operations.warm_pool import reuse_pool
 from mlcost_ext.sandbox.plans import max_runtime_in_seconds, plan_for
-from mlcost_ext.sandbox.training_job import Snapshot, TrainingJob
+from mlcost_ext.sandbox.thing import Snapshot
+from mlcost_ext.sandbox.things.asked import asked, launched_tags
+from mlcost_ext.sandbox.training_job import TrainingJob
 
 Params = Mapping[str, Any]
+
+_ENDED = ("Completed", "Failed", "Stopped")
 
 
 def create_training_job(account: Account, params: Params, region_id: str) -> dict[str, Any]:
@@ -27,12 +32,16 @@ def create_training_job(account: Account, params: Params, region_id: str) -> dic
             "Job name must be unique within an AWS account and region, and a training job "
             f"with this name already exists ({known.job.arn})",
         )
+    request = asked("CreateTrainingJob", params)
+    is_warm = reuse_pool(account, request, region_id)
+    plan = plan_for(request)
     job = TrainingJob(
-        request={key: value for key, value in params.items() if key != "Tags"},
+        request=request,
         region_id=region_id,
-        tags={**STUDIO_TAGS, **{tag["Key"]: tag["Value"] for tag in params.get("Tags", [])}},
-        plan=plan_for(params).at_speed(account.speed),
+        tags=launched_tags(params),
+        plan=(plan.on_warm_pool() if is_warm else plan).at_speed(account.speed),
         created_at=now,
+        is_on_warm_pool=is_warm,
     )
     account.add(job)
     return {"TrainingJobArn": job.arn}
@@ -46,11 +55,13 @@ def describe_training_job(account: Account, params: Params, region_id: str) -> M
 def stop_training_job(account: Account, params: Params, region_id: str) -> None:
     """Ask a job to stop; it takes a few seconds."""
     snapshot = _find(account, params, region_id)
-    if snapshot.is_ended:
-        status = snapshot.description["TrainingJobStatus"]
+    status = snapshot.description["TrainingJobStatus"]
+    if status in _ENDED:
         raise validation(f"The request was rejected because the training job is in status {status}.")
-    if snapshot.job.stopped_at is None:
-        account.add(replace(snapshot.job, stopped_at=account.clock()))
+    if snapshot.thing.stopped_at is None:
+        job = replace(snapshot.thing, stopped_at=account.clock())
+        account.add(job)
+        make_room(account, job)
 
 
 def _find(account: Account, params: Params, region_id: str) -> Snapshot:
@@ -69,7 +80,16 @@ def _check(params: Params) -> None:
         raise validation("ResourceConfig must have exactly one of InstanceType and InstanceGroups.")
     if ways == ["InstanceType"] and resource.get("InstanceCount", 0) < 1:
         raise validation("ResourceConfig.InstanceCount must be at least 1.")
+    if params.get("EnableManagedSpotTraining"):
+        _check_spot(resource, ways)
     _check_wait(params)
+
+
+def _check_spot(resource: Params, ways: list[str]) -> None:
+    if resource.get("KeepAlivePeriodInSeconds"):
+        raise validation("KeepAlivePeriodInSeconds is not supported with EnableManagedSpotTraining.")
+    if ways == ["InstancePreferences"]:
+        raise validation("InstancePreferences is not supported with EnableManagedSpotTraining.")
 
 
 def _check_members(params: Params) -> None:
