@@ -6,7 +6,7 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from .hook import OBSERVED
+from .observed import OBSERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from mlcost_ext.core.money import EXACT, decimal_from_text, per_hour_to_amount
 from mlcost_ext.core.times import exact_seconds, time_from_text
 
-from .cost_report import CostNotice, CostReport, JobCost, SessionCost, Sum
+from .cost_report import CostNotice, CostReport, JobCost, PerDay, SessionCost, StandingCost, Sum, outermost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
     from typing import Any
@@ -72,11 +72,12 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
     is_stale = now - written > STALE_AFTER
     elapsed = Decimal(0) if is_stale else max(Decimal(0), exact_seconds(now - written))
     jobs = tuple(_job(row, elapsed) for row in rows if isinstance(row, dict))
-    unlisted = max(0, _count_of(overview) - len(jobs))
+    counted = outermost(jobs)
+    unlisted = max(0, _count_of(overview) - len(jobs) - _within(counted, jobs))
     aws = _mapping(overview.get("aws"))
     jobs_as_of = answered_at(aws)
     is_all = jobs_as_of is not None and not unlisted
-    own = [job for job in jobs if job.notebook == notebook]
+    own = [job for job in counted if job.notebook == notebook]
     return CostReport(
         as_of=written if is_stale else max(now, written),
         is_stale=is_stale,
@@ -85,9 +86,11 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
         jobs=jobs,
         jobs_as_of=jobs_as_of,
         is_aws_failing=aws.get("status") == "failed",
-        total=_sum(jobs, count=len(jobs) + unlisted, is_all=is_all),
+        total=_sum(counted, jobs, count=len(counted) + unlisted, is_all=is_all),
         notebook=notebook,
-        notebook_total=_sum(own, count=len(own), is_all=is_all),
+        notebook_total=_sum(own, jobs, count=len(own), is_all=is_all),
+        standing=tuple(_standing(overview)),
+        standing_total=_standing_total(_mapping(overview.get("totals"))),
         remarks=_remarks(overview),
     )
 
@@ -121,7 +124,42 @@ def _job(row: dict[str, Any], elapsed: Decimal) -> JobCost:
         cost_basis=_text(row.get("cost_basis")) or "accruing",
         billable_time_in_seconds=_integer(row.get("billable_time_in_seconds")),
         notebook=_text(row.get("notebook")),
+        is_sum=row.get("is_sum") is True,
+        parent=_text(row.get("parent")),
+        children_started=_integer(row.get("children_started")),
+        children_known=_integer(row.get("children_known")),
+        warm_pool_cost=_amount(row.get("warm_pool_cost")),
     )
+
+
+def _standing(overview: dict[str, Any]) -> Iterator[StandingCost]:
+    for section, kind in (("endpoints", "endpoint"), ("warm_pools", "warm-pool"), ("apps", None)):
+        rows = overview.get(section)
+        for row in rows if isinstance(rows, list) else ():
+            if isinstance(row, dict) and row.get("is_this") is not True:
+                yield _stands(row, kind)
+
+
+def _stands(row: dict[str, Any], kind: str | None) -> StandingCost:
+    return StandingCost(
+        name=_text(row.get("title")) or _text(row.get("name")) or "(no name)",
+        kind=kind or _text(row.get("kind")) or "app",
+        status=_text(row.get("status")) or "unknown",
+        region_id=_text(row.get("region_id")),
+        instance_type=_text(row.get("instance_type")),
+        instance_count=_integer(row.get("instance_count")),
+        cost_per_day=_amount(row.get("cost_per_day")),
+        storage_cost_per_day=Decimal(0) if kind == "warm-pool" else _amount(row.get("storage_cost_per_day")),
+        is_forgotten=row.get("is_forgotten") is True,
+        last_use=_text(row.get("last_use")),
+        last_used_at=time_from_text(row.get("last_used_at")),
+    )
+
+
+def _standing_total(totals: dict[str, Any]) -> PerDay | None:
+    count, cost = _integer(totals.get("standing")), _amount(totals.get("standing_cost_per_day"))
+    is_complete = cost is not None and totals.get("standing_unpriced") == 0
+    return None if count is None else PerDay(cost_per_day=cost, count=count, is_complete=is_complete)
 
 
 def _carried(row: dict[str, Any], key: str, elapsed_seconds: Decimal) -> Decimal | None:
@@ -131,10 +169,23 @@ def _carried(row: dict[str, Any], key: str, elapsed_seconds: Decimal) -> Decimal
     return EXACT.add(cost, per_hour_to_amount(EXACT.multiply(per_hour, elapsed_seconds), 3600))
 
 
-def _sum(jobs: Sequence[JobCost], *, count: int, is_all: bool) -> Sum:
-    priced = [job.cost for job in jobs if job.cost is not None]
-    is_complete = is_all and len(priced) == len(jobs)
+def _sum(counted: Sequence[JobCost], listed: Sequence[JobCost], *, count: int, is_all: bool) -> Sum:
+    priced = [job.cost for job in counted if job.cost is not None]
+    is_complete = is_all and all(_is_whole(job, listed) for job in counted)
     return Sum(cost=sum(priced, Decimal(0)) if priced or is_complete else None, count=count, is_complete=is_complete)
+
+
+def _is_whole(job: JobCost, listed: Sequence[JobCost]) -> bool:
+    """Tell whether a job's cost is known, and if it is a sum, that of every job in it."""
+    if job.cost is None or not job.is_sum:
+        return job.cost is not None
+    is_every_one_known = (job.children_known or 0) >= (job.children_started or 0)
+    return is_every_one_known and all(child.cost is not None for child in listed if child.parent == f"{job.kind}/{job.name}")
+
+
+def _within(counted: Sequence[JobCost], listed: Sequence[JobCost]) -> int:
+    """Count the jobs that are not listed but are in a listed one's sum."""
+    return max(0, sum(job.children_known or 0 for job in counted if job.is_sum) - (len(listed) - len(counted)))
 
 
 def _count_of(overview: dict[str, Any]) -> int:

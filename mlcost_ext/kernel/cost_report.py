@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from mlcost_ext.core.money import to_wire
 from mlcost_ext.core.times import time_to_text
 
 from . import cost_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +23,20 @@ class Sum:
     cost: Decimal | None
     """`None`: no part has a price, or none is known."""
     count: int
-    """Jobs that are known; there may be more unless the sum is complete."""
+    """Jobs that are known; there may be more unless the sum is complete. What a tuning or AutoML job starts is part of it."""
     is_complete: bool
     """False: the true sum is at least `cost`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerDay:
+    """What stands costs a day as things stand, this session's own machine apart."""
+
+    cost_per_day: Decimal | None
+    """`None`: no part has a price, or none is known."""
+    count: int
+    is_complete: bool
+    """False: the true sum is at least `cost_per_day`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +52,7 @@ class SessionCost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobCost:
-    """One job; `cost` is compute, storage stands beside it."""
+    """One job; `cost` is compute, storage and instances kept after its end stand beside it."""
 
     name: str
     kind: str
@@ -51,6 +66,42 @@ class JobCost:
     cost_basis: str
     billable_time_in_seconds: int | None
     notebook: str | None
+    is_sum: bool
+    """Its cost is that of the jobs it has started."""
+    parent: str | None
+    """``kind/name`` of the job that has started it."""
+    children_started: int | None
+    children_known: int | None
+    """Of a sum: how many jobs AWS says it has started, and how many of them are in `cost`."""
+    warm_pool_cost: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandingCost:
+    """Something that costs until somebody ends it: an endpoint, an app, a volume, a warm pool."""
+
+    name: str
+    kind: str
+    """``endpoint``, ``app``, ``space``, ``notebook`` or ``warm-pool``."""
+    status: str
+    region_id: str | None
+    instance_type: str | None
+    instance_count: int | None
+    cost_per_day: Decimal | None
+    """Its instances'."""
+    storage_cost_per_day: Decimal | None
+    """Its volumes', which goes on where it is only stopped."""
+    is_forgotten: bool
+    """An endpoint that costs and that nobody calls."""
+    last_use: str | None
+    """Of an endpoint: ``seen``, ``none_seen`` or ``unknown``."""
+    last_used_at: datetime | None
+
+
+def outermost(jobs: Sequence[JobCost]) -> list[JobCost]:
+    """Leave out the jobs that a listed one has started: they are in its sum."""
+    listed = {f"{job.kind}/{job.name}" for job in jobs if job.is_sum}
+    return [job for job in jobs if job.parent not in listed]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +121,10 @@ class CostReport:
     total: Sum
     notebook: str | None
     notebook_total: Sum
+    standing: tuple[StandingCost, ...]
+    """All that stands besides this session's own machine, as far as it is listed."""
+    standing_total: PerDay | None
+    """`None`: the server does not tell."""
     remarks: tuple[str, ...]
 
     def __repr__(self) -> str:
@@ -78,6 +133,10 @@ class CostReport:
 
     def _repr_html_(self) -> str:
         return cost_text.report_html(self)
+
+    def outermost_jobs(self) -> list[JobCost]:
+        """Give the jobs that no other listed one has started."""
+        return outermost(self.jobs)
 
     def to_dict(self) -> dict[str, object]:
         """Give plain data: amounts as decimal strings, `None` where there is no price."""

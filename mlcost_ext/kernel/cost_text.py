@@ -10,12 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from .cost_report import CostReport, JobCost, Sum
+    from .cost_report import CostReport, JobCost, PerDay, StandingCost, Sum
 
 MAX_CELL = 63
 """Characters of a name shown; AWS allows a job's name no more."""
 MAX_REMARK = 300
-HEADINGS = ("Job", "Status", "Instances", "Cost", "Basis", "Storage")
+MAX_STANDING = 10
+"""What stands is listed as far as this; the sum above has all of it."""
+JOB_HEADINGS = ("Job", "Kind", "Status", "Instances", "Cost", "Basis", "In addition")
+STANDING_HEADINGS = ("What stands", "Kind", "Status", "Instances", "A day", "Last called")
+KINDS = {"transform": "batch transform", "automl": "Autopilot"}
+"""Kinds of jobs that have a name of more than their own word."""
+STANDING_KINDS = {"app": "Studio app", "space": "space without app", "notebook": "notebook instance", "warm-pool": "warm pool"}
+LAST_USE = {"none_seen": "not in 30 days"}
 SMALL_STEP = Decimal("0.0001")
 UNKNOWN = "price unknown"
 NOT_KNOWN = "not known"
@@ -26,8 +33,8 @@ def report_text(report: CostReport) -> str:
     facts = _facts(report)
     width = max(len(label) for label, _ in facts)
     lines = [f"{label:<{width}}  {value}" for label, value in facts]
-    if report.jobs:
-        lines += ["", *_table([HEADINGS, *_rows(report)])]
+    for _, rows in _tables(report):
+        lines += ["", *_table(rows)]
     return "\n".join([*lines, "", *_notes(report)])
 
 
@@ -37,18 +44,17 @@ def report_html(report: CostReport) -> str:
         f'<tr><th scope="row" style="text-align:left">{escape(label)}</th><td style="text-align:left">{escape(value)}</td></tr>'
         for label, value in _facts(report)
     )
+    tables = "".join(_html(caption, rows) for caption, rows in _tables(report))
     notes = "".join(f"<p>{escape(note)}</p>" for note in _notes(report))
-    return f"<div><table><caption>Cost so far</caption>{facts}</table>{_jobs_html(report)}{notes}</div>"
+    return f"<div><table><caption>Cost so far</caption>{facts}</table>{tables}{notes}</div>"
 
 
-def _jobs_html(report: CostReport) -> str:
-    if not report.jobs:
-        return ""
-    head = "".join(f'<th scope="col" style="text-align:left">{escape(heading)}</th>' for heading in HEADINGS)
+def _html(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+    head = "".join(f'<th scope="col" style="text-align:left">{escape(heading)}</th>' for heading in rows[0])
     body = "".join(
-        "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>" for row in _rows(report)
+        "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows[1:]
     )
-    return f"<table><caption>Jobs</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return f"<table><caption>{escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def money(amount: Decimal | None, currency: str) -> str:
@@ -73,6 +79,8 @@ def _facts(report: CostReport) -> list[tuple[str, str]]:
     if report.notebook is not None:
         facts.append(("This notebook", _sum_text(report, report.notebook_total, clean(report.notebook))))
     facts.append(("All its jobs", _sum_text(report, report.total, "")))
+    if report.standing_total is not None and report.standing_total.count:
+        facts.append(("What stands", _per_day_text(report.standing_total, report.billing_currency)))
     return facts
 
 
@@ -93,21 +101,72 @@ def _sum_text(report: CostReport, total: Sum, label: str) -> str:
     return f"{at_least}{money(total.cost, report.billing_currency)} ({where})"
 
 
-def _rows(report: CostReport) -> list[tuple[str, ...]]:
-    return [
-        (
-            clean(job.name),
-            clean(job.status),
-            _instances(job),
-            money(job.cost, report.billing_currency),
-            _basis(job),
-            "" if job.storage_cost is None else money(job.storage_cost, report.billing_currency),
-        )
-        for job in report.jobs
-    ]
+def _per_day_text(total: PerDay, currency: str) -> str:
+    at_least = "" if total.is_complete or total.cost_per_day is None else "at least "
+    day = "" if total.cost_per_day is None else " a day"
+    return f"{at_least}{money(total.cost_per_day, currency)}{day}, besides this machine"
 
 
-def _instances(job: JobCost) -> str:
+def _tables(report: CostReport) -> list[tuple[str, list[tuple[str, ...]]]]:
+    """Give each table with its caption and its headings, those that have rows."""
+    jobs = [_job_row(job, report.billing_currency) for job in report.outermost_jobs()]
+    stands = [_standing_row(row, report.billing_currency) for row in report.standing[:MAX_STANDING]]
+    tables = (("Jobs", [JOB_HEADINGS, *jobs]), ("What stands, until somebody ends it", [STANDING_HEADINGS, *stands]))
+    return [(caption, rows) for caption, rows in tables if len(rows) > 1]
+
+
+def _job_row(job: JobCost, currency: str) -> tuple[str, ...]:
+    return (
+        clean(job.name),
+        clean(KINDS.get(job.kind, job.kind)),
+        clean(job.status),
+        _children(job) if job.is_sum else _instances(job),
+        money(job.cost, currency),
+        _basis(job),
+        _additions(job, currency),
+    )
+
+
+def _additions(job: JobCost, currency: str) -> str:
+    parts = ((job.storage_cost, "storage"), (job.warm_pool_cost, "warm pool"))
+    return ", ".join(f"{money(amount, currency)} {what}" for amount, what in parts if amount)
+
+
+def _standing_row(row: StandingCost, currency: str) -> tuple[str, ...]:
+    kind = STANDING_KINDS.get(row.kind, row.kind)
+    return (
+        clean(row.name),
+        clean(f"{kind}, forgotten" if row.is_forgotten else kind),
+        "" if row.kind == "space" else clean(row.status),  # AWS calls one in service whether an app runs in it or not
+        _instances(row) if row.instance_type else "",
+        _day(row, currency),
+        _last_called(row),
+    )
+
+
+def _day(row: StandingCost, currency: str) -> str:
+    known = [amount for amount in (row.cost_per_day, row.storage_cost_per_day) if amount is not None]
+    at_least = "at least " if len(known) == 1 else ""
+    return f"{at_least}{money(sum(known, Decimal(0)) if known else None, currency)}"
+
+
+def _last_called(row: StandingCost) -> str:
+    if row.kind != "endpoint":
+        return ""
+    if row.last_used_at is not None:
+        return f"{row.last_used_at.astimezone():%Y-%m-%d %H:%M}"
+    return LAST_USE.get(row.last_use or "", NOT_KNOWN)
+
+
+def _children(job: JobCost) -> str:
+    known, started = job.children_known, job.children_started
+    if known is None:
+        return NOT_KNOWN
+    count = f"{known} of {started}" if started is not None and known < started else f"{known}"
+    return f"{count} job" if count == "1" else f"{count} jobs"
+
+
+def _instances(job: JobCost | StandingCost) -> str:
     type_ = clean(job.instance_type or "not known")
     return type_ if job.instance_count in (None, 1) else f"{job.instance_count} × {type_}"
 
@@ -115,6 +174,8 @@ def _instances(job: JobCost) -> str:
 def _basis(job: JobCost) -> str:
     if job.cost is None:
         return ""
+    if job.is_sum:
+        return "sum of its jobs, so far" if job.cost_basis == "accruing" else "sum of its jobs"
     if job.cost_basis == "final":
         seconds = job.billable_time_in_seconds
         return "ended" if seconds is None else f"{seconds:,} billable seconds"
@@ -124,7 +185,7 @@ def _basis(job: JobCost) -> str:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
@@ -139,9 +200,11 @@ def _notes(report: CostReport) -> list[str]:
         notes.append("Which jobs there are is not known now: AWS is asked while a page of JupyterLab is open.")
     elif report.is_aws_failing:
         notes.append(f"Jobs are known as of {_local(report.jobs_as_of)}: AWS could not be asked since.")
-    unlisted = report.total.count - len(report.jobs)
+    unlisted = report.total.count - len(report.outermost_jobs())
     if unlisted > 0:
-        notes.append(f"{unlisted} more not listed here.")
+        notes.append(f"{unlisted} more jobs not listed here." if unlisted > 1 else "1 more job not listed here.")
+    if len(report.standing) > MAX_STANDING:
+        notes.append(f"{len(report.standing) - MAX_STANDING} more that stand are not listed here; they are in the sum.")
     return notes + [clean(remark, MAX_REMARK) for remark in report.remarks]
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .observed import BY_NAME, OBSERVED
 from .redact import redact
 from .say import say
 
@@ -25,29 +25,9 @@ if TYPE_CHECKING:
 FAULTS_ALLOWED = 3
 UNSENT = ("NoCredentialsError", "PartialCredentialsError")
 """What botocore raises while signing, that is before anything is sent."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
-    """An AWS operation that starts something, and where its name and ARN stand."""
-
-    kind: str
-    service: str
-    """As it stands in botocore's event names."""
-    name: str
-    name_key: str
-    arn_key: str
-
-
-OBSERVED = (
-    Operation(
-        kind="training",
-        service="sagemaker",
-        name="CreateTrainingJob",
-        name_key="TrainingJobName",
-        arn_key="TrainingJobArn",
-    ),
-)
+NAME_TAKEN = ("ResourceInUse", "ValidationException")
+"""What AWS says of a name that is taken: the first of jobs, the second of endpoints, schedules and notebook instances."""
+ARN_KEYS = tuple(dict.fromkeys(operation.arn_key for operation in OBSERVED if operation.arn_key))
 
 
 class Launch:
@@ -137,8 +117,8 @@ class LaunchHook:
         return launch if isinstance(launch, Launch) else None
 
     def _intent(self, operation_name: str, launch: Launch, region: str | None) -> dict[str, object]:
-        operation = next(each for each in OBSERVED if each.name == operation_name)
-        request, tags = redact(launch.params)
+        operation = BY_NAME[operation_name]
+        request, tags = redact(launch.params, operation.keep)
         return {
             "id": uuid.uuid4().hex,
             "kind": operation.kind,
@@ -193,11 +173,11 @@ def answer_outcome(status_code: int, parsed: Mapping[str, Any]) -> dict[str, obj
     A name that is taken at a second attempt may have been taken by the first, whose answer was lost.
     """
     if status_code < 300:
-        arn = next((parsed[each.arn_key] for each in OBSERVED if each.arn_key in parsed), None)
+        arn = next((parsed[key] for key in ARN_KEYS if key in parsed), None)
         return {"result": "accepted", "resource_id": arn, "error_code": None}
     code = str((parsed.get("Error") or {}).get("Code") or status_code)[:128]
     retries = (parsed.get("ResponseMetadata") or {}).get("RetryAttempts") or 0
-    is_unclear = status_code >= 500 or (code == "ResourceInUse" and retries > 0)
+    is_unclear = status_code >= 500 or (code in NAME_TAKEN and retries > 0)
     return {"result": "unknown" if is_unclear else "refused", "resource_id": None, "error_code": code}
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
+    Reducer = Callable[[object], object]
+
 MAX_TEXT = 1024
 MAX_ITEMS = 100
 MAX_REQUEST_BYTES = 14 * 1024
@@ -39,7 +41,7 @@ def s3_prefix(value: object) -> object:
     return re.sub(r"^(\w+://)[^/]*@", r"\1", address)[:MAX_TEXT]
 
 
-def fields(**kept: Callable[[object], object]) -> Callable[[object], object]:
+def fields(**kept: Reducer) -> Reducer:
     """Make a reducer of mappings: the named keys by their own reducer, every other key by `digest`."""
 
     def reduce(value: object) -> object:
@@ -51,7 +53,7 @@ def fields(**kept: Callable[[object], object]) -> Callable[[object], object]:
     return reduce
 
 
-def each(reducer: Callable[[object], object]) -> Callable[[object], object]:
+def each(reducer: Reducer) -> Reducer:
     """Make a reducer of lists."""
 
     def reduce(value: object) -> object:
@@ -62,31 +64,12 @@ def each(reducer: Callable[[object], object]) -> Callable[[object], object]:
     return reduce
 
 
-TRAINING = fields(
-    TrainingJobName=plain,
-    EnableManagedSpotTraining=plain,
-    ResourceConfig=fields(
-        InstanceType=plain,
-        InstanceCount=plain,
-        VolumeSizeInGB=plain,
-        KeepAlivePeriodInSeconds=plain,
-        InstanceGroups=each(fields(InstanceGroupName=plain, InstanceType=plain, InstanceCount=plain)),
-    ),
-    StoppingCondition=fields(MaxRuntimeInSeconds=plain, MaxWaitTimeInSeconds=plain, MaxPendingTimeInSeconds=plain),
-    CheckpointConfig=fields(S3Uri=s3_prefix),
-    AlgorithmSpecification=fields(TrainingImage=plain, AlgorithmName=plain, TrainingInputMode=plain),
-    InputDataConfig=each(fields(ChannelName=plain, DataSource=fields(S3DataSource=fields(S3DataType=plain, S3Uri=s3_prefix)))),
-    OutputDataConfig=fields(S3OutputPath=s3_prefix),
-)
-
-
-def redact(request: Mapping[str, Any]) -> tuple[dict[str, object], dict[str, str]]:
+def redact(request: Mapping[str, Any], keep: Reducer) -> tuple[dict[str, object], dict[str, str]]:
     """Split a request into its redacted form, under AWS's own keys, and its tags.
 
     Both are cut so that together they fit into a line of the spool.
     """
-    kept = {key: value for key, value in request.items() if key != "Tags"}
-    reduced = TRAINING(kept)
+    reduced = keep({key: value for key, value in request.items() if key != "Tags"})
     return _fit(dict(reduced) if isinstance(reduced, dict) else {}), tags_of(request)
 
 

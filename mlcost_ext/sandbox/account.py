@@ -23,6 +23,7 @@ KINDS = (
     "automl",
     "endpoint",
     "endpoint-config",
+    "model",
     "inference-component",
     "schedule",
     "notebook",

@@ -126,6 +126,13 @@ def app_rows_shown(picture: Picture, stands: list[MeteredStanding], now: datetim
     return app_rows(things, picture.host, now, shown_tags)[:shown]
 
 
+def standing_count(picture: Picture, stands: list[MeteredStanding], now: datetime) -> int:
+    """Count what is listed but this session's own: an app and its space are one row."""
+    rows = app_rows((m for m in stands if m.standing.kind in ("app", "space", "notebook")), picture.host, now, 0)
+    others = sum(1 for m in stands if m.standing.kind in ("endpoint", "warm-pool"))
+    return others + sum(1 for row in rows if not row.is_this)
+
+
 def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> Totals:
     """Sum what runs; null where AWS has not said what runs, or cannot say all of it, or nothing of it has a price."""
     book = picture.book
@@ -140,7 +147,7 @@ def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> To
         unpriced=book.unpriced,
         by_status={status: count for status, count in sorted(book.by_status.items()) if count},
         by_kind={kind: count for kind, count in sorted(book.by_kind.items()) if count},
-        standing=others.count,
+        standing=standing_count(picture, stands, now),
         standing_cost_per_day=None if is_standing_unknown or not picture.aws.kinds else others.cost_per_day,
         standing_unpriced=others.unpriced,
     )

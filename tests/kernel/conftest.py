@@ -119,8 +119,10 @@ def practice() -> Iterator[str]:
         text=True,
     ) as process:
         assert process.stdout is not None
+        url = process.stdout.readline().strip()
         try:
-            yield process.stdout.readline().strip()
+            assert url, "the practice account did not start"  # without it, kernels would look for AWS itself
+            yield url
         finally:
             process.terminate()
 
@@ -174,7 +176,7 @@ def start_kernel(environment: dict[str, str], home: Path, tmp_path: Path) -> Ite
             if before:
                 put(tmp_path / "ipython/profile_default/startup/00-before.py", before)
             manager = KernelManager(kernel_name="python3")
-            manager.kernel_cmd = [sys.executable, "-c", START_KERNEL, str(tmp_path / "prefix"), "-f", "{connection_file}"]
+            manager.kernel_spec.argv = [sys.executable, "-c", START_KERNEL, str(tmp_path / "prefix"), "-f", "{connection_file}"]
             manager.connection_file = str(tmp_path / "kernel-0b5c6a52-7d0d-4c8e-9a35-6d2d5fb6a001.json")
             manager.start_kernel(env={**environment, **variables}, cwd=str(tmp_path))
             stack.callback(manager.shutdown_kernel, now=True)

@@ -58,6 +58,14 @@ def overview(*jobs: dict[str, Any], **more: Any) -> dict[str, Any]:
     }
 
 
+ENDPOINT = {
+    "name": "poc", "status": "InService", "instance_type": "ml.g4dn.xlarge", "instance_count": 1, "cost_per_day": "17.6736",
+    "storage_cost_per_day": "0", "is_forgotten": True, "last_use": "none_seen", "last_used_at": None,
+}  # fmt: skip
+APP = {"kind": "app", "name": "d.s.JupyterLab.default", "title": "s", "status": "InService", "instance_type": "ml.t3.medium",
+       "instance_count": None, "cost_per_day": "1.2", "storage_cost_per_day": "0.02"}  # fmt: skip
+
+
 def report(document: object, *, notebook: str | None = "train.ipynb", now: datetime = NOW) -> CostReport:
     result = report_of(document, notebook=notebook, now=now)
     assert isinstance(result, CostReport), result
@@ -89,10 +97,10 @@ def test_text_form() -> None:
         "This notebook  USD 1,234.61 (train.ipynb: 2 jobs)",
         "All its jobs   USD 1,237.11 (3 jobs)",
         "",
-        "Job      Status      Instances         Cost          Basis                     Storage",
-        "running  InProgress  ml.g5.xlarge      USD 0.1100    so far",
-        "spot     InProgress  ml.g5.xlarge      USD 2.50      at most, spot is cheaper",
-        "ended    Completed   2 × ml.g5.xlarge  USD 1,234.50  1,234 billable seconds    USD 0.0100",
+        "Job      Kind      Status      Instances         Cost          Basis                     In addition",
+        "running  training  InProgress  ml.g5.xlarge      USD 0.1100    so far",
+        "spot     training  InProgress  ml.g5.xlarge      USD 2.50      at most, spot is cheaper",
+        "ended    training  Completed   2 × ml.g5.xlarge  USD 1,234.50  1,234 billable seconds    USD 0.0100 storage",
         "",
         "Estimates at list prices; AWS's bill may differ.",
     ]
@@ -146,7 +154,7 @@ def test_jobs_beyond_the_list_make_the_total_least() -> None:
     """The overview lists fifty jobs at most; more of them are counted, not forgotten."""
     found = report(overview(job("a"), totals={"by_status": {"InProgress": 60, "Completed": 1}}))
     assert "All its jobs   at least USD 0.1100 (61 jobs)" in repr(found)
-    assert "60 more not listed here." in repr(found)
+    assert "60 more jobs not listed here." in repr(found)
 
 
 def test_a_notebooks_sum_is_complete_only_if_every_job_is_listed() -> None:
@@ -233,7 +241,9 @@ def test_markup_and_control_characters_stay_text() -> None:
     """Every text from outside is escaped in HTML and harmless in a terminal."""
     found = report(
         overview(
-            job(MARKUP, status=MARKUP, instance_type=MARKUP, notebook=MARKUP),
+            job(MARKUP, status=MARKUP, instance_type=MARKUP, notebook=MARKUP, kind=MARKUP),
+            endpoints=[{**ENDPOINT, "name": MARKUP, "status": MARKUP, "instance_type": MARKUP, "last_use": MARKUP}],
+            apps=[{**APP, "title": MARKUP, "kind": MARKUP}],
             billing_currency=MARKUP,
             session={"host": MARKUP, "instance_type": MARKUP, "region_id": MARKUP, "cost": "1"},
             data_quality=[{"message": MARKUP, "hint": MARKUP}],

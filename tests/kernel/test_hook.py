@@ -356,6 +356,13 @@ def test_faults_in_outcomes_count_too(hook: LaunchHook, spool: Spool) -> None:
         (500, {"Error": {"Code": "InternalFailure"}}, ("unknown", None, "InternalFailure")),
         (400, {"Error": {"Code": "ResourceInUse"}, "ResponseMetadata": {"RetryAttempts": 1}}, ("unknown", None, "ResourceInUse")),
         (400, {"Error": {"Code": "ResourceInUse"}, "ResponseMetadata": {"RetryAttempts": 0}}, ("refused", None, "ResourceInUse")),
+        (
+            400,
+            {"Error": {"Code": "ValidationException"}, "ResponseMetadata": {"RetryAttempts": 2}},
+            ("unknown", None, "ValidationException"),
+        ),
+        (400, {"Error": {"Code": "ValidationException"}, "ResponseMetadata": {}}, ("refused", None, "ValidationException")),
+        (200, {"EndpointArn": "arn"}, ("accepted", "arn", None)),
     ],
 )
 def test_answers_are_understood(status: int, parsed: dict[str, Any], expected: tuple[object, ...]) -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from mlcost_ext.kernel.observed import TRAINING
 from mlcost_ext.kernel.redact import MAX_REQUEST_BYTES, MAX_TAGS_BYTES, digest, redact, s3_prefix
 
 SECRET = "hunter2-do-not-keep"
@@ -37,7 +38,8 @@ def test_cost_matters_are_kept_and_the_rest_is_digested() -> None:
             "OutputDataConfig": {"S3OutputPath": "s3://b/out", "KmsKeyId": SECRET},
             "Unheard": {"Of": SECRET},
             "Tags": [{"Key": "team", "Value": "fraud"}, {"Key": 1}, "odd"],
-        }
+        },
+        TRAINING,
     )
     hidden = digest(SECRET)
     assert request == {
@@ -90,14 +92,14 @@ def test_oversized_requests_and_tags_are_cut() -> None:
     """The largest parts become digests, tags are shortened, and both stay within their share of a line."""
     channels = [{"ChannelName": "ü" * 900, "DataSource": {"S3DataSource": {"S3Uri": "s3://" + "ü" * 900}}}] * 100
     tags = [{"Key": f"{n:03d}" + "😀" * 120, "Value": "😀" * 250} for n in range(50)]
-    request, kept = redact({"TrainingJobName": "a", "InputDataConfig": channels, "Tags": tags})
+    request, kept = redact({"TrainingJobName": "a", "InputDataConfig": channels, "Tags": tags}, TRAINING)
     assert request == {"TrainingJobName": "a", "InputDataConfig": digest(_reduced(channels))}
     assert len(kept) == 50
     assert len(json.dumps(kept, ensure_ascii=False).encode()) <= MAX_TAGS_BYTES
 
 
 def _reduced(channels: list[dict[str, object]]) -> object:
-    return [redact({"InputDataConfig": [channel]})[0]["InputDataConfig"][0] for channel in channels]  # type: ignore[index]
+    return [redact({"InputDataConfig": [channel]}, TRAINING)[0]["InputDataConfig"][0] for channel in channels]  # type: ignore[index]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,6 @@ def _reduced(channels: list[dict[str, object]]) -> object:
 )
 def test_odd_requests_are_digested_not_refused(request_: dict[str, object]) -> None:
     """Whatever the shape, the result is JSON within its share of a line."""
-    request, tags = redact(request_)
+    request, tags = redact(request_, TRAINING)
     assert len(json.dumps(request)) <= MAX_REQUEST_BYTES
     assert tags == {}

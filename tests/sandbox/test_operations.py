@@ -56,6 +56,7 @@ MADE = [
     ("CreateUserProfile", asks.PROFILE | {"UserProfileName": "sam"}),
     ("CreateSpace", asks.space_request()),
     ("CreateApp", asks.PROFILE | {"AppType": "JupyterServer", "AppName": "default"}),
+    ("CreateModel", {"ModelName": "model", "ExecutionRoleArn": names.ROLE_ARN, "PrimaryContainer": {"Image": "image"}}),
 ]
 # What only becomes possible after a while.
 LATER = [
@@ -78,6 +79,8 @@ READS = {
     "ListAutoMLJobs": [{}],
     "DescribeEndpointConfig": [{"EndpointConfigName": name} for name in ("config", "async", "mixed", "components")],
     "ListEndpointConfigs": [{}],
+    "DescribeModel": [{"ModelName": "model"}],
+    "ListModels": [{}],
     "DescribeEndpoint": [{"EndpointName": name} for name in ("endpoint", "async", "mixed", "failed", "host")],
     "ListEndpoints": [{}],
     "DescribeInferenceComponent": [{"InferenceComponentName": "component"}],
@@ -129,6 +132,7 @@ CHANGES = {
     "DeleteInferenceComponent": {"InferenceComponentName": "component"},
     "DeleteEndpoint": {"EndpointName": "failed"},
     "DeleteEndpointConfig": {"EndpointConfigName": "components"},
+    "DeleteModel": {"ModelName": "model"},
     "StopMonitoringSchedule": {"MonitoringScheduleName": "watch"},
     "StartMonitoringSchedule": {"MonitoringScheduleName": "watch"},
     "DeleteMonitoringSchedule": {"MonitoringScheduleName": "watch"},

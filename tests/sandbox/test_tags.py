@@ -44,7 +44,7 @@ def test_unknown_and_others(call):
     assert call("ListTags", ResourceArn=ARN)[0] == 400
     assert call("ListTags", "eu-west-1", ResourceArn=ARN)[0] == 400
     assert call("ListTags", ResourceArn=arn("endpoint/e"))[0] == 400
-    for other in ("model/m", "endpoint/", "cluster/c"):
+    for other in ("feature-group/f", "endpoint/", "cluster/c"):
         assert call("ListTags", ResourceArn=arn(other))[1] == {"from": "moto"}
 
 

@@ -13,6 +13,7 @@ from mlcost_ext.sandbox.operations import (
     deletion,
     endpoint,
     endpoint_config,
+    hosted_model,
     identity,
     inference_component,
     list_training_jobs,
@@ -61,6 +62,10 @@ _JOBS: Mapping[str, Operation] = {
     "StopAutoMLJob": automl_job.stop_automl_job,
 }
 _HOSTING: Mapping[str, Operation] = {
+    "CreateModel": hosted_model.create_model,
+    "DescribeModel": hosted_model.describe_model,
+    "ListModels": hosted_model.list_models,
+    "DeleteModel": hosted_model.delete_model,
     "CreateEndpointConfig": endpoint_config.create_endpoint_config,
     "DescribeEndpointConfig": endpoint_config.describe_endpoint_config,
     "ListEndpointConfigs": endpoint_config.list_endpoint_configs,

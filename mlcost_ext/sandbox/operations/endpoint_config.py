@@ -26,7 +26,7 @@ _LISTING = Listing(
 
 
 def create_endpoint_config(account: Account, params: Params, region_id: str) -> dict[str, Any]:
-    """Keep a configuration. Models are moto's, so whether they are there is not looked up."""
+    """Keep a configuration. Whether its models are there is not looked up."""
     now = account.clock()
     known = account.table("endpoint-config", region_id).get(params["EndpointConfigName"], now)
     if known is not None:

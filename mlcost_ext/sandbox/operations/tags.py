@@ -19,6 +19,7 @@ _KINDS = {
     "automl-job": "automl",
     "endpoint": "endpoint",
     "endpoint-config": "endpoint-config",
+    "model": "model",
     "inference-component": "inference-component",
     "monitoring-schedule": "schedule",
     "notebook-instance": "notebook",

@@ -1,0 +1,1 @@
+"""What Binder would do, done here."""
