@@ -36,6 +36,7 @@ export class Formatter {
   private readonly number: Intl.NumberFormat;
   private readonly clock: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
+  private readonly shortDay: Intl.DateTimeFormat;
   private readonly dayClock: Intl.DateTimeFormat;
 
   constructor(
@@ -52,6 +53,7 @@ export class Formatter {
     this.number = new Intl.NumberFormat(locale);
     this.clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     this.day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+    this.shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
     this.dayClock = new Intl.DateTimeFormat(locale, {
       day: 'numeric',
       month: 'short',
@@ -138,6 +140,12 @@ export class Formatter {
   date(value: string): string {
     const date = toDate(value);
     return date === null ? value : this.day.format(date);
+  }
+
+  /** Write the day of a moment, without its year; null where there is none. */
+  dayOf(value: string | null): string | null {
+    const date = toDate(value);
+    return date === null ? null : this.shortDay.format(date);
   }
 
   /** Name the month a moment falls in. */

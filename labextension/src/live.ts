@@ -1,4 +1,5 @@
-import type { JobRow, Overview } from './api/types';
+import type { AppRow, JobRow, Overview, WarmPoolRow } from './api/types';
+import { thingKey, warmPoolThing } from './things';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -54,22 +55,33 @@ export class Floors {
   }
 }
 
-/** Give the key that tells a job from all others. */
-export function jobKey(job: Pick<JobRow, 'kind' | 'name' | 'region_id'>): string {
-  return `${job.kind}/${job.region_id}/${job.name}`;
-}
-
 export function jobFigure(job: JobRow): Figure {
-  return { key: jobKey(job), cost: job.cost, cost_per_hour: job.cost_per_hour, is_final: job.cost_basis === 'final' };
+  return { key: thingKey(job), cost: job.cost, cost_per_hour: job.cost_per_hour, is_final: job.cost_basis === 'final' };
 }
 
 export function storageFigure(job: JobRow): Figure {
   return {
-    key: `${jobKey(job)}#storage`,
+    key: `${thingKey(job)}#storage`,
     cost: job.storage_cost,
     cost_per_hour: job.storage_cost_per_hour,
     is_final: job.cost_basis === 'final'
   };
+}
+
+/** What a job's kept instances have cost so far: AWS tells it at the end of each use. */
+export function keptFigure(job: JobRow): Figure {
+  const is_final = job.warm_pool_basis === 'final';
+  return { key: `${thingKey(job)}#kept`, cost: job.warm_pool_cost, cost_per_hour: null, is_final };
+}
+
+export function warmPoolFigure(row: WarmPoolRow): Figure {
+  const { cost, cost_per_hour, started_at } = row;
+  return { key: `${thingKey(warmPoolThing(row))}@${started_at}`, cost, cost_per_hour, is_final: false };
+}
+
+export function appFigure(row: AppRow): Figure {
+  const { cost, cost_per_hour, started_at } = row;
+  return { key: `${thingKey(row)}@${started_at}`, cost, cost_per_hour, is_final: false };
 }
 
 export function sessionFigure({ session }: Overview): Figure {
@@ -79,7 +91,7 @@ export function sessionFigure({ session }: Overview): Figure {
 
 /** The sum of what runs: another set of jobs is another figure, which may be lower. */
 export function runningFigure({ totals, jobs }: Overview): Figure {
-  const running = jobs.filter(job => job.is_running).map(jobKey);
+  const running = jobs.filter(job => job.is_running).map(thingKey);
   return {
     key: `running@${totals.running}:${totals.unpriced}:${running.sort().join()}`,
     cost: totals.running_cost,
@@ -89,8 +101,9 @@ export function runningFigure({ totals, jobs }: Overview): Figure {
 }
 
 export function allFigures(overview: Overview): Figure[] {
-  const jobs = overview.jobs.flatMap(job => [jobFigure(job), storageFigure(job)]);
-  return [sessionFigure(overview), runningFigure(overview), ...jobs];
+  const jobs = overview.jobs.flatMap(job => [jobFigure(job), storageFigure(job), keptFigure(job)]);
+  const standing = [...overview.warm_pools.map(warmPoolFigure), ...overview.apps.map(appFigure)];
+  return [sessionFigure(overview), runningFigure(overview), ...jobs, ...standing];
 }
 
 /** Tell whether anything in this overview grows by the second. */

@@ -1,13 +1,15 @@
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
-import { isHalfGone, isRefused } from './api/errors';
+import { AccountLists } from './account';
+import { Actions } from './actions';
 import type { CostSource, Reading } from './api/source';
-import type { JobRow, Overview } from './api/types';
+import type { Overview } from './api/types';
 import { Freshness } from './freshness';
 import { Floors, allFigures, carriedOn, grows, type Figure } from './live';
+import { phaseAfter, type Phase } from './phase';
 import { Reread } from './reread';
-import { StopRequests } from './stops';
+import { endable } from './things';
 import { Ticker, spreadMs } from './ticker';
 
 const DEFAULT_REFRESH_SECONDS = 10;
@@ -15,12 +17,6 @@ const LONGEST_BACKOFF_MS = 60_000;
 
 /** An answer older than so many intervals no longer carries figures on. */
 const STALE_INTERVALS = 3;
-
-/**
- * `loading`: no answer yet; `offline`: the last request failed; `refused`: the user is signed out;
- * `gone`: the server runs without our half.
- */
-export type Phase = 'loading' | 'live' | 'offline' | 'refused' | 'gone';
 
 export interface ModelOptions {
   source: CostSource;
@@ -32,11 +28,17 @@ export interface ModelOptions {
 
 /** Hold the one overview that all views share, read it while somebody looks, and carry its figures on. */
 export class OverviewModel {
-  /** Emitted when there is another overview, phase or Stop under way. */
+  /** Emitted when there is another overview or phase, or something is about to end. */
   readonly changed = new Signal<this, void>(this);
 
   /** Emitted once a second while figures grow and somebody looks. */
   readonly ticked = new Signal<this, void>(this);
+
+  /** Ends what costs, and knows what is about to end. */
+  readonly actions: Actions;
+
+  /** What others of the account run; read only while somebody looks at it. */
+  readonly account: AccountLists;
 
   private readonly source: CostSource;
   private readonly freshness: Freshness;
@@ -45,7 +47,6 @@ export class OverviewModel {
   private readonly reread: Reread;
   private readonly floors = new Floors();
   private readonly ticker = new Ticker(() => this.tick());
-  private readonly stops = new StopRequests();
   private refreshSeconds: number;
   private viewers = 0;
   private missedEvent = false;
@@ -71,6 +72,13 @@ export class OverviewModel {
       frequency: { backoff: true, interval: spreadMs(this.refreshSeconds), max: LONGEST_BACKOFF_MS },
       standby: () => !this.isWatched
     });
+    this.account = new AccountLists(this.source, () => this.confirmedTime, this.page);
+    this.actions = new Actions(
+      this.source,
+      () => this.changed.emit(),
+      () => this.noticeEnd()
+    );
+    this.account.changed.connect(this.settleAccount);
     this.reread = new Reread(() => this.refreshIfWatched(), now);
     this.page.addEventListener('visibilitychange', this.onVisibility);
   }
@@ -134,25 +142,6 @@ export class OverviewModel {
     }
   }
 
-  isStopping(job: JobRow): boolean {
-    return this.stops.has(job) || job.status === 'Stopping';
-  }
-
-  /** Ask AWS to stop a job; throws what the server answered when it cannot. */
-  async stopJob(job: JobRow): Promise<void> {
-    this.stops.add(job);
-    this.changed.emit();
-    try {
-      await this.source.stopJob(job);
-    } catch (error) {
-      this.stops.withdraw(job);
-      this.changed.emit();
-      throw error;
-    } finally {
-      this.noticeEvent();
-    }
-  }
-
   dispose(): void {
     if (this.disposed) {
       return;
@@ -160,9 +149,21 @@ export class OverviewModel {
     this.disposed = true;
     this.page.removeEventListener('visibilitychange', this.onVisibility);
     this.poll.dispose();
+    this.account.dispose();
     this.reread.dispose();
     this.updateTicker();
     Signal.clearData(this);
+  }
+
+  private readonly settleAccount = ({ picture }: AccountLists): void => {
+    if (picture !== null) {
+      this.actions.settle(endable({ ...picture.standing, jobs: [...picture.jobs] }), false);
+    }
+  };
+
+  private noticeEnd(): void {
+    this.noticeEvent();
+    void this.account.refresh();
   }
 
   private get isWatched(): boolean {
@@ -249,7 +250,7 @@ export class OverviewModel {
       this.current = reading.overview;
       this.etag = reading.etag;
       this.floors.keepOnly(new Set(allFigures(reading.overview).map(figure => figure.key)));
-      this.stops.settle(reading.overview.jobs);
+      this.actions.settle(endable(reading.overview), true);
     }
   }
 
@@ -276,8 +277,4 @@ export class OverviewModel {
 
 function clockDiffers({ data_quality }: Overview): boolean {
   return data_quality.some(({ code }) => code === 'clock_differs');
-}
-
-function phaseAfter(error: unknown): Phase {
-  return isHalfGone(error) ? 'gone' : isRefused(error) ? 'refused' : 'offline';
 }

@@ -1,4 +1,5 @@
-import type { DataQuality, JobRow, Overview } from './api/types';
+import type { DataQuality, Overview } from './api/types';
+import { actionsIn, isElsewhere, isJobKind, placeOf, type Place } from './places';
 
 /** What keeps jobs from being read, the most telling first. */
 const BLOCKING = [
@@ -14,16 +15,27 @@ const BLOCKING = [
 ];
 
 /** Notes that only explain; everything else asks for somebody's attention. */
-const INFORMATIVE = new Set(['history_not_kept', 'reading', 'billable_time_missing', 'several_prices', 'no_storage', 'more']);
-
-/** What only the Session section needs to be allowed. */
-const SESSION_ACTIONS = new Set(['sagemaker:DescribeApp', 'sagemaker:DescribeSpace']);
+const INFORMATIVE = new Set([
+  'billable_time_missing',
+  'capacity_block',
+  'children_unread',
+  'history_not_kept',
+  'licence_not_counted',
+  'more',
+  'no_storage',
+  'no_upper_bound',
+  'node_share',
+  'reading',
+  'serverless_per_request',
+  'several_prices',
+  'shared_space',
+  'spot_machine',
+  'training_plan',
+  'warm_pool_time_missing'
+]);
 
 /** What the server does another way where it is denied, so that no job is missed. */
 const REPLACEABLE_ACTIONS = new Set(['sagemaker:Search']);
-
-const ACTION = /\bsagemaker:\w+/g;
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
 
 /** What the Jobs section is able to show. */
 export type JobsState = 'loading' | 'no-credentials' | 'no-region' | 'no-permission' | 'offline' | 'empty' | 'ok';
@@ -46,9 +58,12 @@ export function obstacles(overview: Overview): DataQuality[] {
 }
 
 function stands(note: DataQuality, overview: Overview): boolean {
+  if (placeOf(note, overview) !== 'jobs') {
+    return false;
+  }
   switch (note.code) {
     case 'permission_missing':
-      return !namesOnly(SESSION_ACTIONS, note) && !isElsewhere(note, overview);
+      return !isElsewhere(note, overview);
     case 'clock_differs':
       return overview.aws.status === 'failed';
     default:
@@ -56,20 +71,11 @@ function stands(note: DataQuality, overview: Overview): boolean {
   }
 }
 
-/** The server's messages name the actions that are denied as IAM spells them. */
-function namesOnly(actions: ReadonlySet<string>, { message }: DataQuality): boolean {
-  const named = message.match(ACTION) ?? [];
-  return named.length > 0 && named.every(action => actions.has(action));
-}
-
-/** Tell whether a note is about a region that only some launches went to. */
-function isElsewhere({ subject }: DataQuality, { session }: Overview): boolean {
-  return subject !== null && REGION.test(subject) && subject !== session.region_id;
-}
-
-/** Give the permissions that only the Session section misses. */
-export function sessionObstacles({ data_quality }: Overview): DataQuality[] {
-  return data_quality.filter(note => note.code === 'permission_missing' && namesOnly(SESSION_ACTIONS, note));
+/** Give what stands between the user and the figures of one other place. */
+export function obstaclesAt(place: Exclude<Place, 'jobs' | 'several'>, overview: Overview): DataQuality[] {
+  return BLOCKING.flatMap(code =>
+    overview.data_quality.filter(note => note.code === code && placeOf(note, overview) === place && !isElsewhere(note, overview))
+  );
 }
 
 /** Tell whether the machine of this session, and with it its price, is still being asked for. */
@@ -77,20 +83,30 @@ export function isSessionAwaited({ session, data_quality }: Overview): boolean {
   return session.list_unit_price === null && data_quality.some(({ code }) => code === 'session_reading');
 }
 
+/** What the session's section and the jobs' say in their own words. */
+const ELSEWHERE = new Set(['host_price_unknown', 'session_reading', 'slowed']);
+
+const OTHER_PLACES = ['session', 'other-jobs', 'endpoints', 'apps', 'schedules'] as const;
+
 /** Give the notes that are drawn nowhere else. */
 export function remarks(overview: Overview): DataQuality[] {
-  const drawn = new Set([...obstacles(overview), ...sessionObstacles(overview)]);
-  const inSession = new Set(['host_price_unknown', 'session_reading']);
-  return overview.data_quality.filter(note => !drawn.has(note) && !inSession.has(note.code));
+  const drawn = new Set([...obstacles(overview), ...OTHER_PLACES.flatMap(place => obstaclesAt(place, overview))]);
+  return overview.data_quality.filter(note => !drawn.has(note) && !ELSEWHERE.has(note.code));
 }
 
 export function isInformative(note: DataQuality): boolean {
   return INFORMATIVE.has(note.code);
 }
 
-/** Tell whether a job's cost is unknown for want of a price, and not of anything else. */
-export function lacksPrice(job: JobRow, notes: readonly DataQuality[]): boolean {
-  const subjects = [job.name, job.instance_type];
+/** What can have a price, and lack it. */
+export interface Priced {
+  readonly name: string;
+  readonly instance_type: string | null;
+}
+
+/** Tell whether a cost is unknown for want of a price, and not of anything else. */
+export function lacksPrice({ name, instance_type }: Priced, notes: readonly DataQuality[]): boolean {
+  const subjects = [name, instance_type];
   return notes.some(note => note.code === 'price_unknown' && note.subject !== null && subjects.includes(note.subject));
 }
 
@@ -117,7 +133,18 @@ export function jobsState(overview: Overview): JobsState {
 
 /** Tell whether jobs may be there that the server cannot see. */
 export function mayHideJobs(overview: Overview): boolean {
-  return obstacles(overview).some(note => note.code !== 'permission_missing' || !namesOnly(REPLACEABLE_ACTIONS, note));
+  const isDenied = overview.aws.kinds.some(({ kind, is_denied }) => is_denied && isJobKind(kind));
+  return isDenied || isBlocked(overview) || obstaclesAt('other-jobs', overview).length > 0;
+}
+
+/** Tell whether AWS cannot be asked at all, or not for what matters most, and not in another way either. */
+export function isBlocked(overview: Overview): boolean {
+  return obstacles(overview).some(note => note.code !== 'permission_missing' || !isReplaceable(note));
+}
+
+function isReplaceable(note: DataQuality): boolean {
+  const actions = actionsIn(note);
+  return actions.length > 0 && actions.every(action => REPLACEABLE_ACTIONS.has(action));
 }
 
 /** Tell whether it can be said that there are no jobs, whatever else is in the way. */

@@ -114,7 +114,7 @@ def test_a_launch_that_is_never_described_lets_the_pace_fall_asleep(room: Room) 
 
 
 def test_a_machine_that_says_later_what_it_is(room: Room) -> None:
-    """While it is asked nobody says that its price is unknown; what it says is the host from then on, and no answer changes nothing."""
+    """While it is asked nobody says that its price is unknown; what it says is the host from then on."""
     seen: list[bool] = []
 
     async def look_again(host: Host) -> Host:

@@ -1,11 +1,22 @@
 import type { CostSource, Reading } from '../api/source';
-import type { JobRow, Overview } from '../api/types';
+import type { AppDetail, AppRow, EndpointDetail, EndpointRow, JobList, Overview, StandingList } from '../api/types';
+import type { Thing } from '../things';
 
 /** A server half that answers what the test puts into it, and counts what it was asked. */
 export class FakeSource implements CostSource {
   readonly etags: (string | null)[] = [];
-  readonly stopped: string[] = [];
-  stopError: Error | null = null;
+
+  /** What AWS was asked to end: `kind name`, with the token and whose it is where that matters. */
+  readonly ended: string[] = [];
+  endError: Error | null = null;
+
+  /** Details by name, or why there are none. */
+  details: Record<string, EndpointRow | AppRow | Error | undefined> = {};
+  readonly detailsRead: string[] = [];
+
+  accountJobs: JobList[] = [{ jobs: [], next_cursor: null }];
+  accountStanding: StandingList | Error = { endpoints: [], apps: [], warm_pools: [], schedules: [] };
+  accountReadings = 0;
 
   /** Seconds an answer is on its way. */
   delaySeconds = 0;
@@ -32,11 +43,38 @@ export class FakeSource implements CostSource {
     return next === 'unchanged' ? { changed: false } : { changed: true, overview: next, etag: `"${next.as_of}"` };
   }
 
-  stopJob(job: Pick<JobRow, 'name'>): Promise<void> {
-    this.stopped.push(job.name);
-    return this.stopError === null ? Promise.resolve() : Promise.reject(this.stopError);
+  readAccountJobs(cursor: string | null): Promise<JobList> {
+    return Promise.resolve(this.accountJobs[cursor === null ? 0 : Number(cursor)]);
+  }
+
+  readAccountStanding(): Promise<StandingList> {
+    this.accountReadings += 1;
+    const { accountStanding } = this;
+    return accountStanding instanceof Error ? Promise.reject(accountStanding) : Promise.resolve(accountStanding);
+  }
+
+  readEndpoint(thing: Thing): Promise<EndpointDetail> {
+    return this.detail(thing).then(endpoint => ({ endpoint: endpoint as EndpointRow, ...TOKEN }));
+  }
+
+  readApp(thing: Thing): Promise<AppDetail> {
+    return this.detail(thing).then(app => ({ app: app as AppRow, ...TOKEN }));
+  }
+
+  end(thing: Thing, token: string | null): Promise<void> {
+    const words = [thing.kind, thing.name, token, thing.is_mine ? null : 'of others'];
+    this.ended.push(words.filter(word => word !== null).join(' '));
+    return this.endError === null ? Promise.resolve() : Promise.reject(this.endError);
+  }
+
+  private detail({ name }: Thing): Promise<EndpointRow | AppRow> {
+    this.detailsRead.push(name);
+    const found = this.details[name] ?? new Error(`No details of ${name} in this test.`);
+    return found instanceof Error ? Promise.reject(found) : Promise.resolve(found);
   }
 }
+
+const TOKEN = { confirmation_token: 'a-token', expires_at: '2026-11-23T14:05:00Z' };
 
 /** A page that can be hidden and shown again. */
 export class FakePage extends EventTarget {

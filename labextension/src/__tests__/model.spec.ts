@@ -357,32 +357,3 @@ describe('a server that does not answer', () => {
     expect(model.amount(jobFigure(job))).toBe(then);
   });
 });
-
-describe('stopping', () => {
-  it('says so at once, until AWS does', async () => {
-    const job = jobRow();
-    await watched(overviewOf([job]));
-    await model.stopJob(job);
-    expect(source.stopped).toEqual(['bert-ft-031']);
-    expect(model.isStopping(job)).toBe(true);
-    source.answer(overviewOf([finalRow({ status: 'Stopped' })]));
-    await pass(1.1);
-    expect(model.isStopping(finalRow({ status: 'Stopped' }))).toBe(false);
-  });
-
-  it('reads soon after a Stop that went wrong, since it may have been done all the same', async () => {
-    await watched(overviewOf([jobRow()]));
-    source.stopError = new TypeError('Failed to fetch');
-    await expect(model.stopJob(jobRow())).rejects.toThrow('Failed to fetch');
-    await pass(1.1);
-    expect(source.readings).toBe(2);
-  });
-
-  it('takes it back and tells why when AWS refuses', async () => {
-    const job = jobRow();
-    await watched(overviewOf([job]));
-    source.stopError = new ApiError('permission_missing', 403, 'Not allowed.', 'Ask.');
-    await expect(model.stopJob(job)).rejects.toThrow('Not allowed.');
-    expect(model.isStopping(job)).toBe(false);
-  });
-});

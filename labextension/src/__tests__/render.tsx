@@ -2,7 +2,8 @@ import * as React from 'react';
 import { nullTranslator } from '@jupyterlab/translation';
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import type { JobRow, Overview } from '../api/types';
+import type { Overview } from '../api/types';
+import type { Ending } from '../endings/ending';
 import { Formatter } from '../format';
 import { OverviewModel } from '../model';
 import { Panel } from '../panel/panel';
@@ -16,7 +17,8 @@ export interface Drawn {
   readonly source: FakeSource;
   readonly model: OverviewModel;
   readonly cost: ICost;
-  readonly stopped: JobRow[];
+  /** What was asked to be ended, and not ended: there is no dialog here. */
+  readonly asked: Ending[];
   readonly node: HTMLElement;
   text: (selector: string) => string | null | undefined;
   all: (selector: string) => HTMLElement[];
@@ -34,10 +36,11 @@ export async function draw(answer: Overview | Error | null): Promise<Drawn> {
   const source = new FakeSource(answer ?? new Error('not asked'));
   const model = new OverviewModel({ source });
   const cost = costOf(model);
-  const stopped: JobRow[] = [];
+  const asked: Ending[] = [];
+  const end = (ending: Ending): void => void asked.push(ending);
   const node = document.body.appendChild(document.createElement('div'));
   const root: Root = createRoot(node);
-  act(() => root.render(<Panel cost={cost} isShown={true} stop={job => stopped.push(job)} />));
+  act(() => root.render(<Panel cost={cost} isShown={true} end={end} />));
   const refresh = (): Promise<void> => act(() => model.refresh());
   if (answer !== null) {
     model.watch();
@@ -47,7 +50,7 @@ export async function draw(answer: Overview | Error | null): Promise<Drawn> {
     source,
     model,
     cost,
-    stopped,
+    asked,
     node,
     text: selector => node.querySelector(selector)?.textContent,
     all: selector => [...node.querySelectorAll<HTMLElement>(selector)],

@@ -6,7 +6,7 @@ import { ApiError } from '../api/errors';
 import type { Overview } from '../api/types';
 import { OverviewModel } from '../model';
 import { StatusItem } from '../statusbar/item';
-import { jobRow, overviewOf } from './documents';
+import { awsState, jobRow, kindStates, overviewOf } from './documents';
 import { FakeSource } from './fakes';
 import { costOf } from './render';
 
@@ -72,6 +72,21 @@ describe('the status item', () => {
     expect(unknown.title).toContain('What runs is not known.');
     const denied = { code: 'permission_missing', message: 'No sagemaker:ListTrainingJobs.', hint: '', subject: null };
     expect((await show(overviewOf([], { data_quality: [denied] }))).title).toContain('What runs is not known.');
+  });
+
+  it('does not say that no job runs while some kinds are still being read', async () => {
+    const aws = awsState({ kinds: kindStates({ processing: { as_of: null } }) });
+    expect((await show(overviewOf([], { aws }))).title).toContain('What runs is not known.');
+  });
+
+  it('says aloud what else stays on, in its tooltip too', async () => {
+    const { totals } = overviewOf();
+    const title = async (changes: object): Promise<string> =>
+      (await show(overviewOf([], { totals: { ...totals, standing: 3, ...changes } }))).title;
+    expect(await title({ standing_cost_per_day: '52.1' })).toContain('What else stays on costs $52.10 a day.');
+    expect(await title({ standing_cost_per_day: '52.1', standing_unpriced: 1 })).toContain('costs at least $52.10 a day.');
+    expect(await title({ standing_cost_per_day: null })).toContain('What else stays on costs an amount that is not known.');
+    expect(await title({ standing: 0, standing_cost_per_day: null })).not.toContain('stays on');
   });
 
   it('waits for the machine of the session before it says that there is no price', async () => {

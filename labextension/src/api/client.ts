@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { JobRow, Overview } from './types';
+import type { AppDetail, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { Thing } from '../things';
 import { ApiError } from './errors';
 import type { CostSource, Reading } from './source';
 
@@ -10,7 +11,12 @@ const PREFIX = 'mlcost-ext';
 const TIMEOUT_MS = 15_000;
 
 /** The server waits for AWS, which may take longer; giving up before it does would tell nothing. */
-const STOP_TIMEOUT_MS = 50_000;
+const AWS_TIMEOUT_MS = 50_000;
+
+const ACCOUNT = { scope: 'account' };
+
+/** The server does not count readings as activity; the parameter tells proxies and hubs the same. */
+const QUIET = { no_track_activity: '1' };
 
 /** Read and act through the server half, with Jupyter's own token and XSRF handling. */
 export class Client implements CostSource {
@@ -18,8 +24,7 @@ export class Client implements CostSource {
 
   async readOverview(etag: string | null): Promise<Reading> {
     const headers: Record<string, string> = etag === null ? {} : { 'If-None-Match': etag };
-    // The server does not count this as activity; the parameter tells proxies and hubs the same.
-    const response = await this.request('overview?no_track_activity=1', { headers });
+    const response = await this.request(`overview${query(QUIET)}`, { headers });
     if (response.status === 304) {
       return { changed: false };
     }
@@ -30,16 +35,65 @@ export class Client implements CostSource {
     return { changed: true, overview, etag: response.headers.get('ETag') };
   }
 
-  async stopJob(job: Pick<JobRow, 'kind' | 'name' | 'region_id'>): Promise<void> {
-    const path = `jobs/${encodeURIComponent(job.kind)}/${encodeURIComponent(job.name)}/stop`;
-    const query = URLExt.objectToQueryString({ region_id: job.region_id });
-    await readDocument(await this.request(path + query, { method: 'POST', body: '{}' }, STOP_TIMEOUT_MS));
+  async readAccountJobs(cursor: string | null): Promise<JobList> {
+    const page: Record<string, string> = cursor === null ? {} : { cursor };
+    return this.read(`jobs${query({ ...ACCOUNT, state: 'running', sort: 'cost', ...page, ...QUIET })}`, ['jobs']);
+  }
+
+  async readAccountStanding(): Promise<StandingList> {
+    return this.read(`standing${query({ ...ACCOUNT, ...QUIET })}`, ['endpoints', 'apps', 'warm_pools', 'schedules']);
+  }
+
+  async readEndpoint(thing: Thing): Promise<EndpointDetail> {
+    return this.read(`endpoints/${encodeURIComponent(thing.name)}${query({ ...whose(thing), ...QUIET })}`);
+  }
+
+  async readApp(thing: Thing): Promise<AppDetail> {
+    return this.read(`apps/${encodeURIComponent(thing.name)}${query({ ...whose(thing), ...QUIET })}`);
+  }
+
+  async end(thing: Thing, token: string | null): Promise<void> {
+    const confirmed = token === null ? {} : { confirmation_token: token };
+    const body = JSON.stringify(thing.is_mine ? confirmed : { ...confirmed, confirmed_name: thing.name });
+    await readDocument(await this.request(endPath(thing) + query(whose(thing)), { method: 'POST', body }, AWS_TIMEOUT_MS));
+  }
+
+  /** Read a document that has at least these lists. */
+  private async read<Document>(path: string, lists: (keyof Document)[] = []): Promise<Document> {
+    const response = await this.request(path, {}, AWS_TIMEOUT_MS);
+    const document = (await readDocument(response)) as Document | null;
+    if (typeof document !== 'object' || document === null || !lists.every(name => Array.isArray(document[name]))) {
+      throw new ApiError('bad_answer', response.status, '', '');
+    }
+    return document;
   }
 
   private async request(path: string, init: RequestInit, timeoutMs = TIMEOUT_MS): Promise<Response> {
     const url = URLExt.join(this.settings.baseUrl, PREFIX, path);
     const signal = AbortSignal.timeout(timeoutMs);
     return ServerConnection.makeRequest(url, { ...init, signal }, this.settings);
+  }
+}
+
+function query(parameters: Record<string, string>): string {
+  return URLExt.objectToQueryString(parameters);
+}
+
+function whose({ region_id, is_mine }: Thing): Record<string, string> {
+  return is_mine ? { region_id } : { region_id, ...ACCOUNT };
+}
+
+function endPath({ kind, name }: Thing): string {
+  const escaped = encodeURIComponent(name);
+  switch (kind) {
+    case 'endpoint':
+      return `endpoints/${escaped}/delete`;
+    case 'app':
+      return `apps/${escaped}/stop`;
+    case 'warm-pool':
+      return `warm-pools/${escaped}/release`;
+    default:
+      return `jobs/${encodeURIComponent(kind)}/${escaped}/stop`;
   }
 }
 
@@ -56,14 +110,15 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
+const LISTS = ['jobs', 'endpoints', 'apps', 'warm_pools', 'schedules', 'data_quality'] as const;
+
 function isOverview(value: unknown): value is Overview {
   const candidate = value as Partial<Overview> | null;
   return (
     typeof candidate === 'object' &&
     candidate !== null &&
     typeof candidate.as_of === 'string' &&
-    Array.isArray(candidate.jobs) &&
-    Array.isArray(candidate.data_quality) &&
+    LISTS.every(name => Array.isArray(candidate[name])) &&
     typeof candidate.session === 'object' &&
     typeof candidate.totals === 'object' &&
     typeof candidate.aws === 'object'

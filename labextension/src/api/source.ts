@@ -1,10 +1,25 @@
-import type { JobRow, Overview } from './types';
+import type { AppDetail, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { Thing } from '../things';
 
 /** An overview, or word that the one already held is still true. */
 export type Reading = { changed: true; overview: Overview; etag: string | null } | { changed: false };
 
-/** Where the model gets its figures from, and whom it asks to stop a job. */
+/** Where figures come from, and whom to ask to end what costs. */
 export interface CostSource {
   readOverview(etag: string | null): Promise<Reading>;
-  stopJob(job: Pick<JobRow, 'kind' | 'name' | 'region_id'>): Promise<void>;
+
+  /** Read a page of what the whole account runs, the dearest first; null: the first page. */
+  readAccountJobs(cursor: string | null): Promise<JobList>;
+
+  /** Read everything of the whole account that stands. */
+  readAccountStanding(): Promise<StandingList>;
+
+  /** Read an endpoint with its parts, and the token its delete wants. */
+  readEndpoint(thing: Thing): Promise<EndpointDetail>;
+
+  /** Read a Studio app and the token its stop wants. */
+  readApp(thing: Thing): Promise<AppDetail>;
+
+  /** Ask AWS to stop, delete or release something; `token` is that of the reading, where its kind has one. */
+  end(thing: Thing, token: string | null): Promise<void>;
 }

@@ -862,7 +862,7 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description The machine of this session and what it costs; `cost_per_day_when_stopped` is that of a Studio space's volume. */
+        /** @description The machine of this session and what it costs; `cost_per_day_when_stopped` is that of its volume. */
         Session: {
             host: string;
             instance_type: string | null;

@@ -1,25 +1,43 @@
 import * as React from 'react';
-import type { JobRow } from '../api/types';
-import { jobKey } from '../live';
-import { stateOf, type Translation } from '../words';
 import { useView } from './view';
 
 /** So many are named; more are counted. */
 const MOST_NAMED = 3;
 
-/** Tell a screen reader when a job changes its state, and nothing else: not each cent, nor which rows there is room for. */
-export function Announcer({ jobs }: { jobs: readonly JobRow[] }): React.JSX.Element {
+/** Something whose state is worth reading aloud when it changes. */
+export interface Announced {
+  readonly key: string;
+  readonly name: string;
+  readonly words: string;
+}
+
+interface AnnouncerProps {
+  things: readonly Announced[];
+  /** Says that so many have changed, where they are too many to be named. */
+  many: (count: number) => string;
+  /** Says that one has gone for good, whose last word was that it is about to; null: that is not told of these. */
+  gone?: (name: string, words: string) => string | null;
+}
+
+const STAY = (): null => null;
+
+/** Tell a screen reader when a thing changes its state, and nothing else: not each cent, nor which rows there is room for. */
+export function Announcer({ things, many, gone = STAY }: AnnouncerProps): React.JSX.Element {
   const { trans } = useView().cost;
-  const known = React.useRef(new Map<string, string>());
+  const known = React.useRef(new Map<string, Announced>());
   const [news, setNews] = React.useState('');
-  const states = new Map(jobs.map(job => [jobKey(job), stateOf(job, false, trans).words]));
-  const signature = [...states].join('\n');
+  const states = new Map(things.map(thing => [thing.key, thing]));
+  const signature = things.map(({ key, words }) => `${key} ${words}`).join('\n');
   React.useEffect(() => {
     const before = known.current;
     known.current = states;
-    const changed = jobs.filter(job => (before.get(jobKey(job)) ?? states.get(jobKey(job))) !== states.get(jobKey(job)));
-    if (changed.length > 0) {
-      setNews(newsOf(changed, trans));
+    const changed = things.filter(({ key, words }) => (before.get(key)?.words ?? words) !== words);
+    const sentences = [
+      ...(changed.length > MOST_NAMED ? [many(changed.length)] : changed.map(({ name, words }) => trans.__('%1: %2', name, words))),
+      ...[...before.values()].filter(({ key }) => !states.has(key)).map(({ name, words }) => gone(name, words))
+    ].filter(sentence => sentence !== null);
+    if (sentences.length > 0) {
+      setNews(sentences.join('. '));
     }
     // What is announced depends on the states alone, however often the rows are drawn.
     // eslint-disable-next-line react-hooks/exhaustive-deps
@@ -29,11 +47,4 @@ export function Announcer({ jobs }: { jobs: readonly JobRow[] }): React.JSX.Elem
       {news}
     </div>
   );
-}
-
-function newsOf(changed: readonly JobRow[], trans: Translation): string {
-  const { length } = changed;
-  return length > MOST_NAMED
-    ? trans._n('%1 job has changed its state.', '%1 jobs have changed their state.', length)
-    : changed.map(job => trans.__('%1: %2', job.name, stateOf(job, false, trans).words)).join('. ');
 }

@@ -1,22 +1,21 @@
-import * as React from 'react';
+/** Where a focus goes whose button has gone: to its neighbours, else to its section, else to the panel. */
+const PLACES = ['.mlcost-Row', '[data-mlcost-section]', '[data-mlcost-panel]'];
 
 /**
- * Hand the focus of a button that goes away to its neighbour: else it falls back to the top of the page.
+ * Hand on the focus of a button that is about to go away, be it alone or with its row.
  *
- * Gives where the next button is to be found, and what to call with a button that goes.
+ * Else it falls back to the top of the page, and who works without a mouse begins again.
  */
-export function useHeir(): [place: React.RefObject<HTMLElement>, note: (gone: HTMLElement | null) => void] {
-  const place = React.useRef<HTMLElement>(null);
-  const isWanted = React.useRef(false);
-  const note = React.useCallback((gone: HTMLElement | null) => {
-    isWanted.current = gone !== null && gone === document.activeElement;
-  }, []);
-  // Only now are all elements in their places: moving the new one would take the focus from it again.
-  React.useLayoutEffect(() => {
-    if (isWanted.current) {
-      isWanted.current = false;
-      place.current?.querySelector('button')?.focus();
+export function bequeathFocus(gone: HTMLElement | null): void {
+  if (gone === null || gone !== document.activeElement) {
+    return;
+  }
+  const places = PLACES.map(place => gone.closest<HTMLElement>(place));
+  // Only after the drawing are all elements in their places: moving the new one would take the focus from it again.
+  queueMicrotask(() => {
+    if (document.activeElement === document.body) {
+      const heir = places.find(place => place?.isConnected) ?? null;
+      (heir?.querySelector<HTMLElement>('button') ?? heir)?.focus();
     }
   });
-  return [place, note];
 }

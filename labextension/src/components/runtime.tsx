@@ -6,8 +6,8 @@ import { useView } from './view';
 
 /** How long a job has run in words, against the longest it may; nothing before it has begun. */
 export function Runtime({ job }: { job: JobRow }): React.JSX.Element | null {
-  const { cost, isShown } = useView();
-  const seconds = (): number => runSeconds(job, cost.model.elapsed) ?? 0;
+  const { cost, isLive, isShown } = useView();
+  const seconds = (): number => runSeconds(job, isLive ? cost.model.elapsed : 0) ?? 0;
   if (seconds() === 0) {
     return null;
   }
@@ -40,9 +40,10 @@ export function RuntimeBar({ job }: { job: JobRow }): React.JSX.Element | null {
 }
 
 function Bar({ job, limit }: { job: JobRow; limit: number }): React.JSX.Element {
-  const { cost, isShown } = useView();
+  const { cost, isLive, isShown } = useView();
   const fill = React.useRef<HTMLDivElement>(null);
-  const fraction = (): number => Math.min((runSeconds(job, cost.model.elapsed) ?? 0) / limit, 1);
+  const seconds = (): number => runSeconds(job, isLive ? cost.model.elapsed : 0) ?? 0;
+  const fraction = (): number => Math.min(seconds() / limit, 1);
   useTicks(cost.model, isShown, () => {
     // A thousandth is less than a pixel of any sidebar.
     const scale = `scaleX(${fraction().toFixed(3)})`;
@@ -59,7 +60,7 @@ function Bar({ job, limit }: { job: JobRow; limit: number }): React.JSX.Element 
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={percent}
-      aria-valuetext={runtimeWords(job, runSeconds(job, cost.model.elapsed) ?? 0, cost)}
+      aria-valuetext={runtimeWords(job, seconds(), cost)}
     >
       <div ref={fill} className="mlcost-Bar-fill" />
     </div>

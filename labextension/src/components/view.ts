@@ -1,13 +1,21 @@
 import { createContext, useContext } from 'react';
-import type { JobRow } from '../api/types';
+import type { Ending } from '../endings/ending';
 import type { ICost } from '../tokens';
+
+/** Whose things are shown. */
+export type Scope = 'mine' | 'account';
 
 /** What every component of the panel reaches without it being handed down. */
 export interface View {
   readonly cost: ICost;
   /** Whether anybody can see the panel; nothing is drawn anew while nobody can. */
   readonly isShown: boolean;
-  readonly stop: (job: JobRow) => void;
+  /** Whether figures are carried on each second; those of others stand still between two readings. */
+  readonly isLive: boolean;
+  readonly scope: Scope;
+  readonly setScope: (scope: Scope) => void;
+  /** Ask whether something is to be ended, and end it. */
+  readonly end: (ending: Ending) => void;
 }
 
 export const ViewContext = createContext<View | null>(null);

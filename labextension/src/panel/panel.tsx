@@ -1,9 +1,9 @@
 import * as React from 'react';
-import type { JobRow } from '../api/types';
 import { Notice } from '../components/notice';
 import { Skeleton } from '../components/skeleton';
-import { ViewContext, useView, type View } from '../components/view';
-import type { Phase } from '../model';
+import { ViewContext, useView, type Scope, type View } from '../components/view';
+import type { Ending } from '../endings/ending';
+import type { Phase } from '../phase';
 import type { ICost } from '../tokens';
 import type { Translation } from '../words';
 import type { PanelSection, SectionProps } from './section';
@@ -12,17 +12,20 @@ import { SECTIONS } from './sections';
 interface PanelProps {
   cost: ICost;
   isShown: boolean;
-  stop: (job: JobRow) => void;
+  end: (ending: Ending) => void;
 }
 
 /** The whole panel, from the model's last overview and how sure it is of it. */
-export function Panel({ cost, isShown, stop }: PanelProps): React.JSX.Element {
+export function Panel({ cost, isShown, end }: PanelProps): React.JSX.Element {
   useChanges(cost, isShown);
-  const view = React.useMemo<View>(() => ({ cost, isShown, stop }), [cost, isShown, stop]);
+  const [wanted, setScope] = React.useState<Scope>('mine');
   const { overview, phase } = cost.model;
+  // Who may no longer see the account is back at what is theirs.
+  const scope = overview?.scope_account === true ? wanted : 'mine';
+  const view = React.useMemo<View>(() => ({ cost, isShown, isLive: true, scope, setScope, end }), [cost, isShown, scope, end]);
   return (
     <ViewContext.Provider value={view}>
-      <div className={`mlcost-Panel mlcost-mod-${phase}`} data-mlcost-panel="" data-mlcost-phase={phase}>
+      <div className={`mlcost-Panel mlcost-mod-${phase}`} tabIndex={-1} data-mlcost-panel="" data-mlcost-phase={phase}>
         <Banner />
         {overview === null ? <First /> : <Sections overview={overview} />}
       </div>
@@ -90,9 +93,11 @@ function First(): React.JSX.Element | null {
 }
 
 function Sections({ overview }: SectionProps): React.JSX.Element {
+  const { scope } = useView();
+  const isThere = (section: PanelSection): boolean => (section.scope ?? scope) === scope && (section.isNeeded?.(overview) ?? true);
   return (
     <>
-      {SECTIONS.filter(section => section.isNeeded?.(overview) ?? true).map(section => (
+      {SECTIONS.filter(isThere).map(section => (
         <Section key={section.id} section={section} overview={overview} />
       ))}
     </>
@@ -104,10 +109,14 @@ function Section({ section, overview }: SectionProps & { section: PanelSection }
   const heading = React.useId();
   const { Aside, Body } = section;
   return (
-    <section className="mlcost-Section" data-mlcost-section={section.id} aria-labelledby={heading}>
+    <section className="mlcost-Section" tabIndex={-1} data-mlcost-section={section.id} aria-labelledby={heading}>
       <header className="mlcost-Section-header">
         <h2 id={heading}>{section.title(cost)}</h2>
-        {Aside === undefined ? null : <Aside overview={overview} />}
+        {Aside === undefined ? null : (
+          <span className="mlcost-Section-aside">
+            <Aside overview={overview} />
+          </span>
+        )}
       </header>
       <Body overview={overview} />
     </section>

@@ -1,7 +1,7 @@
 import * as React from 'react';
-import type { JobRow } from '../api/types';
 import { costIcon } from '../components/icons';
 import { WatchingWidget } from '../components/watching';
+import type { Ending } from '../endings/ending';
 import { PANEL_ID, type ICost } from '../tokens';
 import { Panel } from './panel';
 
@@ -9,7 +9,7 @@ import { Panel } from './panel';
 export class CostPanel extends WatchingWidget {
   constructor(
     private readonly cost: ICost,
-    private readonly stop: (job: JobRow) => void
+    private readonly end: (ending: Ending) => void
   ) {
     super(cost.model);
     this.id = PANEL_ID;
@@ -21,6 +21,6 @@ export class CostPanel extends WatchingWidget {
   }
 
   protected override render(): React.JSX.Element {
-    return <Panel cost={this.cost} isShown={this.isWatching} stop={this.stop} />;
+    return <Panel cost={this.cost} isShown={this.isWatching} end={this.end} />;
   }
 }

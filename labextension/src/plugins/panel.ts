@@ -1,6 +1,6 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { CommandIDs } from '../commands';
+import { confirmAndEnd } from '../endings/confirm';
 import { CostPanel } from '../panel/widget';
 import { ICost, PANEL_ID, SETTINGS_ID } from '../tokens';
 
@@ -14,9 +14,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
   requires: [ICost],
   optional: [ILayoutRestorer, ISettingRegistry],
   activate: (app: JupyterFrontEnd, cost: ICost, restorer: ILayoutRestorer | null, registry: ISettingRegistry | null): void => {
-    const panel = new CostPanel(cost, ({ kind, name, region_id }) => {
-      void app.commands.execute(CommandIDs.stopJob, { kind, name, region_id });
-    });
+    const panel = new CostPanel(cost, ending => void confirmAndEnd(ending, cost));
     app.shell.add(panel, 'right', { rank: RANK, type: 'Cost' });
     restorer?.add(panel, PANEL_ID);
     if (registry !== null) {

@@ -4,9 +4,11 @@ import { Around } from '../components/around';
 import { LiveMoney } from '../components/live';
 import { WatchingWidget } from '../components/watching';
 import type { Formatter } from '../format';
+import { kindsThatAre } from '../kinds';
 import { runningFigure } from '../live';
-import type { Phase } from '../model';
+import type { Phase } from '../phase';
 import { isSessionAwaited, mayHideJobs } from '../quality';
+import { JOB_KINDS } from '../places';
 import { SLOT } from '../slot';
 import type { ICost } from '../tokens';
 import type { Translation } from '../words';
@@ -140,7 +142,9 @@ function statusWords(cost: ICost): string {
   const sentences = [
     phaseSentence(phase, trans),
     phase === 'live' || at === null ? null : trans.__('Figures as of %1.', at),
-    ...(overview === null ? [] : [rateSentence(overview, cost), ...runningSentences(overview, cost)]),
+    ...(overview === null
+      ? []
+      : [rateSentence(overview, cost), ...runningSentences(overview, cost), standingSentence(overview, cost)]),
     trans.__('Open the cost panel.')
   ];
   return sentences.filter(sentence => sentence !== null).join(' ');
@@ -174,7 +178,8 @@ function rateSentence(overview: Overview, { format, trans }: ICost): string {
 function runningSentences(overview: Overview, { format, trans }: ICost): (string | null)[] {
   const { running, running_cost, unpriced } = overview.totals;
   if (running === 0) {
-    const isKnown = running_cost !== null && !mayHideJobs(overview);
+    const isRead = kindsThatAre('reading', JOB_KINDS, overview).length === 0;
+    const isKnown = running_cost !== null && isRead && !mayHideJobs(overview);
     return [isKnown ? trans.__('No job runs.') : trans.__('What runs is not known.')];
   }
   const sum = format.money(running_cost);
@@ -183,6 +188,20 @@ function runningSentences(overview: Overview, { format, trans }: ICost): (string
     trans._n('%2 job runs.', '%2 jobs run.', running, format.count(running)),
     sum === null ? trans.__('What they cost is not known.') : sumSentence
   ];
+}
+
+/** What endpoints, apps and volumes cost a day, whatever runs; null where there are none. */
+function standingSentence({ totals }: Overview, { format, trans }: ICost): string | null {
+  const perDay = format.rate(totals.standing_cost_per_day);
+  if (totals.standing === 0) {
+    return null;
+  }
+  if (perDay === null) {
+    return trans.__('What else stays on costs an amount that is not known.');
+  }
+  return totals.standing_unpriced > 0
+    ? trans.__('What else stays on costs at least %1 a day.', perDay)
+    : trans.__('What else stays on costs %1 a day.', perDay);
 }
 
 /** The widget in the status bar. */

@@ -48,7 +48,7 @@ describe('the client', () => {
   });
 
   it('stops a job by its escaped name, with the token', async () => {
-    await clientFor(json({ name: 'a/b', status: 'Stopping' }, { status: 202 })).stopJob(jobRow({ name: 'a/b' }));
+    await clientFor(json({ name: 'a/b', status: 'Stopping' }, { status: 202 })).end(jobRow({ name: 'a/b' }), null);
     const [request] = fetched.mock.calls[0];
     expect([request.method, new URL(request.url).pathname, new URL(request.url).searchParams.get('region_id')]).toEqual([
       'POST',
@@ -60,17 +60,60 @@ describe('the client', () => {
 
   it('waits longer for a Stop than AWS may take', async () => {
     const timeout = vi.spyOn(AbortSignal, 'timeout');
-    await clientFor(json({ name: 'a', status: 'Stopping' }, { status: 202 })).stopJob(jobRow());
+    await clientFor(json({ name: 'a', status: 'Stopping' }, { status: 202 })).end(jobRow(), null);
     expect(timeout.mock.calls[0][0]).toBeGreaterThanOrEqual(45_000);
   });
 
   it('passes on what the server says was wrong and what to do', async () => {
     const answer = json({ code: 'permission_missing', message: 'Not allowed.', hint: 'Ask.' }, { status: 403 });
-    await expect(clientFor(answer).stopJob(jobRow())).rejects.toMatchObject({
+    await expect(clientFor(answer).end(jobRow(), null)).rejects.toMatchObject({
       code: 'permission_missing',
       status: 403,
       message: 'Not allowed.',
       hint: 'Ask.'
     });
+  });
+
+  it.each([
+    ['endpoint', 'endpoints/a/delete'],
+    ['app', 'apps/a/stop'],
+    ['warm-pool', 'warm-pools/a/release'],
+    ['notebook', 'jobs/notebook/a/stop'],
+    ['schedule', 'jobs/schedule/a/stop']
+  ])('ends %s at its own path', async (kind, path) => {
+    const thing = { kind, name: 'a', region_id: 'us-east-1', is_mine: true };
+    await clientFor(json({ name: 'a', status: 'Deleting' }, { status: 202 })).end(thing, 'a-token');
+    const [request] = fetched.mock.calls[0];
+    expect(new URL(request.url).pathname).toBe(`/hub/user/me/mlcost-ext/${path}`);
+    expect([await request.json(), new URL(request.url).searchParams.get('scope')]).toEqual([
+      { confirmation_token: 'a-token' },
+      null
+    ]);
+  });
+
+  it("names what is somebody else's once more, in the account's scope", async () => {
+    await clientFor(json({ name: 'a', status: 'Stopping' }, { status: 202 })).end(jobRow({ name: 'a', is_mine: false }), null);
+    const [request] = fetched.mock.calls[0];
+    expect([await request.json(), new URL(request.url).searchParams.get('scope')]).toEqual([{ confirmed_name: 'a' }, 'account']);
+  });
+
+  it('reads details and the account without being counted as activity', async () => {
+    const thing = { kind: 'endpoint', name: 'a', region_id: 'us-east-1', is_mine: true };
+    await clientFor(json({ endpoint: {}, confirmation_token: 't' })).readEndpoint(thing);
+    await clientFor(json({ app: {}, confirmation_token: 't' })).readApp({ ...thing, kind: 'app', is_mine: false });
+    await clientFor(json({ jobs: [], next_cursor: null })).readAccountJobs('c');
+    await clientFor(json({ endpoints: [], apps: [], warm_pools: [], schedules: [] })).readAccountStanding();
+    const asked = fetched.mock.calls.map(([request]) => request.url.replace(/.*mlcost-ext\//, '').replace(/&\d+$/, ''));
+    expect(asked).toEqual([
+      'endpoints/a?region_id=us-east-1&no_track_activity=1',
+      'apps/a?region_id=us-east-1&scope=account&no_track_activity=1',
+      'jobs?scope=account&state=running&sort=cost&cursor=c&no_track_activity=1',
+      'standing?scope=account&no_track_activity=1'
+    ]);
+  });
+
+  it('does not take anything else for what stands, or for an overview without it', async () => {
+    await expect(clientFor(json({ hello: 'proxy' })).readAccountStanding()).rejects.toBeInstanceOf(ApiError);
+    await expect(clientFor(json({ ...overviewOf(), endpoints: undefined })).readOverview(null)).rejects.toBeInstanceOf(ApiError);
   });
 });

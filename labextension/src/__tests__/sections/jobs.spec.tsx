@@ -1,7 +1,7 @@
 import { act } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JobRow, Overview } from '../../api/types';
-import { finalRow, jobRow, overviewOf } from '../documents';
+import { awsLoading, awsState, finalRow, jobRow, overviewOf } from '../documents';
 import { draw, type Drawn } from '../render';
 
 let drawn: Drawn | null = null;
@@ -26,9 +26,9 @@ describe('a job', () => {
   it('shows what it is, what it costs, how long it may run and what that would cost', async () => {
     const { text, all } = await show([jobRow({ instance_count: 2 })]);
     expect(text(COST)).toMatch(/^\$0\.12\d\d$/);
-    expect(text('.mlcost-Job-machine')).toBe('Training · 2 × ml.g5.xlarge · train.ipynb');
-    expect(text('.mlcost-Job-state')).toBe('Running · 5 min of at most 24 h');
-    expect(text('.mlcost-Job-line')).toContain('at most $33.79');
+    expect(text('.mlcost-Row-what')).toBe('Training · 2 × ml.g5.xlarge · train.ipynb');
+    expect(text('.mlcost-Row-state')).toBe('Running · 5 min of at most 24 h');
+    expect(text('.mlcost-Row-line')).toContain('at most $33.79');
     expect(all('[role="progressbar"]')[0].getAttribute('aria-valuetext')).toBe('5 min of at most 24 h');
   });
 
@@ -37,8 +37,8 @@ describe('a job', () => {
     const { node, text, click } = await show([jobRow({ name: markup, failure_reason: markup, tags: { team: markup } })]);
     await click('.mlcost-Job .mlcost-InfoButton');
     expect(node.querySelector('img')).toBeNull();
-    expect(text('.mlcost-Job-name')).toBe(markup);
-    expect(text('.mlcost-Job-failure')).toBe(markup);
+    expect(text('.mlcost-Row-name')).toBe(markup);
+    expect(text('.mlcost-Row-failure')).toBe(markup);
     expect(text('.mlcost-Facts')).toContain(`team: ${markup}`);
   });
 
@@ -56,22 +56,22 @@ describe('a job', () => {
 
   it('runs or has ended as AWS says, also where AWS has not told when', async () => {
     const { all, text } = await show([finalRow({ ended_at: null, cost_basis: 'at_most', billable_time_in_seconds: null })]);
-    expect(text('.mlcost-Ended + .mlcost-mod-ended .mlcost-Job-state')).toBe('Completed');
-    expect(text('.mlcost-Job-line')).not.toContain('at most');
+    expect(text('.mlcost-Ended + .mlcost-mod-ended .mlcost-Row-state')).toBe('Completed');
+    expect(text('.mlcost-Row-line')).not.toContain('at most');
     expect(all('[role="progressbar"]')).toEqual([]);
   });
 
   it('has several machine types where it has a cost and no one type', async () => {
     const { text, source, refresh } = await show([jobRow({ instance_type: null, instance_count: 3, price: null })]);
-    expect(text('.mlcost-Job-machine')).toBe('Training · several machine types · train.ipynb');
+    expect(text('.mlcost-Row-what')).toBe('Training · several machine types · train.ipynb');
     source.answer(overviewOf([jobRow({ instance_type: null, instance_count: 3, cost: null })]));
     await refresh();
-    expect(text('.mlcost-Job-machine')).toBe('Training · 3 × machine unknown · train.ipynb');
+    expect(text('.mlcost-Row-what')).toBe('Training · 3 × machine unknown · train.ipynb');
   });
 
   it('says "at most" of a Spot job until AWS tells the billable seconds', async () => {
     const { text } = await show([jobRow({ spot: true, cost_basis: 'at_most' })]);
-    expect(text('.mlcost-Job-cost')).toMatch(/^at most \$0\.12\d\d$/);
+    expect(text('.mlcost-Row-cost')).toMatch(/^at most \$0\.12\d\d$/);
     expect(text('.mlcost-Badge')).toBe('Spot');
   });
 
@@ -98,38 +98,38 @@ describe('a job', () => {
 
   it('says why it failed', async () => {
     const { text } = await show([finalRow({ status: 'Failed', secondary_status: 'Failed', failure_reason: 'AlgorithmError' })]);
-    expect(text('.mlcost-Job-state')).toMatch(/^Failed at /);
-    expect(text('.mlcost-Job-failure')).toBe('AlgorithmError');
+    expect(text('.mlcost-Row-state')).toMatch(/^Failed at /);
+    expect(text('.mlcost-Row-failure')).toBe('AlgorithmError');
   });
 
   it('waits without a run time before it is billed', async () => {
     const { text } = await show([
       jobRow({ secondary_status: 'Starting', accrued_seconds: 0, is_accruing: false, cost: '0', cost_per_hour: '0' })
     ]);
-    expect(text('.mlcost-Job-state')).toBe('Getting machines, not billed yet');
+    expect(text('.mlcost-Row-state')).toBe('Getting machines, not billed yet');
   });
 
   it('asks to stop that very job, and says so while AWS does it', async () => {
-    const { click, stopped, model, text, all, refresh } = await show([jobRow({ name: 'a' }), jobRow({ name: 'b' })]);
+    const { click, asked, model, text, all, refresh } = await show([jobRow({ name: 'a' }), jobRow({ name: 'b' })]);
     await click('[data-mlcost-stop="b"]');
-    expect(stopped.map(job => job.name)).toEqual(['b']);
-    await model.stopJob(stopped[0]);
+    expect(asked.map(({ row }) => row.name)).toEqual(['b']);
+    await model.actions.end(jobRow({ name: 'b' }), null);
     await refresh();
-    expect(text('[data-mlcost-job="b"] .mlcost-Job-state')).toMatch(/^Stopping…/);
+    expect(text('[data-mlcost-job="b"] .mlcost-Row-state')).toMatch(/^Stopping…/);
     expect(all('[data-mlcost-stop]').map(node => node.dataset.mlcostStop)).toEqual(['a']);
   });
 
   it('keeps the focus on its button while it stops, and in its row when it has ended', async () => {
-    const { node, click, model, source, stopped, refresh, text } = await show([jobRow({ name: 'a' }), jobRow({ name: 'b' })]);
+    const { node, click, model, source, asked, refresh, text } = await show([jobRow({ name: 'a' }), jobRow({ name: 'b' })]);
     await click('[data-mlcost-job="a"] .mlcost-InfoButton');
     const row = node.querySelector('[data-mlcost-job="a"]');
     const button = node.querySelector<HTMLElement>('[data-mlcost-stop="a"]');
     button?.focus();
-    await act(() => model.stopJob(jobRow({ name: 'a' })));
+    await act(() => model.actions.end(jobRow({ name: 'a' }), null));
     expect(document.activeElement).toBe(button);
     expect([button?.textContent, button?.getAttribute('aria-disabled')]).toEqual(['Stopping…', 'true']);
     button?.click();
-    expect(stopped).toEqual([]);
+    expect(asked).toEqual([]);
 
     source.answer(overviewOf([jobRow({ name: 'b' }), finalRow({ name: 'a', status: 'Stopped' })]));
     await refresh();
@@ -202,20 +202,20 @@ describe('the jobs section', () => {
   });
 
   it.each(['loading', 'off'] as const)('draws that nothing asks AWS instead of waiting for it (%s)', async status => {
-    const { all, text } = await show([], { ...note('reader_trouble'), aws: { status, as_of: null, mode: null, calls_total: 0 } });
+    const { all, text } = await show([], { ...note('reader_trouble'), aws: awsLoading({ status }) });
     expect(text(`${SECTION} [data-mlcost-state="offline"]`)).toBe('What happened.What to do.');
     expect(all('[data-mlcost-state="loading"], [data-mlcost-note]')).toEqual([]);
   });
 
   it('does not stay blank where only a remark says why nothing is known', async () => {
-    const aws = { status: 'failed', as_of: null, mode: null, calls_total: 9 } as const;
+    const aws = awsLoading({ status: 'failed' });
     const { all, text } = await show([], { ...note('metadata_broken'), aws });
     expect(text(`${SECTION} [data-mlcost-state="unknown"]`)).toBe('What runs is not known; the notes below say why.');
     expect(all('[data-mlcost-note="metadata_broken"]')).toHaveLength(1);
   });
 
   it('draws a wrong clock as what is in the way where AWS is not read for it', async () => {
-    const aws = { status: 'failed', as_of: null, mode: null, calls_total: 0 } as const;
+    const aws = awsLoading({ status: 'failed' });
     const { all, text } = await show([], { ...note('clock_differs'), aws });
     expect(text(`${SECTION} [data-mlcost-state="offline"]`)).toBe('What happened.What to do.');
     expect(all('[data-mlcost-note]')).toEqual([]);
@@ -227,7 +227,7 @@ describe('the jobs section', () => {
   });
 
   it('says that jobs are still being read', async () => {
-    const { all } = await show([], { aws: { status: 'loading', as_of: null, mode: null, calls_total: 0 } });
+    const { all } = await show([], { aws: awsLoading() });
     expect(all(`${SECTION} [data-mlcost-state="loading"]`)).toHaveLength(1);
   });
 
@@ -246,7 +246,7 @@ describe('the jobs section', () => {
   it('says since when AWS has been silent, once, with the reason', async () => {
     const { all, text } = await show([jobRow()], {
       ...note('network_unreachable'),
-      aws: { status: 'failed', as_of: '2026-11-23T12:03:00Z', mode: 'search', calls_total: 9 }
+      aws: awsState({ status: 'failed', as_of: '2026-11-23T12:03:00Z' })
     });
     expect(all(`${SECTION} .mlcost-Notice`)).toHaveLength(1);
     expect(text(`${SECTION} .mlcost-Notice`)).toMatch(/^Offline, as of .*What happened\. What to do\./);

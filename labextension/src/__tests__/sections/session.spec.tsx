@@ -76,8 +76,31 @@ describe('the session section', () => {
     expect(drawn.all('[data-mlcost-section="jobs"] .mlcost-Notice, [data-mlcost-note]')).toEqual([]);
   });
 
-  it('names the host', async () => {
-    const { text } = await show({ host: 'local' });
-    expect(text(`${SECTION} header`)).toBe('This sessionThis computer');
+  it.each([
+    ['studio', 'SageMaker Studio'],
+    ['unified_studio', 'SageMaker Unified Studio'],
+    ['notebook_instance', 'Notebook instance'],
+    ['jupyterhub', 'JupyterHub'],
+    ['ec2', 'EC2'],
+    ['local', 'This computer']
+  ])('names the host %s', async (host, words) => {
+    const { text } = await show({ host });
+    expect(text(`${SECTION} header`)).toBe(`This session${words}`);
+  });
+
+  it('says what else stays on costs a day, and for how much of it that is known', async () => {
+    const standing = async (changes: object): Promise<Drawn> => {
+      drawn?.remove();
+      drawn = await draw(overviewOf([], { totals: { ...overviewOf().totals, standing: 3, ...changes } }));
+      return drawn;
+    };
+    expect((await standing({ standing_cost_per_day: '52.1' })).text(SECTION)).toContain('What else stays on$52.10 a day');
+    expect((await standing({ standing_cost_per_day: '52.1', standing_unpriced: 1 })).text(SECTION)).toContain(
+      'What else stays onat least $52.10 a day'
+    );
+    expect((await standing({ standing_cost_per_day: null, standing_unpriced: 3 })).text(SECTION)).toContain(
+      'What else stays oncost unknown'
+    );
+    expect((await standing({ standing: 0, standing_cost_per_day: null })).text(SECTION)).not.toContain('stays on');
   });
 });

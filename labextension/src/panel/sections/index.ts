@@ -1,7 +1,25 @@
 import type { PanelSection } from '../section';
+import { ACCOUNT } from './account';
+import { APPS } from './apps';
+import { ATTENTION } from './attention';
+import { ENDPOINTS } from './endpoints';
 import { JOBS } from './jobs';
 import { NOTES } from './notes';
+import { SCHEDULES } from './schedules';
+import { SCOPE } from './scope';
 import { SESSION } from './session';
+import { WARM_POOLS } from './warm_pools';
 
 /** The panel from top to bottom. */
-export const SECTIONS: readonly PanelSection[] = [SESSION, JOBS, NOTES];
+export const SECTIONS: readonly PanelSection[] = [
+  SESSION,
+  ATTENTION,
+  SCOPE,
+  JOBS,
+  WARM_POOLS,
+  ENDPOINTS,
+  APPS,
+  SCHEDULES,
+  ACCOUNT,
+  NOTES
+];

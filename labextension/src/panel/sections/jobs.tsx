@@ -1,30 +1,38 @@
 import * as React from 'react';
-import type { DataQuality, JobRow } from '../../api/types';
+import type { DataQuality } from '../../api/types';
+import { Age } from '../../components/age';
 import { Announcer } from '../../components/announcer';
 import { Around } from '../../components/around';
-import { LiveMoney } from '../../components/live';
+import { Growing } from '../../components/figure';
+import { SectionObstacles } from '../../components/knowledge';
 import { Notice } from '../../components/notice';
 import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
-import { jobKey, runningFigure } from '../../live';
+import { isEnding } from '../../endings/ending';
+import { kindsOfList, kindsThatAre } from '../../kinds';
+import { runningFigure } from '../../live';
+import { JOB_KINDS } from '../../places';
 import { isEmpty, isUnexplained, jobsState, lacksPrice, obstacles, stateFor } from '../../quality';
 import { SLOT } from '../../slot';
-import { noteWords, type Translation } from '../../words';
+import { thingKey } from '../../things';
+import { kindsWords, noteWords, paceWords, pastWords, stateOf, type Translation } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
-import { Job } from './job';
+import { JobList } from './job_list';
 
 function Aside({ overview }: SectionProps): React.JSX.Element | null {
   const { format, trans } = useView().cost;
   const { running, running_cost } = overview.totals;
-  if (running === 0) {
-    return null;
-  }
   return (
-    <span className="mlcost-Number" data-mlcost-running={running}>
-      {trans._n('%2 running', '%2 running', running, format.count(running))}
-      {' · '}
-      {running_cost === null ? unknownWords(overview, trans) : <Sum overview={overview} />}
-    </span>
+    <>
+      <Age kinds={kindsOfList(overview)} overview={overview} />
+      {running === 0 ? null : (
+        <span className="mlcost-Number" data-mlcost-running={running}>
+          {trans._n('%2 running', '%2 running', running, format.count(running))}
+          {' · '}
+          {running_cost === null ? unknownWords(overview, trans) : <Sum overview={overview} />}
+        </span>
+      )}
+    </>
   );
 }
 
@@ -35,41 +43,38 @@ function unknownWords({ jobs, data_quality }: SectionProps['overview'], trans: T
 }
 
 function Sum({ overview }: SectionProps): React.JSX.Element {
-  const { cost, isShown } = useView();
-  const sum = <LiveMoney model={cost.model} format={cost.format} figure={runningFigure(overview)} isShown={isShown} />;
-  return overview.totals.unpriced > 0 ? <Around words={cost.trans.__('at least %1', SLOT)}>{sum}</Around> : sum;
+  const { trans } = useView().cost;
+  const sum = <Growing figure={runningFigure(overview)} />;
+  return overview.totals.unpriced > 0 ? <Around words={trans.__('at least %1', SLOT)}>{sum}</Around> : sum;
 }
 
 function Body({ overview }: SectionProps): React.JSX.Element {
+  const unread = kindsThatAre('reading', JOB_KINDS, overview);
+  const isLoading = jobsState(overview) === 'loading';
   return (
     <>
       <Obstacles overview={overview} />
-      {jobsState(overview) === 'loading' ? <Loading /> : null}
-      {isEmpty(overview) ? <Empty /> : null}
+      <Pace overview={overview} />
+      {isLoading ? <Loading /> : null}
+      {isEmpty(overview) && unread.length === 0 ? <Empty /> : null}
       {isUnexplained(overview) ? <Unexplained /> : null}
       <Cut overview={overview} />
-      <List overview={overview} />
-      <Announcer jobs={overview.jobs} />
+      <JobList jobs={overview.jobs} notes={overview.data_quality} state={jobsState(overview)} />
+      {isLoading || unread.length === 0 ? null : <Unread kinds={unread} />}
+      <PastWords overview={overview} />
+      <News overview={overview} />
     </>
   );
 }
 
-/** What runs, then what has ended, in one list: a row that goes from one to the other stays the same element. */
-function List({ overview }: SectionProps): React.JSX.Element | null {
-  const { trans } = useView().cost;
-  const { jobs, data_quality } = overview;
-  const rows = (some: JobRow[]): React.JSX.Element[] => some.map(job => <Job key={jobKey(job)} job={job} notes={data_quality} />);
-  const ended = jobs.filter(job => !job.is_running);
-  const heading = (
-    <li key="ended" className="mlcost-Ended">
-      <h3>{trans.__('Ended')}</h3>
-    </li>
-  );
-  return jobs.length === 0 ? null : (
-    <ul className="mlcost-Jobs" data-mlcost-state={jobsState(overview)}>
-      {[...rows(jobs.filter(job => job.is_running)), ...(ended.length === 0 ? [] : [heading]), ...rows(ended)]}
-    </ul>
-  );
+function News({ overview }: SectionProps): React.JSX.Element {
+  const { model, trans } = useView().cost;
+  const things = overview.jobs.map(job => {
+    const isStopping = isEnding({ what: 'job', row: job }, model.actions);
+    return { key: thingKey(job), name: job.name, words: stateOf(job, isStopping, trans).words };
+  });
+  const many = (count: number): string => trans._n('%1 job has changed its state.', '%1 jobs have changed their state.', count);
+  return <Announcer things={things} many={many} />;
 }
 
 /** Say so where the overview has no room for all that runs. */
@@ -78,7 +83,7 @@ function Cut({ overview }: SectionProps): React.JSX.Element | null {
   const { running } = overview.totals;
   const shown = overview.jobs.filter(job => job.is_running).length;
   return running <= shown ? null : (
-    <div className="mlcost-Quiet mlcost-Cut" data-mlcost-cut="">
+    <div className="mlcost-Quiet mlcost-mod-small mlcost-Cut" data-mlcost-cut="">
       {trans.__('%1 of %2 running jobs are shown: the dearest and the newest.', format.count(shown), format.count(running))}
     </div>
   );
@@ -95,6 +100,7 @@ function Obstacles({ overview }: SectionProps): React.JSX.Element {
       {drawn.map(note => (
         <Notice key={note.code + note.message} state={stateFor(note)} tone="warning" title={note.message} hint={note.hint} />
       ))}
+      <SectionObstacles place="other-jobs" kinds={JOB_KINDS} overview={overview} />
     </>
   );
 }
@@ -107,6 +113,28 @@ function offlineSince(title: string, notes: DataQuality[], trans: Translation): 
   return [silence, ...notes.filter(note => stateFor(note) !== 'offline')];
 }
 
+/** Say that AWS is asked less often than usual, and why. */
+function Pace({ overview }: SectionProps): React.JSX.Element | null {
+  const { format, trans } = useView().cost;
+  const words = paceWords(overview.aws.seconds_between_calls, format, trans);
+  return words === null ? null : (
+    <div className="mlcost-Quiet mlcost-mod-small mlcost-Pace" data-mlcost-pace={overview.aws.seconds_between_calls}>
+      {words}
+    </div>
+  );
+}
+
+/** What has ended and is not in the list any more. */
+function PastWords({ overview }: SectionProps): React.JSX.Element | null {
+  const { format, trans } = useView().cost;
+  const words = pastWords(overview.past, format, trans);
+  return words === null ? null : (
+    <div className="mlcost-Quiet mlcost-mod-small mlcost-Past" data-mlcost-past={overview.past?.cost}>
+      {words}
+    </div>
+  );
+}
+
 function Loading(): React.JSX.Element {
   const { trans } = useView().cost;
   return (
@@ -117,11 +145,21 @@ function Loading(): React.JSX.Element {
   );
 }
 
+/** Some kinds are asked about later than others: until then their absence says nothing. */
+function Unread({ kinds }: { kinds: readonly string[] }): React.JSX.Element {
+  const { trans } = useView().cost;
+  return (
+    <div className="mlcost-Quiet mlcost-mod-small" data-mlcost-state="reading">
+      {trans.__('Still reading from AWS: %1', kindsWords(kinds, trans))}
+    </div>
+  );
+}
+
 function Empty(): React.JSX.Element {
   const { trans } = useView().cost;
   return (
     <div className="mlcost-Quiet" data-mlcost-state="empty">
-      {trans.__('Nothing runs. A training job started from a notebook appears here within seconds, with what it costs.')}
+      {trans.__('Nothing runs. A job started from a notebook appears here within seconds, with what it costs.')}
     </div>
   );
 }
@@ -138,6 +176,7 @@ function Unexplained(): React.JSX.Element {
 export const JOBS: PanelSection = {
   id: 'jobs',
   title: ({ trans }) => trans.__('Jobs'),
+  scope: 'mine',
   Aside,
   Body
 };

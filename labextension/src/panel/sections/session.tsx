@@ -7,7 +7,7 @@ import { priceFacts, storageFacts } from '../../components/price';
 import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
 import { sessionFigure } from '../../live';
-import { isSessionAwaited, sessionObstacles } from '../../quality';
+import { isSessionAwaited, obstaclesAt } from '../../quality';
 import { SLOT } from '../../slot';
 import { hostWords, noteWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
@@ -18,7 +18,7 @@ function Aside({ overview }: SectionProps): React.JSX.Element {
 
 function Body({ overview }: SectionProps): React.JSX.Element {
   // What the server says is English and stays so: the translator knows only what is written here.
-  const denied = sessionObstacles(overview).map(({ message, hint }) => (
+  const denied = obstaclesAt('session', overview).map(({ message, hint }) => (
     <Notice key={message} state="no-permission" tone="warning" title={message} hint={hint} />
   ));
   return (
@@ -114,13 +114,30 @@ function Amounts({ overview }: SectionProps): React.JSX.Element {
         <Amount label={format.month(overview.as_of)}>{format.money(session.cost_month)}</Amount>
       )}
       {perDay === null ? null : <Amount label={trans.__('Storage, also when stopped')}>{trans.__('%1 a day', perDay)}</Amount>}
+      <Standing overview={overview} />
     </dl>
+  );
+}
+
+/** What costs beside this session and its jobs until somebody ends it; the sections below say what it is. */
+function Standing({ overview }: SectionProps): React.JSX.Element | null {
+  const { format, trans } = useView().cost;
+  const { standing, standing_cost_per_day, standing_unpriced } = overview.totals;
+  const perDay = format.rate(standing_cost_per_day);
+  if (standing === 0) {
+    return null;
+  }
+  const known = standing_unpriced > 0 ? trans.__('at least %1 a day', perDay) : trans.__('%1 a day', perDay);
+  return (
+    <Amount label={trans.__('What else stays on')} exact={standing_cost_per_day ?? ''}>
+      {perDay === null ? <span className="mlcost-Row-unknown">{trans.__('cost unknown')}</span> : known}
+    </Amount>
   );
 }
 
 function Amount({ label, exact, children }: { label: string; exact?: string; children: React.ReactNode }): React.JSX.Element {
   return (
-    <div className="mlcost-Pair">
+    <div className="mlcost-Pair mlcost-mod-wrap">
       <dt className="mlcost-mod-quiet">{label}</dt>
       <dd className="mlcost-Number" data-mlcost-cost={exact}>
         {children}

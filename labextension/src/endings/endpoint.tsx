@@ -1,0 +1,47 @@
+import * as React from 'react';
+import type { EndpointRow } from '../api/types';
+import type { ICost } from '../tokens';
+import { lastUseWords, wasCalledLately } from '../use';
+import { Warning, type Question } from './question';
+
+/** Deleting an endpoint, which is the only way to stop it. */
+export function endpointQuestion(endpoint: EndpointRow, cost: ICost): Question {
+  const { trans } = cost;
+  return {
+    title: trans.__('Delete this endpoint?'),
+    accept: trans.__('Delete the endpoint'),
+    keep: trans.__('Keep it'),
+    body: (
+      <>
+        <Calls endpoint={endpoint} cost={cost} />
+        <p>{savingWords(endpoint, cost)}</p>
+        <p>{trans.__('Its model and its configuration stay and cost nothing: it can be deployed again from them.')}</p>
+      </>
+    ),
+    notDone: trans.__('The endpoint was not deleted'),
+    unknown: trans.__('It is not known whether the endpoint was deleted'),
+    goesOn: trans.__('It stands as it did, and costs on. Try again in a moment.')
+  };
+}
+
+/** Whether somebody may still need it comes first. */
+function Calls({ endpoint, cost }: { endpoint: EndpointRow; cost: ICost }): React.JSX.Element {
+  const { format, model, trans } = cost;
+  const asOf = model.overview?.as_of ?? new Date().toISOString();
+  if (wasCalledLately(endpoint, asOf)) {
+    const words = lastUseWords(endpoint, endpoint.created_at, asOf, format, trans);
+    return <Warning>{trans.__('It was %1: somebody uses it. Whoever calls it from then on gets an error.', words)}</Warning>;
+  }
+  if (endpoint.last_use === 'unknown') {
+    return <Warning>{trans.__('When it was last called is not known. Make sure that nobody needs it.')}</Warning>;
+  }
+  return <p>{trans.__('It was %1.', lastUseWords(endpoint, endpoint.created_at, asOf, format, trans))}</p>;
+}
+
+function savingWords({ cost_per_day, is_costing }: EndpointRow, { format, trans }: ICost): string {
+  if (!is_costing) {
+    return trans.__('It costs nothing as things stand.');
+  }
+  const saving = format.rate(cost_per_day);
+  return saving === null ? trans.__('What that saves is not known.') : trans.__('That saves %1 a day.', saving);
+}
