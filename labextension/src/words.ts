@@ -219,8 +219,8 @@ export function pastWords(past: Past | null, format: Formatter, trans: Translati
   const { days, jobs, unpriced, is_complete } = past;
   const sum = is_complete && unpriced === 0 ? amount : trans.__('at least %1', amount);
   const words = trans._n(
-    '%2 job ended in the last %3 days: %4',
-    '%2 jobs ended in the last %3 days: %4',
+    '%2 training job ended in the last %3 days: %4',
+    '%2 training jobs ended in the last %3 days: %4',
     jobs,
     format.count(jobs),
     days,

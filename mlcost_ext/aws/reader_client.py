@@ -15,6 +15,7 @@ from .reader_child import Child, Document
 from .reader_error import ReaderError, error_of, gone
 from .reader_health import Health
 from .reader_launch import READER_ARGUMENTS, reader_environment
+from .reader_spending import Spending
 
 __all__ = ["ReaderError", "ReaderProcess"]
 
@@ -47,6 +48,9 @@ class ReaderProcess:
         self._waiting: dict[int, asyncio.Future[Document]] = {}
         self._last_id = 0
         self._watch: Document | None = None
+        self._history: Document = {}
+        """How far the past was read; told to a reader that starts, and to no other."""
+        self._spending = Spending(clock)
         self._health = Health(clock)
         self._child: Child | None = None
         """The one that is up; what is asked goes to it."""
@@ -83,16 +87,20 @@ class ReaderProcess:
                 self._keeper = asyncio.get_running_loop().create_task(self._keep())
 
     def watch(self, **fields: Any) -> None:
-        """Say what to poll; sent only where it differs from what was said before.
+        """Say what to follow; sent only where it differs from what was said before.
 
         Args:
-            fields: The protocol's `regions`, `owner_tags`, `names` and `pace`.
+            fields: The protocol's `regions`, `owner_tags`, `names` (region, kind and name of each), `pace`, `scope`, `studio`,
+                `notebook_instance` and `history`. Cursors of the history alone are no reason to send: the reader that
+                runs knows them.
         """
-        document: Document = {"op": "watch", **fields, "names": sorted(list(pair) for pair in fields.get("names") or ())}
+        self._history = dict(fields.pop("history", None) or {})
+        names = sorted(list(name) for name in fields.get("names") or ())
+        document: Document = {"op": "watch", **fields, "names": names}
         if document != self._watch:
             self._watch = document
             self._expect()
-            self._send(document)
+            self._send({**document, "history": self._history})
 
     async def request(self, op: str, timeout: float = REQUEST_SECONDS, **fields: Any) -> Document:
         """Ask, and wait for the answer.
@@ -186,7 +194,8 @@ class ReaderProcess:
         self._health.started()
         self._is_up.set()
         if self._watch is not None:
-            self._send(self._watch)
+            self._send({**self._watch, "history": self._history, "earlier": self._spending.earlier()})
+        self._spending.started()
 
     def _part(self) -> None:
         """Speak to the child no more."""
@@ -206,6 +215,7 @@ class ReaderProcess:
 
     def _take(self, document: Document) -> None:
         self._health.spoke()
+        self._spending.note(document)
         if "push" in document:
             self._hand_on(document)
         else:

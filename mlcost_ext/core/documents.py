@@ -97,7 +97,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """Jobs of ours that ended in the last `days` days and the final cost of their instances.
+    """Training jobs of ours that ended in the last `days` days and the final cost of their instances.
 
     `unpriced` counts those that `cost` leaves out; `is_complete` false: AWS's list was not read that far back yet, so it is at
     least so much.
@@ -155,7 +155,9 @@ class JobRow:
     warm_pool_cost: Money | None
     """What its instances kept after its end cost, in addition; null: none, or unknown."""
     warm_pool_basis: CostBasis | None
+    price_id: str | None
     price: PriceRow | None
+    """null in the overview, whose `prices` have it under `price_id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,8 @@ class Overview:
     session: Session
     totals: Totals
     jobs: list[JobRow]
+    prices: dict[str, PriceRow]
+    """The prices of the rows, by their `price_id` and `storage_price_id`."""
     storage_prices: list[PriceRow]
     endpoints: list[EndpointRow]
     apps: list[AppRow]

@@ -55,7 +55,9 @@ class EndpointRow:
     notebook: str | None
     tags: dict[str, str]
     failure_reason: str | None
+    price_id: str | None
     price: PriceRow | None
+    """null in the overview, whose `prices` have it under `price_id`."""
     parts: list[PartRow]
     """Its variants and components; left out of the overview, see `GET endpoints/<name>`."""
 
@@ -90,7 +92,10 @@ class AppRow:
     storage_cost_per_day: Money | None
     can_stop: bool
     tags: dict[str, str]
+    price_id: str | None
     price: PriceRow | None
+    """null in the overview, whose `prices` have it under `price_id`."""
+    storage_price_id: str | None
     storage_price: PriceRow | None
 
 
@@ -111,7 +116,9 @@ class WarmPoolRow:
     can_release: bool
     is_mine: bool
     tags: dict[str, str]
+    price_id: str | None
     price: PriceRow | None
+    """null in the overview, whose `prices` have it under `price_id`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

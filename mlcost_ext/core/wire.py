@@ -51,5 +51,7 @@ def to_document(value: Any) -> Any:
         return time_to_text(value)
     if kind is list:
         return [to_document(item) for item in value]
+    if kind is dict:
+        return {key: to_document(item) for key, item in value.items()}
     names = field_names(kind)
     return {name: to_document(getattr(value, name)) for name in names} if names else value

@@ -89,14 +89,14 @@ class JobStore:
         with self._transaction() as connection:
             return dict(connection.execute("SELECT region_id, cursor FROM history_cursor"))
 
-    def sum_since(self, since: datetime, billing_currency: str = "USD") -> EndedSum:
-        """Add up what ended since then; what is billed in another currency counts as unpriced, never into the sum.
+    def sum_since(self, since: datetime, kind: str, billing_currency: str = "USD") -> EndedSum:
+        """Add up what ended since then of one kind; what is billed in another currency counts as unpriced, never into the sum.
 
         Raises:
             OSError: The file cannot be read.
         """
         with self._transaction() as connection:
-            row = connection.execute(SUM, (billing_currency, billing_currency, time_to_text(since))).fetchone()
+            row = connection.execute(SUM, (billing_currency, billing_currency, kind, time_to_text(since))).fetchone()
         jobs, cost, priced = row
         return EndedSum(jobs=jobs, list_cost=Decimal(cost or 0) * NANO, unpriced=jobs - priced)
 
@@ -133,7 +133,7 @@ SUM = """
     SELECT COUNT(*),
            SUM(CASE WHEN billing_currency = ? THEN list_cost END),
            COUNT(CASE WHEN billing_currency = ? THEN list_cost END)
-    FROM ended_job WHERE ended_at >= ?
+    FROM ended_job WHERE kind = ? AND ended_at >= ?
 """
 
 

@@ -16,6 +16,8 @@ from mlcost_ext.usecases.meter import MeteredJob, meter
 from .intake import SLICE, Intake
 
 DAYS = 30
+KIND = "training"
+"""Of this kind AWS's list is read back in the background; of the others only what ended while somebody looked is known."""
 MAX_WAITING = 500
 """Jobs that wait to be written; the first picture of a busy account brings thousands, which are written by and by."""
 SUM_SECONDS = 60.0
@@ -123,7 +125,7 @@ class History:
         if self._summed_at is not None and (now - self._summed_at).total_seconds() < SUM_SECONDS:
             return
         self._summed_at = now
-        before, self.ended = self.ended, await asyncio.to_thread(self._store.sum_since, now - timedelta(days=DAYS))
+        before, self.ended = self.ended, await asyncio.to_thread(self._store.sum_since, now - timedelta(days=DAYS), KIND)
         if before != self.ended:
             self._intake.revision += 1
 

@@ -9,7 +9,7 @@ from mlcost_ext.core.job import CostBasis, Problem
 
 from .families import Family
 from .meter import MeteredJob, one_price, price_problems
-from .price_row import price_row
+from .price_row import price_id, price_row
 
 MAX_TEXT_SHOWN = 160
 
@@ -68,7 +68,8 @@ def job_row(
         warm_pool_status=pool.status if pool else None,
         warm_pool_cost=metered.warm_pool_cost_at(min(now, pool.until) if pool and pool.until else now),
         warm_pool_basis=pool.cost_basis if pool else None,
-        price=price_row(price),
+        price_id=price_id(price),
+        price=price_row(price) if shown_tags is None else None,
     )
 
 

@@ -15,8 +15,8 @@ from mlcost_ext.core.standing_documents import AppRow, EndpointRow
 from mlcost_ext.core.wire import PriceRow
 
 from .job_row import job_problems, job_row
-from .meter import MeteredJob
-from .price_row import price_row
+from .meter import MeteredJob, one_price
+from .price_row import Prices, price_row
 from .session import OWNER_UNKNOWN, SESSION_READING, machine_problems, session_charge, session_row, storage_problems
 from .standing import MeteredStanding, StandingBook, standing_problems, total_of
 from .standing_rows import app_rows, by_name, endpoint_order, endpoint_row, is_this, schedule_row, warm_pool_row
@@ -83,6 +83,7 @@ def overview(
         session=session_row(picture.host, charge, picture.prices, now),
         totals=totals(picture, stands, now),
         jobs=[job_row(m, now, shown_tags, family=book.family(key_of(m.job)) if m.job.is_sum else None) for m in shown],
+        prices=prices_of(shown, stands),
         storage_prices=storage_prices(shown),
         endpoints=endpoint_rows(stands, now, shown_standing, shown_tags),
         apps=app_rows_shown(picture, stands, now, shown_standing, shown_tags),
@@ -160,6 +161,17 @@ def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
     found = [SESSION_READING] if lacking and picture.is_session_awaited else lacking
     owner = [] if host.can_enumerate or host.problems or picture.is_session_awaited else [OWNER_UNKNOWN]
     return [*host.problems, *owner, *found, HISTORY_NOT_KEPT]
+
+
+def prices_of(shown: list[MeteredJob], stands: list[MeteredStanding]) -> dict[str, PriceRow]:
+    """Give the prices that rows of the overview name, each once."""
+    found = Prices()
+    for metered in shown:
+        found.note(one_price(metered))
+    for standing in stands:
+        found.note(standing.price())
+        found.note(standing.kept_price())
+    return found.rows
 
 
 def storage_prices(shown: list[MeteredJob]) -> list[PriceRow]:

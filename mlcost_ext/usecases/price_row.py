@@ -30,3 +30,24 @@ def price_row(price: UnitPrice | None) -> PriceRow | None:
         price_basis=price.price_basis,
         error_percent=price.error_percent,
     )
+
+
+def price_id(price: UnitPrice | None) -> str | None:
+    """Give what a price is known by among a document's `prices`; None: there is no price."""
+    if price is None:
+        return None
+    key = price.key
+    return "/".join((key.region_id, key.component, *([key.instance_type] if key.instance_type else [])))
+
+
+class Prices:
+    """The prices of a document's rows, each once."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, PriceRow] = {}
+
+    def note(self, price: UnitPrice | None) -> None:
+        """Take the price of a row in; harmless where it has none."""
+        identity = price_id(price)
+        if price is not None and identity is not None and identity not in self.rows:
+            self.rows[identity] = price_row(price)

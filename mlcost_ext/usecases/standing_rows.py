@@ -13,7 +13,7 @@ from mlcost_ext.core.standing import Part, Standing
 from mlcost_ext.core.standing_documents import AppRow, EndpointRow, PartRow, ScheduleRow, StandingList, WarmPoolRow
 
 from .job_row import brief_tags
-from .price_row import price_row
+from .price_row import price_id, price_row
 from .standing import DAY, MeteredStanding, StandingBook, cost_of, priced, single_price
 
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -54,7 +54,8 @@ def endpoint_row(metered: MeteredStanding, now: datetime, *, shown_tags: int | N
         notebook=metered.notebook,
         tags=tags_shown(it, shown_tags),
         failure_reason=it.failure_reason[:MAX_REASON] if it.failure_reason else None,
-        price=price_row(metered.price()),
+        price_id=price_id(metered.price()),
+        price=price_row(metered.price()) if shown_tags is None else None,
         parts=parts,
     )
 
@@ -141,8 +142,10 @@ def app_row(
         storage_cost_per_day=keeper.kept_cost_per_day if keeper else None,
         can_stop=it.can_end and it.kind != "space" and not is_this(it, host),
         tags=tags_shown(it, shown_tags),
-        price=price_row(metered.price()),
-        storage_price=price_row(keeper.kept_price()) if keeper else None,
+        price_id=price_id(metered.price()),
+        price=price_row(metered.price()) if shown_tags is None else None,
+        storage_price_id=price_id(keeper.kept_price()) if keeper else None,
+        storage_price=price_row(keeper.kept_price()) if keeper and shown_tags is None else None,
     )
 
 
@@ -179,7 +182,8 @@ def warm_pool_row(metered: MeteredStanding, now: datetime, shown_tags: int | Non
         can_release=it.can_end,
         is_mine=metered.is_mine,
         tags=tags_shown(it, shown_tags),
-        price=price_row(metered.price()),
+        price_id=price_id(metered.price()),
+        price=price_row(metered.price()) if shown_tags is None else None,
     )
 
 

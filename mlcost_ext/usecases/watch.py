@@ -205,10 +205,10 @@ def dearness(metered: MeteredJob) -> float:
     return metered.order_by_rate
 
 
-def ended_last(metered: MeteredJob) -> float:
-    """Sort by end."""
+def ended_last(metered: MeteredJob) -> tuple[bool, float]:
+    """Sort by end, but what people started before what a tuning or AutoML job did: it has hundreds."""
     when = over_at(metered.job)
-    return when.timestamp() if when else 0.0
+    return metered.job.parent is None, when.timestamp() if when else 0.0
 
 
 def over_at(job: Job) -> datetime | None:

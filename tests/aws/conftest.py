@@ -68,9 +68,11 @@ class RealReader:
         self.process.stdin.write(json.dumps(message) + "\n")
         self.process.stdin.flush()
 
-    def watch(self, *, pace="viewed", owner_tags=None, names=(), regions=(REGION,)):
+    def watch(self, *, pace="viewed", owner_tags=None, names=(), regions=(REGION,), **fields):
         tags = SPACE if owner_tags is None else owner_tags
-        self.say(op="watch", regions=list(regions), owner_tags=tags, names=[[REGION, name] for name in names], pace=pace)
+        pairs = [("training", each) if isinstance(each, str) else each for each in names]
+        named = [[REGION, kind, name] for kind, name in pairs]
+        self.say(op="watch", regions=list(regions), owner_tags=tags, names=named, pace=pace, **fields)
 
     def await_document(self, condition):
         """Give the first document that fulfils the condition, dropping those before."""
@@ -83,12 +85,16 @@ class RealReader:
         return self.await_document(lambda doc: doc.get("push") == "status" and condition(doc))
 
     def await_job(self, name, condition=lambda job: True):
-        """Give a job of that name that was pushed."""
+        """Give a training job of that name that was pushed."""
+        return self.await_item("training", lambda item: item["TrainingJobName"] == name and condition(item))
+
+    def await_item(self, kind, condition=lambda item: True):
+        """Give a thing of a kind that was pushed."""
         while True:
-            document = self.await_document(lambda doc: doc.get("push") == "training_jobs")
-            for job in document["jobs"]:
-                if job["TrainingJobName"] == name and condition(job):
-                    return job
+            document = self.await_document(lambda doc: doc.get("push") == "items" and doc["kind"] == kind)
+            for item in document["items"]:
+                if condition(item):
+                    return item
 
     def request(self, op, **fields):
         self.say(id=7, op=op, **fields)

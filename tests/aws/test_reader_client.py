@@ -35,13 +35,22 @@ for message in heard():
         if message["op"] == "quit":
             break
 """
+SPENDING = """
+plain = say
+def say(document):
+    plain(document)
+    if document.get("push") == "status":
+        plain({"push": "status", "budget": {"window": 7}})
+        plain({"push": "status", "budget": {"window": 9}})
+"""
 DEAF_THE_FIRST_TIME = """
 mark = sys.argv[0] + ".deaf"
 if not os.path.exists(mark):
     open(mark, "w").close()
     while True: time.sleep(1)
 """
-WATCH = {"regions": ["us-east-1"], "owner_tags": {"k": "v"}, "names": [["us-east-1", "b"], ["us-east-1", "a"]], "pace": "viewed"}
+NAMES = [["us-east-1", "training", "b"], ["us-east-1", "endpoint", "a"]]
+WATCH = {"regions": ["us-east-1"], "owner_tags": {"k": "v"}, "names": NAMES, "pace": "viewed"}
 
 
 @pytest.fixture
@@ -136,6 +145,44 @@ def test_a_watch_is_sent_only_where_it_differs(reader_of):
     assert run(reader, use) == ["viewed", "asleep"]
 
 
+def test_cursors_alone_are_no_reason_to_speak_and_a_new_child_is_told_them(reader_of):
+    """The one that runs has written them itself."""
+
+    async def use(pushes):
+        await reader.request("op", 20)
+        reader.watch(**WATCH, history={"us-east-1": "a"})
+        reader.watch(**WATCH, history={"us-east-1": "b"})
+        await reader.request("op", 20)
+        with pytest.raises(ReaderError):
+            await reader.request("die", 20)
+        await until(lambda: len(pushes) == 2)
+        return [push["heard"]["history"] for push in pushes]
+
+    reader = reader_of(ECHO)
+    assert run(reader, use) == [{"us-east-1": "a"}, {"us-east-1": "b"}]
+
+
+def test_a_new_child_is_told_what_those_before_it_have_asked_of_aws(reader_of):
+    """Within the last ten minutes; its own count begins at nothing."""
+    clock = Clock()
+
+    async def use(pushes):
+        reader.watch(**WATCH)
+        await until(lambda: len(pushes) == 3)
+        clock.forward(100)
+        with pytest.raises(ReaderError):
+            await reader.request("die", 20)
+        await until(lambda: len(pushes) == 6)
+        clock.forward(520)
+        with pytest.raises(ReaderError):
+            await reader.request("die", 20)
+        await until(lambda: len(pushes) == 9)
+        return [push["heard"].get("earlier") for push in pushes if "heard" in push]
+
+    reader = reader_of(SPENDING + ECHO, clock=clock)
+    assert run(reader, use) == [[], [[100.0, 7], [100.0, 2]], [[520.0, 7], [520.0, 2]]]
+
+
 def test_a_child_that_dies_is_started_again_and_told_the_watch(reader_of):
     """Who was waiting hears it at once."""
 
@@ -192,7 +239,7 @@ def test_pushes_are_handed_on_one_an_iteration(reader_of):
 
     reader = reader_of(
         """
-        sys.stdout.write(''.join(json.dumps({"push": "training_jobs", "n": n}) + "\\n" for n in range(200)))
+        sys.stdout.write(''.join(json.dumps({"push": "items", "n": n}) + "\\n" for n in range(200)))
         sys.stdout.flush()
         list(heard())
         """

@@ -45,7 +45,7 @@ def store(path: Path) -> JobStore:
 
 
 def month(store: JobStore) -> EndedSum:
-    return store.sum_since(NOW - timedelta(days=30))
+    return store.sum_since(NOW - timedelta(days=30), "training")
 
 
 def test_an_empty_store_knows_that_nothing_ended(store: JobStore) -> None:
@@ -70,8 +70,9 @@ def test_sums_are_exact_and_leave_out_what_is_unknown(store: JobStore) -> None:
 
 
 def test_what_ended_earlier_is_not_in_the_sum(store: JobStore) -> None:
-    """The end decides, to the second."""
-    store.put([replace(JOB, name="old", ended_at=NOW - timedelta(days=30, seconds=1)), JOB])
+    """The end decides, to the second; another kind is another sum."""
+    earlier = NOW - timedelta(days=30, seconds=1)
+    store.put([replace(JOB, name="old", ended_at=earlier), replace(JOB, kind="processing"), JOB])
     assert month(store).jobs == 1
 
 

@@ -134,6 +134,24 @@ def test_a_job_that_a_person_started_is_in_no_family() -> None:
     families, alone = Families(), meter(read_job(description("a")), small_price_list())
     families.put(key_of(alone.job), alone)
     families.remove(key_of(alone.job), alone)
-    orphan = child("b")
+    orphan, sibling = child("b"), child("c")
     families.remove(key_of(orphan.job), orphan)
-    assert families.of(PARENT).children == {}
+    families.put(key_of(orphan.job), orphan)
+    families.put(key_of(sibling.job), sibling)
+    families.remove(key_of(sibling.job), sibling)
+    assert list(families.of(PARENT).children) == [key_of(orphan.job)]
+
+
+def test_a_parent_is_known_by_a_name_in_lower_case() -> None:
+    """AWS's ARNs have had it lowered, its own list has not."""
+    book = book_of(sweep(name="Sweep"), child("a"))
+    assert (book.has_sum(PARENT), book.has_sum(("tuning", REGION, "other"))) == (True, False)
+    assert len(book.family(("tuning", REGION, "Sweep")).children) == 1
+
+
+def test_nothing_is_said_of_a_family_that_is_whole() -> None:
+    """Two started, two known."""
+    book = book_of(sweep(), child("a"), child("b"))
+    metered = book.get(PARENT)
+    assert metered is not None
+    assert job_problems(metered, book.family(PARENT)) == []

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from mlcost_ext.core.job import WarmPool
 from mlcost_ext.core.price import PriceKey
+from mlcost_ext.core.usage import Accrual
 from mlcost_ext.usecases.meter import meter, price_problems, total
-from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job
+from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job, small_price_list, unit_price
 
 
 def test_prices_are_asked_by_region_component_and_type(prices: FakePrices) -> None:
@@ -67,3 +69,39 @@ def test_a_price_nobody_has_names_its_region() -> None:
 def test_total(amounts: list[Decimal | None], summed: Decimal | None) -> None:
     """One unknown makes the sum unknown."""
     assert total(amounts) == summed
+
+
+def test_kept_instances_cost_beside_the_job() -> None:
+    """Their own price and their own time; where that cannot be told, or nothing was kept, there is no figure."""
+    price_list = small_price_list()
+    key = PriceKey(region_id=REGION, component="WarmPool", instance_type="ml.m5.xlarge")
+    price_list.known[key] = unit_price("0.23", "WarmPool")
+    job = read_job(ended())
+    line = replace(job.compute[0], component="WarmPool")
+    kept = Accrual(settled_seconds=Decimal(1800), accruing_since=None)
+    pool = WarmPool(status="Terminated", accrual=kept, compute=(line,), storage=(), until=None, cost_basis="final")
+    assert meter(replace(job, warm_pool=pool), price_list).warm_pool_cost_at(NOW) == Decimal("0.115")
+    for changes in ({"accrual": None}, {"storage": None}, {"compute": ()}):
+        assert meter(replace(job, warm_pool=replace(pool, **changes)), price_list).warm_pool_cost_at(NOW) is None
+    assert meter(job, price_list).warm_pool_cost_at(NOW) is None
+
+
+def test_before_aws_has_chosen_nothing_is_billed_and_the_most_is_a_range() -> None:
+    """Two preferences, an hour each: 0.23 to 1.408 at most; a choice without a price makes both unknown."""
+    job = read_job(description())
+    small, large = job.compute, (replace(job.compute[0], instance_type="ml.g5.xlarge"),)
+    waiting = replace(
+        job,
+        compute=(),
+        choices=(small, large),
+        accrual=Accrual(settled_seconds=Decimal(0), accruing_since=None),
+        max_runtime_in_seconds=3600,
+    )
+    found = meter(waiting, small_price_list())
+    assert (found.cost_at(NOW), found.cost_per_hour()) == (Decimal(0), Decimal(0))
+    assert (found.low, found.high) == (Decimal("0.23"), Decimal("1.408"))
+    odd = (replace(job.compute[0], instance_type="ml.z9.xlarge"),)
+    unknown = meter(replace(waiting, choices=(small, odd)), small_price_list())
+    assert (unknown.low, unknown.high) == (None, None)
+    assert meter(replace(waiting, is_sum=True), small_price_list()).low is None
+    assert meter(replace(waiting, max_runtime_in_seconds=None), small_price_list()).high is None

@@ -321,3 +321,20 @@ def test_warm_pools_and_schedules_are_listed_by_name() -> None:
     assert [row["name"] for row in document["warm_pools"]] == ["a", "b"]
     assert [row["name"] for row in document["schedules"]] == ["c", "d"]
     assert document["totals"]["standing"] == 2
+
+
+def test_each_price_is_told_once_for_all_rows() -> None:
+    """A row names its price; a hundred rows of one type share it. What has no price names none."""
+    odd = {"InstanceType": "ml.z9.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 0}
+    document = drawn(description("a"), description("b"), description("c", ResourceConfig=odd), standing=standing_book(ENDPOINT))
+    rows = {row["name"]: (row["price"], row["price_id"]) for row in document["jobs"]}
+    assert rows == {
+        "a": (None, f"{REGION}/Training/ml.m5.xlarge"),
+        "b": (None, f"{REGION}/Training/ml.m5.xlarge"),
+        "c": (None, None),
+    }
+    assert document["endpoints"][0]["price_id"] == f"{REGION}/Training/ml.g5.xlarge"
+    assert {key: price["list_unit_price"] for key, price in document["prices"].items()} == {
+        f"{REGION}/Training/ml.m5.xlarge": "0.23",
+        f"{REGION}/Training/ml.g5.xlarge": "1.408",
+    }

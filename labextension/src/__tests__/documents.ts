@@ -66,6 +66,7 @@ export function jobRow(changes: Partial<JobRow> = {}): JobRow {
     warm_pool_status: null,
     warm_pool_cost: null,
     warm_pool_basis: null,
+    price_id: null,
     price: PRICE,
     ...changes
   };
@@ -113,6 +114,7 @@ export function endpointRow(changes: Partial<EndpointRow> = {}): EndpointRow {
     notebook: null,
     tags: { team: 'fraud' },
     failure_reason: null,
+    price_id: null,
     price: { ...PRICE, component: 'Hosting', instance_type: 'ml.m5.xlarge', list_unit_price: '0.23' },
     parts: [],
     ...changes
@@ -177,7 +179,9 @@ export function appRow(changes: Partial<AppRow> = {}): AppRow {
     storage_cost_per_day: '0.0747',
     can_stop: true,
     tags: {},
+    price_id: null,
     price: { ...PRICE, component: 'Studio-CodeEditor', instance_type: 'ml.t3.large', list_unit_price: '0.1' },
+    storage_price_id: null,
     storage_price: { ...STORAGE_PRICE, component: 'Storage-Studio-CodeEditor', list_unit_price: '0.112' },
     ...changes
   };
@@ -216,6 +220,7 @@ export function spaceRow(changes: Partial<AppRow> = {}): AppRow {
     cost_per_hour: '0',
     cost_per_day: '0',
     can_stop: false,
+    price_id: null,
     price: null,
     ...changes
   });
@@ -254,6 +259,7 @@ export function warmPoolRow(changes: Partial<WarmPoolRow> = {}): WarmPoolRow {
     can_release: true,
     is_mine: true,
     tags: {},
+    price_id: null,
     price: { ...PRICE, component: 'WarmPool' },
     ...changes
   };
@@ -339,6 +345,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       standing_unpriced: 0
     },
     jobs,
+    prices: {},
     storage_prices: [STORAGE_PRICE],
     endpoints: [],
     apps: [],

@@ -3,6 +3,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { AppDetail, EndpointDetail, JobList, Overview, StandingList } from './types';
 import type { Thing } from '../things';
 import { ApiError } from './errors';
+import { withPrices } from './prices';
 import type { CostSource, Reading } from './source';
 
 const PREFIX = 'mlcost-ext';
@@ -32,7 +33,7 @@ export class Client implements CostSource {
     if (!isOverview(overview)) {
       throw new ApiError('bad_answer', response.status, '', '');
     }
-    return { changed: true, overview, etag: response.headers.get('ETag') };
+    return { changed: true, overview: withPrices(overview), etag: response.headers.get('ETag') };
   }
 
   async readAccountJobs(cursor: string | null): Promise<JobList> {
@@ -119,6 +120,7 @@ function isOverview(value: unknown): value is Overview {
     candidate !== null &&
     typeof candidate.as_of === 'string' &&
     LISTS.every(name => Array.isArray(candidate[name])) &&
+    typeof candidate.prices === 'object' &&
     typeof candidate.session === 'object' &&
     typeof candidate.totals === 'object' &&
     typeof candidate.aws === 'object'

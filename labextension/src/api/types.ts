@@ -628,7 +628,9 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+            price_id: string | null;
             price: components["schemas"]["PriceRow"] | null;
+            storage_price_id: string | null;
             storage_price: components["schemas"]["PriceRow"] | null;
         };
         /**
@@ -690,6 +692,7 @@ export interface components {
                 [key: string]: string;
             };
             failure_reason: string | null;
+            price_id: string | null;
             price: components["schemas"]["PriceRow"] | null;
             parts: components["schemas"]["PartRow"][];
         };
@@ -760,6 +763,7 @@ export interface components {
             /** @description Exact decimal; only screens round. */
             warm_pool_cost: string | null;
             warm_pool_basis: ("accruing" | "at_most" | "final") | null;
+            price_id: string | null;
             price: components["schemas"]["PriceRow"] | null;
         };
         /** @description How fresh one kind's figures are; `as_of` null: not told yet, or not allowed. */
@@ -777,6 +781,9 @@ export interface components {
             session: components["schemas"]["Session"];
             totals: components["schemas"]["Totals"];
             jobs: components["schemas"]["JobRow"][];
+            prices: {
+                [key: string]: components["schemas"]["PriceRow"];
+            };
             storage_prices: components["schemas"]["PriceRow"][];
             endpoints: components["schemas"]["EndpointRow"][];
             apps: components["schemas"]["AppRow"][];
@@ -813,7 +820,7 @@ export interface components {
             price: components["schemas"]["PriceRow"] | null;
         };
         /**
-         * @description Jobs of ours that ended in the last `days` days and the final cost of their instances.
+         * @description Training jobs of ours that ended in the last `days` days and the final cost of their instances.
          *
          *     `unpriced` counts those that `cost` leaves out; `is_complete` false: AWS's list was not read that far back yet, so it is at
          *     least so much.
@@ -939,6 +946,7 @@ export interface components {
             tags: {
                 [key: string]: string;
             };
+            price_id: string | null;
             price: components["schemas"]["PriceRow"] | null;
         };
     };

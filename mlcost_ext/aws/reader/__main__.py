@@ -45,15 +45,18 @@ def serve(lines: IO[str], answers: IO[str]) -> None:
     """Take in lines until they end, or one says quit."""
     from .budget import Budget
     from .clients import Clients
+    from .outlet import PacedSink
     from .poller import Poller
     from .protocol import BadLineError, Output, Watch, parse
     from .requests import Requests
 
     sink = LastingOutput(Output(answers))
+    pushes = PacedSink(sink)
     budget = Budget(time.monotonic)
-    aws = Clients(budget)
-    poller = Poller(aws, budget, sink, clock=time.monotonic, wall=utc_now, random=random.random)
-    requests = Requests(aws, poller, sink)
+    aws = Clients()
+    poller = Poller(aws, budget, pushes, clock=time.monotonic, wall=utc_now, random=random.random)
+    requests = Requests(aws, budget, poller, sink)
+    pushes.start()
     threading.Thread(target=poller.run, name="poller", daemon=True).start()
     requests.start()
     for line in lines:

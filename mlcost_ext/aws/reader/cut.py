@@ -14,12 +14,14 @@ from typing import Any
 
 Cut = Callable[[Any], Any]
 """Gives the value to hand on; None: leave it out."""
+Cuts = Mapping[str, Cut]
+"""The members of a structure that are handed on."""
 
 MAX_TEXT = 256
 MAX_REASON = 500
 MAX_TAGS = 60
-MAX_TRANSITIONS = 2000
-MAX_GROUPS = 20
+MAX_ARN = 512
+MAX_ITEMS = 20
 MAX_WHOLE = 2**53
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -38,6 +40,13 @@ def whole(value: Any) -> int | None:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < MAX_WHOLE else None
+
+
+def number(value: Any) -> float | int | None:
+    """Pass a finite number of zero or more, such as half a processor core."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         return None
     return value if 0 <= value < MAX_WHOLE else None
 
@@ -67,7 +76,7 @@ def time(value: Any) -> str | None:
     return None if read is None else read.isoformat().replace("+00:00", "Z")
 
 
-def structure(source: Any, cuts: Mapping[str, Cut]) -> dict[str, Any] | None:
+def structure(source: Any, cuts: Cuts) -> dict[str, Any] | None:
     """Pass the members that have a cut and survive it."""
     if not isinstance(source, Mapping):
         return None
@@ -75,12 +84,32 @@ def structure(source: Any, cuts: Mapping[str, Cut]) -> dict[str, Any] | None:
     return {key: value for key, value in pairs if value is not None}
 
 
-def structures(value: Any, cuts: Mapping[str, Cut], limit: int) -> list[dict[str, Any]] | None:
+def structures(value: Any, cuts: Cuts, limit: int) -> list[dict[str, Any]] | None:
     """Pass a list of structures, broken ones empty; None where it is too long, since a part would look like the whole."""
     if not isinstance(value, (list, tuple)) or len(value) > limit:
         return None
     cut = [structure(item, cuts) for item in value]
     return [item or {} for item in cut]
+
+
+def part(cuts: Cuts) -> Cut:
+    """Give the cut of a member that is a structure."""
+    return lambda value: structure(value, cuts)
+
+
+def parts(cuts: Cuts, limit: int) -> Cut:
+    """Give the cut of a member that is a list of structures, of at most `limit` items."""
+    return lambda value: structures(value, cuts, limit)
+
+
+def reason(value: Any) -> str | None:
+    """Pass what AWS says went wrong, which may be long."""
+    return text(value, MAX_REASON)
+
+
+def arn(value: Any) -> str | None:
+    """Pass an ARN."""
+    return text(value, MAX_ARN)
 
 
 def tags(value: Any) -> dict[str, str] | None:
@@ -89,57 +118,3 @@ def tags(value: Any) -> dict[str, str] | None:
         return None
     pairs = [(item.get("Key"), item.get("Value")) for item in value[:MAX_TAGS] if isinstance(item, Mapping)]
     return {key[:128]: worth[:256] for key, worth in pairs if isinstance(key, str) and isinstance(worth, str)}
-
-
-_TRANSITION: Mapping[str, Cut] = {"Status": text, "StartTime": time, "EndTime": time}
-_GROUP: Mapping[str, Cut] = {"InstanceType": text, "InstanceCount": whole, "InstanceGroupName": text}
-_RESOURCE: Mapping[str, Cut] = {
-    "InstanceType": text,
-    "InstanceCount": whole,
-    "VolumeSizeInGB": whole,
-    "InstanceGroups": lambda value: structures(value, _GROUP, MAX_GROUPS),
-    "KeepAlivePeriodInSeconds": whole,
-    "SelectedInstanceType": text,
-    "SelectedInstanceCount": whole,
-}
-_STOPPING: Mapping[str, Cut] = {
-    "MaxRuntimeInSeconds": whole,
-    "MaxWaitTimeInSeconds": whole,
-    "MaxPendingTimeInSeconds": whole,
-}
-TRAINING_JOB: Mapping[str, Cut] = {
-    "TrainingJobName": text,
-    "TrainingJobArn": text,
-    "TrainingJobStatus": text,
-    "SecondaryStatus": text,
-    "SecondaryStatusTransitions": lambda value: structures(value, _TRANSITION, MAX_TRANSITIONS),
-    "CreationTime": time,
-    "TrainingStartTime": time,
-    "TrainingEndTime": time,
-    "LastModifiedTime": time,
-    "ResourceConfig": lambda value: structure(value, _RESOURCE),
-    "StoppingCondition": lambda value: structure(value, _STOPPING),
-    "EnableManagedSpotTraining": flag,
-    "BillableTimeInSeconds": whole,
-    "TrainingTimeInSeconds": whole,
-    "FailureReason": lambda value: text(value, MAX_REASON),
-}
-
-
-def training_job(source: Any, region_id: str, known_tags: Mapping[str, str] | None = None) -> dict[str, Any] | None:
-    """Cut one description.
-
-    Args:
-        source: A description as AWS gave it, from whichever operation; anything may be missing or wrong.
-        region_id: Where the job is.
-        known_tags: The tags, where the description itself has none (DescribeTrainingJob never does).
-
-    Returns:
-        None where there is no name to know it by.
-    """
-    job = structure(source, TRAINING_JOB)
-    if not job or "TrainingJobName" not in job:
-        return None
-    own_tags = tags(source.get("Tags"))
-    kept = own_tags if own_tags is not None else known_tags
-    return {**job, "Tags": None if kept is None else dict(kept), "region_id": region_id}

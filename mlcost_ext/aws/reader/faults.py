@@ -17,6 +17,7 @@ from mlcost_ext.core.job import Problem
 
 from .aws_clock import answered_at
 from .cut import text
+from .operations import action_of
 from .skew import clock_differs, is_skewed
 
 
@@ -62,6 +63,9 @@ THROTTLED = frozenset(
     }
 )
 ABSENT = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+DOUBTFUL = frozenset({"RecordNotFound", "ValidationException", "ValidationError"})
+ABSENT_WORDS = re.compile(r"not found|could not find|recordnotfound|does not exist", re.IGNORECASE)
+"""AWS's words differ from kind to kind: an endpoint could not be found, a notebook instance is RecordNotFound."""
 
 Kinds = tuple[type[Exception], ...]
 
@@ -151,7 +155,7 @@ def aws_error(message: str) -> Problem:
 
 def permission_missing(actions: tuple[str, ...], resource: str = "") -> Problem:
     """Name the actions that are not allowed, and what they are not allowed on."""
-    named = " and ".join(actions)
+    named = actions[0] if len(actions) == 1 else f"{', '.join(actions[:-1])} and {actions[-1]}"
     place = f" on this {resource}" if resource else ""
     return Problem(
         code="permission_missing",
@@ -171,7 +175,7 @@ _KINDS: tuple[tuple[Kinds, Callable[[Exception], Problem]], ...] = (
 def denied_action(message: str, operation: str) -> str:
     """Give the action that AWS names in a refusal, else the one that was called."""
     found = _ACTION.search(message)
-    return found.group(1) if found else f"sagemaker:{operation}"
+    return found.group(1) if found else action_of(operation)
 
 
 def _refusal(error: exceptions.ClientError, operation: str, now: datetime) -> Fault:
@@ -197,7 +201,7 @@ def _refusal_problem(code: str, message: str, operation: str, status: int) -> Pr
         return permission_missing((denied_action(message, operation),), found.group(1) if found else "")
     if code in THROTTLED or status == 429:
         return Problem(code="throttled", message="AWS says it is asked too often.", hint="Reading slows down by itself.")
-    if code in ABSENT or (code == "ValidationException" and "not found" in message.lower()):
+    if code in ABSENT or (code in DOUBTFUL and ABSENT_WORDS.search(message)):
         return Problem(code="not_found", message="AWS knows no such resource.", hint="Check its name and its region.")
     if status >= 500:
         return aws_error(f"AWS failed to answer {operation} ({code or status}).")

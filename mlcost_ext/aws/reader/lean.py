@@ -1,6 +1,6 @@
 """A loader of botocore's models that keeps what this process uses: 12 MB less, and no other operation exists.
 
-Descriptions of jobs are left as the JSON they arrive as (`document`, botocore's own word for it): one member of
+Descriptions are left as the JSON they arrive as (`document`, botocore's own word for it): one member of
 a wrong type would otherwise lose a whole page of a hundred jobs, and `cut` checks every value anyway.
 """
 
@@ -13,19 +13,12 @@ from typing import Any
 
 from botocore.loaders import JSONFileLoader, Loader
 
-from .operations import ALLOWED_OPERATIONS
+from .operations import ALLOWED_OPERATIONS, service_of
 
-RAW_SHAPES = (
-    "DescribeAppResponse",
-    "DescribeSpaceResponse",
-    "DescribeTrainingJobResponse",
-    "SearchRecord",
-    "Tag",
-    "TrainingJobSummary",
-)
+SERVICES = ("cloudwatch", "sagemaker")
 _RAW = {"type": "structure", "members": {}, "document": True}
-_ENDPOINT_SERVICES = ("oidc", "portal.sso", "sagemaker", "signin", "sts")
-"""SageMaker, and what credentials may be fetched from."""
+_ENDPOINT_SERVICES = ("monitoring", "oidc", "portal.sso", "sagemaker", "signin", "sts")
+"""SageMaker, CloudWatch, and what credentials may be fetched from."""
 
 
 def make_loader() -> Loader:
@@ -48,8 +41,8 @@ class LeanFileLoader(JSONFileLoader):  # type: ignore[misc,unused-ignore]
 def lean(path: Path, data: Any) -> Any:
     """Trim the two files that are large; a model of an unexpected form stays as it is."""
     try:
-        if path.name.startswith("service-2.json") and path.parent.parent.name == "sagemaker":
-            return lean_model(data)
+        if path.name.startswith("service-2.json") and path.parent.parent.name in SERVICES:
+            return lean_model(data, path.parent.parent.name)
         if path.name.startswith("endpoints.json"):
             return lean_endpoints(data)
     except (KeyError, TypeError, AttributeError):
@@ -57,10 +50,12 @@ def lean(path: Path, data: Any) -> Any:
     return data
 
 
-def lean_model(model: dict[str, Any]) -> dict[str, Any]:
-    """Keep the allowed operations and the shapes they reach."""
-    operations = {name: model["operations"][name] for name in ALLOWED_OPERATIONS}
-    every: dict[str, Any] = {**model["shapes"], **dict.fromkeys(RAW_SHAPES, _RAW)}
+def lean_model(model: dict[str, Any], service: str) -> dict[str, Any]:
+    """Keep the allowed operations and the shapes they reach; an older botocore may lack one."""
+    names = [name for name in ALLOWED_OPERATIONS if service_of(name) == service and name in model["operations"]]
+    operations = {name: model["operations"][name] for name in names}
+    raw = raw_shapes(operations, model["shapes"]) if service == "sagemaker" else set()
+    every: dict[str, Any] = {**model["shapes"], **dict.fromkeys(raw, _RAW)}
     kept: dict[str, Any] = {}
     wanted = list(shape_names(operations))
     while wanted:
@@ -69,6 +64,22 @@ def lean_model(model: dict[str, Any]) -> dict[str, Any]:
             kept[name] = every[name]
             wanted.extend(shape_names(kept[name]))
     return {**model, "operations": operations, "shapes": kept}
+
+
+def raw_shapes(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
+    """Give the shapes of whole descriptions, and of the items of lists."""
+    found: set[str] = set()
+    for name, operation in operations.items():
+        output = operation.get("output", {}).get("shape")
+        if output is None:
+            continue
+        if name.startswith("Describe"):
+            found.add(output)
+            continue
+        lists = (shapes[member["shape"]] for member in shapes[output]["members"].values())
+        items = (each["member"]["shape"] for each in lists if each["type"] == "list")
+        found |= {item for item in items if shapes[item]["type"] == "structure"}
+    return found
 
 
 def lean_endpoints(endpoints: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,12 @@
-"""When a job that is known by its name is described: at once, after 3 and 8 seconds, then with each poll."""
+"""When a thing that is known by its name is described: at once, after 3 and 8 seconds, then with each poll."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+Key = tuple[str, str]
+"""Kind and name."""
 
 FIRST_WAITS_SECONDS = (3.0, 5.0)
 MAX_WAIT_SECONDS = 300.0
@@ -11,7 +14,11 @@ PROMPT_READS = 1 + len(FIRST_WAITS_SECONDS)
 ABSENT_SECONDS = 30.0
 """AWS may not know a launch of just now; what it does not know for so long is gone."""
 GONE_WAIT_SECONDS = 1800.0
-"""What is gone is looked for again after this long: the credentials may be other ones by then."""
+"""What is gone is looked for again after this long, and then ever later: the credentials may be other ones by then."""
+MAX_GONE_WAIT_SECONDS = 6 * 3600.0
+URGENT_LOST = 5
+MAX_LOST = 20
+"""So many are looked for after one listing; the next one finds the rest."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,14 +32,28 @@ class Entry:
     misses: int = 0
     is_lost: bool = False
     """A listing that had shown it does so no more."""
+    is_urgent: bool = False
+    is_touched: bool = False
+    """Somebody has asked AWS to end it, and watches."""
+    is_leaving: bool = False
+    """And it is to be deleted."""
     absent_since: float | None = None
     is_gone: bool = False
+    gone_wait: float = GONE_WAIT_SECONDS
 
-    def rank(self) -> tuple[int, float, float]:
-        """Give its place among those due: new launches, newest first; what is followed closely; all others."""
+    def order(self) -> tuple[int, float, float]:
+        """Give its place among those due: new launches, newest first; what is lost or followed closely; all others."""
         if self.batch and not self.reads and not self.misses:
             return 0, -self.batch, self.due
-        return (1 if self.batch and self.reads < PROMPT_READS and not self.is_gone else 2), 0, self.due
+        return (1 if self.is_close() else 2), 0, self.due
+
+    def is_prompt(self) -> bool:
+        """Say whether somebody waits for it."""
+        return self.order()[0] < 2
+
+    def is_close(self) -> bool:
+        """Say whether somebody watches it right now, or whether it may just have gone."""
+        return not self.is_gone and (self.is_urgent or (bool(self.batch) and self.reads < PROMPT_READS))
 
 
 class Names:
@@ -40,89 +61,125 @@ class Names:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._wanted: frozenset[str] = frozenset()
-        self._entries: dict[str, Entry] = {}
+        self._wanted: frozenset[Key] = frozenset()
+        self._entries: dict[Key, Entry] = {}
         self._batch = -1
 
-    def want(self, names: Iterable[str]) -> None:
+    def want(self, keys: Iterable[Key]) -> None:
         """Set the names; new ones are due at once, and those of a later set before those of the first."""
-        wanted = frozenset(names)
+        wanted = frozenset(keys)
         self._batch += 1
-        for name in wanted - self._wanted:
-            self._entries[name] = Entry(due=self._clock(), batch=self._batch)
-        for name in self._wanted - wanted:
-            self._entries.pop(name, None)
+        for key in wanted - self._wanted:
+            self._entries[key] = Entry(due=self._clock(), batch=self._batch)
+        for key in self._wanted - wanted:
+            self._entries.pop(key, None)
         self._wanted = wanted
 
-    def touch(self, name: str) -> None:
-        """Read a job soon and again, since it is about to change."""
-        self._entries[name] = Entry(due=self._clock(), batch=max(1, self._batch))
+    def touch(self, key: Key, *, wait_seconds: float = 0.0, is_leaving: bool = False) -> None:
+        """Read one soon and again, since it is about to change."""
+        due = self._clock() + wait_seconds
+        self._entries[key] = Entry(due=due, batch=max(1, self._batch), is_touched=True, is_leaving=is_leaving)
 
-    def lose(self, name: str) -> None:
-        """Read a running job that a listing shows no more: one answer that AWS does not know it is enough."""
-        self._entries[name] = Entry(due=self._clock(), is_lost=True)
+    def lose_all(self, kind: str, names: Iterable[str]) -> None:
+        """Read those that a listing does not show any more: one answer that AWS does not know one is enough.
 
-    def settle(self, name: str) -> None:
-        """Read a job no more: it has ended, or a listing shows it."""
-        self._entries.pop(name, None)
+        A few are read at once; where many are missing, the listing itself is in doubt, and they have time.
+        """
+        lost = sorted(names)[:MAX_LOST]
+        for name in lost:
+            entry = self._entries.get((kind, name))
+            if entry is None or not entry.is_lost:
+                is_urgent = len(lost) <= URGENT_LOST
+                self._entries[kind, name] = Entry(due=self._clock(), is_lost=True, is_urgent=is_urgent)
 
-    def restore(self) -> None:
-        """Read every name again, since no listing shows them any more."""
-        for name in self._wanted:
-            self._entries.setdefault(name, Entry(due=self._clock()))
+    def doubt(self, key: Key) -> None:
+        """Take one answer that AWS does not know it for enough, where it was launched long ago and no listing shows it."""
+        entry = self._entries.get(key)
+        if entry is not None and not entry.batch:
+            entry.is_lost = True
 
-    def due(self) -> list[str]:
-        """Give the names to read now, by their rank; of one rank the longest overdue first."""
+    def settle(self, key: Key) -> None:
+        """Read one no more: nothing more is to come of it."""
+        self._entries.pop(key, None)
+
+    def shown(self, key: Key) -> None:
+        """Leave one to the listing that shows it, unless somebody watches what becomes of it: the index lags."""
+        entry = self._entries.get(key)
+        if entry is not None and not (entry.is_touched and entry.reads < PROMPT_READS):
+            self.settle(key)
+
+    def restore(self, kind: str) -> None:
+        """Read every name of a kind again, since no listing shows them any more."""
+        for key in self._wanted:
+            if key[0] == kind:
+                self._entries.setdefault(key, Entry(due=self._clock()))
+
+    def wanted(self, kind: str) -> frozenset[str]:
+        """Give the names of one kind that are ours whatever their tags."""
+        return frozenset(name for wanted_kind, name in self._wanted if wanted_kind == kind)
+
+    def is_wanted(self, kind: str, name: str) -> bool:
+        """Say whether a name is ours whatever its tags."""
+        return (kind, name) in self._wanted
+
+    def unread(self, kind: str) -> frozenset[str]:
+        """Give the names of one kind that are still to be described."""
+        return frozenset(name for entry_kind, name in self._entries if entry_kind == kind)
+
+    def first_due(self, is_allowed: Callable[[str], bool]) -> tuple[Key, Entry] | None:
+        """Give the name to read next among those that are due: by their place, of one place the longest overdue."""
         now = self._clock()
-        late = [(entry.rank(), name) for name, entry in self._entries.items() if entry.due <= now]
-        return [name for _, name in sorted(late)]
+        late = [item for item in self._entries.items() if item[1].due <= now and is_allowed(item[0][0])]
+        return min(late, key=lambda item: (*item[1].order(), item[0]), default=None)
 
-    def next_due(self) -> float | None:
+    def next_due(self, is_allowed: Callable[[str], bool]) -> float | None:
         """Give when the next name is due; None where none is left."""
-        return min((entry.due for entry in self._entries.values()), default=None)
+        return min((entry.due for key, entry in self._entries.items() if is_allowed(key[0])), default=None)
 
-    def has_unread(self) -> bool:
-        """Say whether a name was never tried."""
-        return any(not entry.reads and not entry.misses for entry in self._entries.values())
+    def has_unread(self, kind: str) -> bool:
+        """Say whether a name of a kind was never tried."""
+        return any(key[0] == kind and not entry.reads and not entry.misses for key, entry in self._entries.items())
 
-    def found(self, name: str, poll_seconds: float) -> None:
-        """Plan the next reading of a job that was described; one that was only touched is then left to the listing."""
-        entry = self._entries.get(name)
+    def found(self, key: Key, poll_seconds: float) -> None:
+        """Plan the next reading of one that was described; one that was only touched is then left to the listing."""
+        entry = self._entries.get(key)
         if entry is None:
             return
-        entry.reads, entry.misses = entry.reads + 1, 0
-        entry.is_lost, entry.is_gone, entry.absent_since = False, False, None
-        if entry.reads >= PROMPT_READS and name not in self._wanted:
-            self.settle(name)
+        was_lost, entry.reads, entry.misses = entry.is_lost, entry.reads + 1, 0
+        entry.is_lost, entry.is_urgent, entry.is_gone = False, False, False
+        entry.absent_since, entry.gone_wait = None, GONE_WAIT_SECONDS
+        if key not in self._wanted and (was_lost or entry.reads >= PROMPT_READS):
+            self.settle(key)
             return
-        wait = FIRST_WAITS_SECONDS[entry.reads - 1] if entry.reads < PROMPT_READS else poll_seconds
+        wait = FIRST_WAITS_SECONDS[entry.reads - 1] if entry.reads < PROMPT_READS and entry.batch else poll_seconds
         entry.due = self._clock() + wait
 
-    def missed(self, name: str, *, wait_seconds: float | None = None) -> None:
+    def missed(self, key: Key, *, wait_seconds: float | None = None) -> None:
         """Plan the next try after a fault: later each time, up to five minutes."""
-        entry = self._entries.get(name)
+        entry = self._entries.get(key)
         if entry is None:
             return
-        if name not in self._wanted:
-            self.settle(name)
+        if key not in self._wanted:
+            self.settle(key)
             return
         entry.misses += 1
         doubled = FIRST_WAITS_SECONDS[0] * 2.0 ** min(entry.misses - 1, 10)
         entry.due = self._clock() + (wait_seconds or min(MAX_WAIT_SECONDS, doubled))
 
-    def absent(self, name: str) -> bool:
+    def absent(self, key: Key) -> bool:
         """Plan the next try of a name that AWS does not know, and say whether it is to be told now that it is gone."""
-        entry = self._entries.get(name)
+        entry = self._entries.get(key)
         if entry is None:
             return False
         now = self._clock()
         if entry.absent_since is None:
             entry.absent_since = now
         gone_at = entry.absent_since + ABSENT_SECONDS
-        if not entry.is_lost and now < gone_at:
-            self.missed(name)
+        if not (entry.is_lost or entry.is_leaving) and now < gone_at:
+            self.missed(key)
             entry.due = min(entry.due, gone_at)
             return False
         is_news, entry.is_gone = not entry.is_gone, True
-        self.missed(name, wait_seconds=GONE_WAIT_SECONDS)
+        self.missed(key, wait_seconds=entry.gone_wait)
+        entry.gone_wait = min(MAX_GONE_WAIT_SECONDS, 2 * entry.gone_wait)
         return is_news

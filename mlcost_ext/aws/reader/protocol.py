@@ -1,18 +1,26 @@
-"""The lines between the Jupyter server and the reader: one JSON document each, both ways."""
+"""The lines between the Jupyter server and the reader: one JSON document each, both ways.
+
+The server sends `watch` (what is to be followed, and how eagerly) and requests, each of which gets one answer. The reader
+pushes `items`, `gone`, `history` and `status`; `outlet` and `region` write them.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import IO, Any, cast, get_args
+from dataclasses import dataclass, field
+from typing import IO, Any, Literal, cast, get_args
 
 from .pace import Pace
 
-MAX_JOBS_A_LINE = 25
-MAX_JOB_BYTES_A_LINE = 200_000
+MAX_ITEMS_A_LINE = 25
+MAX_ITEM_BYTES_A_LINE = 200_000
 """Well under the megabyte the server reads a line of."""
+
+Scope = Literal["mine", "account"]
+Name = tuple[str, str, str]
+"""Region, kind, name."""
 
 
 class BadLineError(ValueError):
@@ -20,19 +28,41 @@ class BadLineError(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """The Studio domain this server runs in, and whose it is."""
+
+    region_id: str
+    domain_id: str
+    user_profile_name: str | None = None
+    """None: a shared space, which is nobody's own."""
+    space_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """What to poll, and how often."""
+    """What to follow, and how often."""
 
     region_ids: tuple[str, ...] = ()
     owner_tags: tuple[tuple[str, str], ...] = ()
-    """A job with any of these tags is ours."""
-    names: frozenset[tuple[str, str]] = frozenset()
-    """(region, name) of jobs that are ours whatever their tags."""
+    """What has any of these tags is ours."""
+    names: frozenset[Name] = frozenset()
+    """What is ours whatever its tags."""
     pace: Pace = "asleep"
+    scope: Scope = "mine"
+    """``account``: everything, whoever's it is."""
+    studio: Studio | None = None
+    notebook_instance: tuple[str, str] | None = None
+    """Region and name of the one this server runs on."""
+    history: Mapping[str, str | None] = field(default_factory=dict, compare=False)
+    """How far what ended long ago was read, by region; None: to its end."""
+    earlier: tuple[tuple[float, int], ...] = field(default=(), compare=False)
+    """Calls that readers before this one made: how many seconds ago, and how many."""
 
-    def names_in(self, region_id: str) -> frozenset[str]:
-        """Give the names of one region."""
-        return frozenset(name for region, name in self.names if region == region_id)
+    def names_in(self, region_id: str) -> frozenset[tuple[str, str]]:
+        """Give kind and name of those in one region."""
+        own = self.notebook_instance
+        mine = {("notebook", own[1])} if own is not None and own[0] == region_id else set()
+        return frozenset({(kind, name) for region, kind, name in self.names if region == region_id} | mine)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +89,7 @@ def parse(line: str) -> Watch | Request:
     """
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BadLineError("not JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("op"), str):
         raise BadLineError("not a request")
@@ -72,24 +102,65 @@ def parse(line: str) -> Watch | Request:
 
 
 def _watch(document: Mapping[str, Any]) -> Watch:
-    pace = document.get("pace")
+    pace, scope = document.get("pace"), document.get("scope", "mine")
     tags = document.get("owner_tags") or {}
-    if pace not in get_args(Pace) or not isinstance(tags, dict):
-        raise BadLineError("watch needs a pace and owner_tags")
+    if pace not in get_args(Pace) or scope not in get_args(Scope) or not isinstance(tags, dict):
+        raise BadLineError("watch needs a pace, a scope and owner_tags")
+    own = document.get("notebook_instance")
+    notebook = _strings(own, "region_id", "name")
     return Watch(
         region_ids=tuple(dict.fromkeys(_texts(document.get("regions")))),
         owner_tags=tuple((key, value) for key, value in tags.items() if isinstance(value, str) and value),
-        names=frozenset((pair[0], pair[1]) for pair in document.get("names") or () if _is_pair(pair)),
+        names=frozenset((item[0], item[1], item[2]) for item in document.get("names") or () if _is_name(item)),
         pace=cast("Pace", pace),
+        scope=cast("Scope", scope),
+        studio=_studio(document.get("studio")),
+        notebook_instance=None if notebook is None else (notebook[0], notebook[1]),
+        history=_history(document.get("history")),
+        earlier=_earlier(document.get("earlier")),
     )
+
+
+def _studio(value: Any) -> Studio | None:
+    found = _strings(value, "region_id", "domain_id")
+    if found is None:
+        return None
+    user, space = value.get("user_profile_name"), value.get("space_name")
+    return Studio(
+        region_id=found[0],
+        domain_id=found[1],
+        user_profile_name=user if isinstance(user, str) and user else None,
+        space_name=space if isinstance(space, str) and space else None,
+    )
+
+
+def _strings(value: Any, *keys: str) -> list[str] | None:
+    """Give texts of a document; None where one of them is missing."""
+    found = [value.get(key) for key in keys] if isinstance(value, dict) else []
+    texts = [text for text in found if isinstance(text, str) and text]
+    return texts if len(texts) == len(keys) else None
+
+
+def _history(value: Any) -> dict[str, str | None]:
+    pairs = value.items() if isinstance(value, dict) else ()
+    return {str(region): cursor for region, cursor in pairs if cursor is None or isinstance(cursor, str)}
+
+
+def _earlier(value: Any) -> tuple[tuple[float, int], ...]:
+    items = value if isinstance(value, list) else []
+    return tuple((float(item[0]), int(item[1])) for item in items if _is_count(item))
+
+
+def _is_count(item: Any) -> bool:
+    return isinstance(item, list) and len(item) == 2 and all(isinstance(number, (int, float)) for number in item)
 
 
 def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
 
 
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(item, str) and item for item in value)
+def _is_name(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 3 and all(isinstance(item, str) and item for item in value)
 
 
 class Output:
@@ -107,15 +178,15 @@ class Output:
             self._stream.flush()
 
 
-def slices(jobs: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Part jobs into lines that the server can take in one at a time."""
+def slices(items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Part items into lines that the server can take in one at a time."""
     lines: list[list[dict[str, Any]]] = []
     size = 0
-    for job in jobs:
-        weight = len(json.dumps(job))
-        if not lines or len(lines[-1]) >= MAX_JOBS_A_LINE or size + weight > MAX_JOB_BYTES_A_LINE:
+    for item in items:
+        weight = len(json.dumps(item))
+        if not lines or len(lines[-1]) >= MAX_ITEMS_A_LINE or size + weight > MAX_ITEM_BYTES_A_LINE:
             lines.append([])
             size = 0
-        lines[-1].append(job)
+        lines[-1].append(item)
         size += weight
     return lines

@@ -1,22 +1,43 @@
-"""Requests that somebody waits for, in threads of their own: a Stop never stands behind a poll that hangs."""
+"""Requests that somebody waits for, in threads of their own: a Stop never stands behind a poll that hangs.
+
+What is to change something in AWS is sent at once, whatever the budget says, and counts in it. A look at something is
+sent as soon as there is room; while somebody stops one thing there is.
+"""
 
 from __future__ import annotations
 
 import logging
 import queue
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import cut
+from mlcost_ext.core.job import Problem
+
+from .budget import Budget
 from .clients import Aws
 from .faults import Fault, aws_error
+from .kinds import Kind, app, kind_named, training
+from .operations import WARM_POOL_RELEASE
 from .outlet import Sink
 from .poller import Poller
 from .protocol import BadLineError, Request
-from .session import describe_session
+from .session import describe_notebook, describe_studio
 
-THREADS = 2
+ACTION_THREADS = 2
+LOOK_THREADS = 1
+LOOKS_WAIT_SECONDS = 15.0
+"""The server waits half a minute for an answer."""
+RETRIED_CODES = ("network_unreachable", "throttled")
+RETRY_SECONDS = 1.0
+
+OUT_OF_CALLS = Problem(
+    code="throttled",
+    message="This server has asked AWS as often as it allows itself to.",
+    hint="Try again in a minute; what was asked for before goes on.",
+)
+ACTIONS = ("stop", "delete", "release_warm_pool")
 
 _log = logging.getLogger(__name__)
 
@@ -24,25 +45,29 @@ _log = logging.getLogger(__name__)
 class Requests:
     """Answer requests, each exactly once."""
 
-    def __init__(self, aws: Aws, poller: Poller, sink: Sink) -> None:
-        self._aws = aws
-        self._poller = poller
-        self._sink = sink
-        self._queue: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    def __init__(
+        self, aws: Aws, budget: Budget, poller: Poller, sink: Sink, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._aws, self._budget, self._poller, self._sink, self._sleep = aws, budget, poller, sink, sleep
+        self._actions: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._looks: queue.SimpleQueue[Request] = queue.SimpleQueue()
         self._operations: dict[str, Callable[[Request], dict[str, Any]]] = {
             "describe_session": self._describe_session,
-            "describe_training_job": self._describe_training_job,
-            "stop_training_job": self._stop_training_job,
+            "describe": self._describe,
+            "stop": self._stop,
+            "delete": self._delete,
+            "release_warm_pool": self._release_warm_pool,
         }
 
     def start(self) -> None:
         """Start the threads, which end with the process."""
-        for number in range(THREADS):
-            threading.Thread(target=self._work, name=f"requests-{number}", daemon=True).start()
+        for waiting, count in ((self._actions, ACTION_THREADS), (self._looks, LOOK_THREADS)):
+            for number in range(count):
+                threading.Thread(target=self._work, args=(waiting,), name=f"requests-{number}", daemon=True).start()
 
     def put(self, request: Request) -> None:
         """Take a request in."""
-        self._queue.put(request)
+        (self._actions if request.op in ACTIONS else self._looks).put(request)
 
     def answer(self, request: Request) -> dict[str, Any]:
         """Carry a request out and give its answer."""
@@ -53,30 +78,97 @@ class Requests:
             return {"id": request.id, "ok": operation(request)}
         except Fault as fault:
             problem = fault.problem
-        except BadLineError as error:
+        except ValueError as error:
             problem = aws_error(f"The request makes no sense: {error}.")
         except Exception as error:  # noqa: BLE001 - whoever asked gets an answer, whatever happened
             _log.exception("%s failed", request.op)
             problem = aws_error(f"The request failed ({type(error).__name__}).")
         return {"id": request.id, "error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
 
-    def _work(self) -> None:
+    def _work(self, waiting: queue.SimpleQueue[Request]) -> None:
         while True:
-            self._sink.write(self.answer(self._queue.get()))
+            self._sink.write(self.answer(waiting.get()))
+
+    # -- looks ------------------------------------------------------------------------------
 
     def _describe_session(self, request: Request) -> dict[str, Any]:
-        keys = ("region_id", "domain_id", "space_name", "app_type", "app_name")
-        region_id, domain_id, space_name, app_type, app_name = (request.text(key) for key in keys)
-        return describe_session(self._aws, region_id, domain_id, space_name, app_type, app_name)
+        region_id = request.text("region_id")
 
-    def _describe_training_job(self, request: Request) -> dict[str, Any]:
-        region_id, name = request.text("region_id"), request.text("name")
-        answer = self._aws.call(region_id, "DescribeTrainingJob", {"TrainingJobName": name})
-        job = cut.training_job({"TrainingJobName": name, **answer}, region_id, self._poller.known_tags(region_id, name))
-        return {"job": job}
+        def call(operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+            return self._look(region_id, operation, params)
 
-    def _stop_training_job(self, request: Request) -> dict[str, Any]:
-        region_id, name = request.text("region_id"), request.text("name")
-        self._aws.call(region_id, "StopTrainingJob", {"TrainingJobName": name})
-        self._poller.touch(region_id, name)
+        if request.fields.get("host_kind") == "notebook_instance":
+            return describe_notebook(call, request.text("notebook_instance_name"))
+        domain_id, space_name, app_type, app_name = (
+            request.text(key) for key in ("domain_id", "space_name", "app_type", "app_name")
+        )
+        return describe_studio(call, domain_id, space_name, app_type, app_name)
+
+    def _describe(self, request: Request) -> dict[str, Any]:
+        kind, region_id, name = self._thing(request)
+        try:
+            answer = self._look(region_id, kind.describe, kind.params(name))
+        except Fault as fault:
+            if fault.problem.code == "not_found":
+                return {"item": None}
+            raise
+        document = kind.document({**kind.params(name), **answer}, region_id, self._poller.known_tags(region_id, kind, name))
+        return {"item": None if document is None else self._poller.completed(region_id, kind, document)}
+
+    def _look(self, region_id: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask as soon as the budget has room.
+
+        Raises:
+            Fault: Where it has none for long, or AWS did not answer.
+        """
+        wait = self._budget.seconds_until()
+        if wait > LOOKS_WAIT_SECONDS:
+            raise Fault(OUT_OF_CALLS)
+        if wait > 0:
+            self._sleep(wait)
+        return self._send(region_id, operation, params)
+
+    # -- actions ----------------------------------------------------------------------------
+
+    def _stop(self, request: Request) -> dict[str, Any]:
+        kind, region_id, name = self._thing(request)
+        if kind.stop is None:
+            raise BadLineError(f"a {kind.kind} cannot be stopped")
+        self._act(region_id, kind.stop, kind.params(name))
+        self._poller.touch(region_id, kind, name)
         return {}
+
+    def _delete(self, request: Request) -> dict[str, Any]:
+        kind, region_id, name = self._thing(request)
+        if kind.delete is None:
+            raise BadLineError(f"a {kind.kind} cannot be deleted")
+        params = app.params_of(name, self._poller.app_owner_key(region_id, name)) if kind is app.KIND else kind.params(name)
+        self._act(region_id, kind.delete, params)
+        self._poller.touch(region_id, kind, name, is_leaving=True)
+        return {}
+
+    def _release_warm_pool(self, request: Request) -> dict[str, Any]:
+        region_id, name = request.text("region_id"), request.text("name")
+        self._act(region_id, "UpdateTrainingJob", {"TrainingJobName": name, "ResourceConfig": dict(WARM_POOL_RELEASE)})
+        self._poller.touch(region_id, training.KIND, name)
+        return {}
+
+    def _act(self, region_id: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Ask AWS to do something, and once more where no answer came: to end twice what has ended changes nothing."""
+        try:
+            self._send(region_id, operation, params)
+        except Fault as fault:
+            if fault.problem.code not in RETRIED_CODES:
+                raise
+            self._sleep(RETRY_SECONDS)
+            self._send(region_id, operation, params)
+
+    def _send(self, region_id: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        self._budget.spend()
+        return self._aws.call(region_id, operation, params)
+
+    def _thing(self, request: Request) -> tuple[Kind, str, str]:
+        kind = kind_named(request.text("kind"))
+        if kind is None:
+            raise BadLineError(f"there is no kind {request.text('kind')}")
+        return kind, request.text("region_id"), request.text("name")

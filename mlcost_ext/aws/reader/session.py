@@ -1,49 +1,77 @@
-"""The Studio app and space this server runs in: two reads, and one denied does not spoil the other."""
+"""The machine this server runs on, as AWS describes it: one read that is denied does not spoil the other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from . import cut
-from .clients import Aws
 from .faults import Fault
+from .kinds import notebook, space
 
-_SPEC: Mapping[str, cut.Cut] = {"InstanceType": cut.text}
-_EBS: Mapping[str, cut.Cut] = {"EbsVolumeSizeInGb": cut.whole}
-_STORAGE: Mapping[str, cut.Cut] = {"EbsStorageSettings": lambda value: cut.structure(value, _EBS)}
-_SETTINGS: Mapping[str, cut.Cut] = {"SpaceStorageSettings": lambda value: cut.structure(value, _STORAGE)}
 _APP: Mapping[str, cut.Cut] = {
     "Status": cut.text,
     "CreationTime": cut.time,
-    "ResourceSpec": lambda value: cut.structure(value, _SPEC),
+    "ResourceSpec": cut.part({"InstanceType": cut.text}),
 }
-_SPACE: Mapping[str, cut.Cut] = {"SpaceArn": cut.text, "SpaceSettings": lambda value: cut.structure(value, _SETTINGS)}
+_SPACE: Mapping[str, cut.Cut] = {
+    "SpaceArn": cut.text,
+    **{key: space.KIND.cuts[key] for key in ("SpaceSettings", "OwnershipSettings", "SpaceSharingSettings")},
+}
 
 
-def describe_session(aws: Aws, region_id: str, domain_id: str, space_name: str, app_type: str, app_name: str) -> dict[str, Any]:
-    """Describe the app and its space; what could not be read is None and named in `problems`."""
+class Call(Protocol):
+    """One call in the region of the machine."""
+
+    def __call__(self, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Make it.
+
+        Raises:
+            Fault: Where it did not succeed.
+        """
+        ...
+
+
+def describe_studio(call: Call, domain_id: str, space_name: str, app_type: str, app_name: str) -> dict[str, Any]:
+    """Describe an app and its space; what could not be read is None and named in `problems`."""
     problems: list[dict[str, str]] = []
     space_key = {"DomainId": domain_id, "SpaceName": space_name}
     app_key = {**space_key, "AppType": app_type, "AppName": app_name}
-    app = cut.structure(_read(aws, region_id, "DescribeApp", app_key, problems), _APP) or {}
-    space = cut.structure(_read(aws, region_id, "DescribeSpace", space_key, problems), _SPACE) or {}
-    storage = space.get("SpaceSettings", {}).get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
+    app = cut.structure(_read(call, "DescribeApp", app_key, problems), _APP) or {}
+    told = cut.structure(_read(call, "DescribeSpace", space_key, problems), _SPACE) or {}
+    storage = told.get("SpaceSettings", {}).get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
     return {
         "instance_type": app.get("ResourceSpec", {}).get("InstanceType"),
         "status": app.get("Status"),
         "created_at": app.get("CreationTime"),
-        "space_arn": space.get("SpaceArn"),
+        "space_arn": told.get("SpaceArn"),
         "volume_gb": storage.get("EbsVolumeSizeInGb"),
+        "owner_user_profile_name": told.get("OwnershipSettings", {}).get("OwnerUserProfileName"),
+        "sharing_type": told.get("SpaceSharingSettings", {}).get("SharingType"),
         "problems": problems,
     }
 
 
-def _read(
-    aws: Aws, region_id: str, operation: str, key: Mapping[str, str], problems: list[dict[str, str]]
-) -> dict[str, Any] | None:
+def describe_notebook(call: Call, name: str) -> dict[str, Any]:
+    """Describe a notebook instance; since when it runs is when it was last changed, while it runs."""
+    problems: list[dict[str, str]] = []
+    told = (
+        cut.structure(_read(call, "DescribeNotebookInstance", {"NotebookInstanceName": name}, problems), notebook.KIND.cuts) or {}
+    )
+    status = told.get("NotebookInstanceStatus")
+    return {
+        "instance_type": told.get("InstanceType"),
+        "status": status,
+        "created_at": told.get("LastModifiedTime") if status == "InService" else None,
+        "volume_gb": told.get("VolumeSizeInGB"),
+        "arn": told.get("NotebookInstanceArn"),
+        "problems": problems,
+    }
+
+
+def _read(call: Call, operation: str, key: Mapping[str, str], problems: list[dict[str, str]]) -> dict[str, Any] | None:
     try:
-        return aws.call(region_id, operation, key)
+        return call(operation, key)
     except Fault as fault:
         problem = fault.problem
         problems.append({"code": problem.code, "message": problem.message, "hint": problem.hint})

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlcost_ext.aws.reader import cut
+from mlcost_ext.aws.reader.kinds import KINDS, kind_named, training
 from tests.aws.reader.fakes import START
 from tests.fakes import ROOT
 
@@ -50,7 +51,7 @@ def test_a_description_is_cut_to_the_contract():
         "Tags": {"team": "fraud"},
         "region_id": "us-east-1",
     }
-    actual = cut.training_job(FULL, "us-east-1")
+    actual = training.KIND.document(FULL, "us-east-1")
     assert actual == expected
     assert "hunter2" not in json.dumps(actual)
 
@@ -75,20 +76,20 @@ def test_a_description_is_cut_to_the_contract():
 )
 def test_what_is_not_of_its_type_is_left_out(member, value):
     """A value that makes no sense is missing, never guessed."""
-    job = cut.training_job({"TrainingJobName": "a", member: value}, "us-east-1")
+    job = training.KIND.document({"TrainingJobName": "a", member: value}, "us-east-1")
     assert job == {"TrainingJobName": "a", "Tags": None, "region_id": "us-east-1"}
 
 
 @pytest.mark.parametrize("source", [None, [], "job", {}, {"TrainingJobName": ""}, {"TrainingJobName": {"a": 1}}])
 def test_a_job_without_a_name_is_no_job(source):
     """There is nothing to know it by."""
-    assert cut.training_job(source, "us-east-1") is None
+    assert training.KIND.document(source, "us-east-1") is None
 
 
 def test_tags_known_before_fill_in_for_a_description_without_any():
     """DescribeTrainingJob gives no tags; an empty list of Search's is an answer."""
-    assert cut.training_job({"TrainingJobName": "a"}, "r", {"team": "x"})["Tags"] == {"team": "x"}
-    assert cut.training_job({"TrainingJobName": "a", "Tags": []}, "r", {"team": "x"})["Tags"] == {}
+    assert training.KIND.document({"TrainingJobName": "a"}, "r", {"team": "x"})["Tags"] == {"team": "x"}
+    assert training.KIND.document({"TrainingJobName": "a", "Tags": []}, "r", {"team": "x"})["Tags"] == {}
 
 
 LEAF = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20)
@@ -97,26 +98,50 @@ JSON = st.recursive(LEAF, lambda inner: st.lists(inner, max_size=3) | st.diction
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.dictionaries(st.sampled_from([*cut.TRAINING_JOB, "Tags", "HyperParameters"]), JSON, max_size=5))
+@given(st.dictionaries(st.sampled_from([*training.KIND.cuts, "Tags", "HyperParameters"]), JSON, max_size=5))
 def test_whatever_comes_the_result_is_plain_json(source):
     """No input makes it raise, or hand on what JSON cannot say."""
-    json.dumps(cut.training_job({"TrainingJobName": "a", **source} if source else None, "us-east-1"), allow_nan=False)
+    json.dumps(training.KIND.document({"TrainingJobName": "a", **source} if source else None, "us-east-1"), allow_nan=False)
 
 
 def recorded_descriptions():
-    return sorted(RECORDED.glob("*training_job*/*DescribeTrainingJob*.json"))
+    found = [(kind, path) for kind in KINDS for path in sorted(RECORDED.glob(f"*/*.{kind.describe}_*.json"))]
+    return [(kind, path) for kind, path in found if json.loads(path.read_text()).get("status_code", 200) < 300]
 
 
 @pytest.mark.skipif(not recorded_descriptions(), reason="recorded AWS answers are not on this machine")
 def test_recorded_answers_pass():
-    """Real answers keep their name, type and times."""
-    for path in recorded_descriptions():
+    """Real answers keep their name, status and times, of whichever kind."""
+    kinds = set()
+    for kind, path in recorded_descriptions():
         data = json.loads(path.read_text(), object_hook=revive)["data"]
-        job = cut.training_job(data, "us-east-1")
-        assert job is not None
-        assert job["TrainingJobName"] == data["TrainingJobName"]
-        assert job["ResourceConfig"]["InstanceType"] == data["ResourceConfig"]["InstanceType"]
-        assert cut.moment(job["CreationTime"]) == data["CreationTime"]
+        document = kind.document(data, "us-east-1")
+        assert kind.name(document) == kind.name(data)
+        assert document[kind.status_key] == data[kind.status_key]
+        assert cut.moment(document["CreationTime"]) == data["CreationTime"]
+        json.dumps(document)
+        kinds.add(kind.kind)
+    assert kinds >= {"training", "tuning", "processing", "transform", "automl", "endpoint", "notebook"}
+
+
+@pytest.mark.skipif(not recorded_descriptions(), reason="recorded AWS answers are not on this machine")
+def test_recorded_lists_pass():
+    """Each line of a listing has a name."""
+    lists = [(kind, path) for kind in KINDS for path in sorted(RECORDED.glob(f"*/*.{kind.listing}_*.json"))]
+    assert lists
+    for kind, path in lists:
+        for summary in json.loads(path.read_text(), object_hook=revive)["data"].get(kind.listed, []):
+            assert kind.name(summary)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([kind.kind for kind in KINDS]), st.dictionaries(st.text(max_size=8), JSON, max_size=5), st.data())
+def test_whatever_comes_of_any_kind_the_result_is_plain_json(kind_name, source, data):
+    """No input makes it raise, or hand on what JSON cannot say."""
+    kind = kind_named(kind_name)
+    known = data.draw(st.dictionaries(st.sampled_from([*kind.cuts, "Tags"]), JSON, max_size=8))
+    document = kind.document({**source, **known, kind.name_key: "a"}, "us-east-1")
+    json.dumps(document, allow_nan=False)
 
 
 def revive(value):

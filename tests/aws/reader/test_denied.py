@@ -5,41 +5,48 @@ from datetime import timedelta
 import pytest
 
 from mlcost_ext.aws.reader.permissions import RETRY_SECONDS
-from tests.aws.reader.fakes import START, Reader, denied, fault, make_job, put
-
-OTHER = ("sagemaker:space-arn", "arn:aws:sagemaker:us-east-1:111122223333:space/d-test/somebody-elses")
-
-
-def deny(reader, *operations):
-    reader.aws.faults = {operation: denied(f"sagemaker:{operation}") for operation in operations}
+from tests.aws.reader.fakes import OTHER, START, Reader, deny, fault, make, make_job, put
 
 
 def test_where_search_is_denied_jobs_are_listed_and_described():
     """The permission is named, whose a job is is asked once, and others' jobs are not described."""
     reader = Reader()
-    reader.aws.faults["Search"] = denied("sagemaker:Search")
+    deny(reader, "Search")
     put(reader, make_job("ours"), make_job("theirs", tags=[OTHER]))
     calls = reader.turn()
-    assert calls[:4] == ["Search", "ListTrainingJobs", "ListTrainingJobs", "ListTrainingJobs"]
-    assert sorted(calls[4:]) == ["DescribeTrainingJob", "ListTags", "ListTags"]
+    assert calls[:3] == ["Search", "ListTrainingJobs", "ListTrainingJobs"]
+    assert sorted(calls[3:]) == ["DescribeTrainingJob", "ListTags", "ListTags"]
     assert reader.sink.take_jobs() == ["ours"]
     assert reader.sink.status["mode"] == "list"
     assert reader.sink.status["first_picture"] is True
     assert "sagemaker:Search" in reader.sink.status["problem"]["message"]
-    assert reader.turn(10) == ["ListTrainingJobs"]
-    put(reader, make_job("ours", status="Stopping", modified=START + timedelta(seconds=15)))
-    assert reader.turn(10) == ["ListTrainingJobs", "DescribeTrainingJob"]
+    assert reader.run(28) == ["ListTrainingJobs"]
+    put(reader, make_job("ours", status="Stopping", modified=reader.clock.wall()))
+    assert reader.run(28) == ["ListTrainingJobs", "DescribeTrainingJob"]
     assert reader.sink.take_jobs() == ["ours"]
+
+
+@pytest.mark.parametrize("kind", ["tuning", "endpoint"])
+def test_where_search_is_denied_tuning_jobs_and_endpoints_are_listed_too(kind):
+    """Found, described and missed once they are gone."""
+    reader = Reader()
+    deny(reader, "Search")
+    put(reader, make(kind, "ours"), make(kind, "theirs", tags=[OTHER]))
+    reader.turn()
+    assert set(reader.sink.take_names(kind)) == {"ours"}
+    assert reader.sink.status["first_picture"] is True
+    del reader.aws.things["endpoint" if kind == "endpoint" else "tuning"]["ours"]
+    reader.run(30 if kind == "endpoint" else 1900)
+    assert reader.sink.gone == ["ours"]
 
 
 def test_a_denied_search_is_tried_again_and_the_problem_goes_when_it_is_granted():
     """About every five minutes."""
     reader = Reader()
-    reader.aws.faults["Search"] = denied("sagemaker:Search")
-    calls = [call for _ in range(29) for call in reader.turn(10)]
-    assert calls.count("Search") == 1
-    del reader.aws.faults["Search"]
-    assert "Search" in reader.turn(20)
+    deny(reader, "Search")
+    assert reader.run(290).count("Search") == 1
+    reader.aws.faults = {}
+    assert "Search" in reader.run(40)
     assert reader.sink.status["problem"] is None
     assert reader.sink.status["mode"] == "search"
 
@@ -47,7 +54,7 @@ def test_a_denied_search_is_tried_again_and_the_problem_goes_when_it_is_granted(
 def test_where_only_describe_is_allowed_the_known_names_are_read():
     """Each missing permission is named once."""
     reader = Reader(names=["a"])
-    reader.aws.faults = {"Search": denied("sagemaker:Search"), "ListTrainingJobs": denied("sagemaker:ListTrainingJobs")}
+    deny(reader, "Search", "ListTrainingJobs")
     put(reader, make_job("a"))
     assert reader.turn() == ["Search", "ListTrainingJobs", "DescribeTrainingJob"]
     assert reader.sink.take_jobs() == ["a"]
@@ -58,7 +65,7 @@ def test_where_only_describe_is_allowed_the_known_names_are_read():
 def test_where_tags_are_denied_only_the_known_names_are_ours():
     """Whose the others are cannot be told, so they are not shown."""
     reader = Reader(names=["a"])
-    reader.aws.faults = {"Search": denied("sagemaker:Search"), "ListTags": denied("sagemaker:ListTags")}
+    deny(reader, "Search", "ListTags")
     put(reader, make_job("a"), make_job("b"))
     reader.turn()
     assert set(reader.sink.take_jobs()) == {"a"}
@@ -68,12 +75,11 @@ def test_where_tags_are_denied_only_the_known_names_are_ours():
 def test_where_describe_is_denied_it_is_said():
     """And tried again after five minutes."""
     reader = Reader(names=["a"])
+    deny(reader, "DescribeTrainingJob")
     reader.aws.search = lambda params: {"Results": []}
-    reader.aws.faults["DescribeTrainingJob"] = denied("sagemaker:DescribeTrainingJob")
     reader.turn()
     assert "sagemaker:DescribeTrainingJob" in reader.sink.status["problem"]["message"]
-    calls = [call for _ in range(31) for call in reader.turn(10)]
-    assert calls.count("DescribeTrainingJob") == 1
+    assert reader.run(310).count("DescribeTrainingJob") == 1
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_without_the_permission_to_tell_what_is_ours_nothing_is_called_complete(
     reader = Reader()
     put(reader, make_job("a"))
     deny(reader, *operations)
-    reader.turns(8, 10)
+    reader.run(80)
     status = reader.sink.status
     assert (status["as_of"], status["first_picture"]) == (None, False)
     assert status["problem"]["code"] == "permission_missing"
@@ -102,10 +108,10 @@ def test_once_it_is_granted_the_picture_becomes_complete(operation):
     reader = Reader()
     put(reader, make_job("a", modified=START - timedelta(minutes=20)))
     deny(reader, "Search", operation)
-    reader.turns(6, 10)
+    reader.run(60)
     assert reader.sink.take_jobs() == []
     deny(reader, "Search")
-    reader.turns(40, 10)
+    reader.run(400)
     assert reader.sink.take_jobs() == ["a"]
     assert reader.sink.status["first_picture"] is True
     assert operation not in reader.sink.status["problem"]["message"]
@@ -116,7 +122,7 @@ def test_a_permission_that_is_taken_away_stops_the_time():
     reader = Reader()
     reader.turn()
     deny(reader, "Search", "ListTrainingJobs")
-    reader.turns(6, 10)
+    reader.run(60)
     assert reader.sink.status["as_of"] == "2026-11-23T14:00:00Z"
     assert reader.sink.status["problem"]["code"] == "permission_missing"
 
@@ -126,11 +132,13 @@ def test_where_names_alone_decide_describing_them_all_is_enough():
     reader = Reader(owner_tags=(), names=["a"])
     put(reader, make_job("a"))
     deny(reader, "Search", "ListTrainingJobs")
-    reader.turn()
-    assert (reader.sink.status["as_of"], reader.sink.status["first_picture"]) == ("2026-11-23T14:00:00Z", True)
+    reader.run(60)
+    assert reader.sink.status["first_picture"] is True
+    told = reader.sink.status["as_of"]
+    assert told >= "2026-11-23T14:00:20Z"
     deny(reader, "Search", "ListTrainingJobs", "DescribeTrainingJob")
-    reader.turns(6, 10)
-    assert reader.sink.status["as_of"] == "2026-11-23T14:00:00Z"
+    reader.run(120)
+    assert reader.sink.status["as_of"] <= "2026-11-23T14:01:30Z"
 
 
 def test_denied_descriptions_of_a_listing_cost_few_calls():
@@ -138,8 +146,8 @@ def test_denied_descriptions_of_a_listing_cost_few_calls():
     reader = Reader()
     put(reader, *(make_job(f"job-{number}") for number in range(20)))
     deny(reader, "Search", "DescribeTrainingJob")
-    assert reader.turns(29, 10).count("DescribeTrainingJob") == 3
-    assert reader.turns(2, RETRY_SECONDS / 2).count("DescribeTrainingJob") == 1
+    assert reader.run(290).count("DescribeTrainingJob") == 3
+    assert 1 <= reader.run(RETRY_SECONDS).count("DescribeTrainingJob") <= 2
 
 
 def test_tags_that_aws_fails_to_give_are_asked_for_again():
@@ -155,45 +163,60 @@ def test_tags_that_aws_fails_to_give_are_asked_for_again():
         return list_tags(params)
 
     reader.aws.list_tags = failing
-    assert reader.turns(20, 10).count("ListTags") == 2
+    assert reader.run(200).count("ListTags") == 2
     assert reader.sink.take_jobs() == ["b"]
     reader.aws.list_tags = list_tags
-    reader.turns(31, 10)
+    reader.run(310)
     assert reader.sink.take_jobs() == ["a"]
-
-
-def test_what_was_put_off_is_read_as_soon_as_the_action_is_tried_again():
-    """Not five minutes later once more, because the two waits do not end together."""
-    reader = Reader()
-    deny(reader, "Search", "ListTags")
-    reader.turns(10, 10)
-    put(reader, *(make_job(f"job-{number}", modified=START + timedelta(seconds=100)) for number in range(3)))
-    reader.turns(10, 10)
-    deny(reader, "Search")
-    reader.turns(22, 10)
-    assert sorted(reader.sink.take_jobs()) == ["job-0", "job-1", "job-2"]
 
 
 def test_names_that_can_neither_be_searched_for_nor_described_are_no_empty_account():
     """Should AWS refuse to search for names, describing them is the only way."""
     reader = Reader(owner_tags=(), names=["a"])
-    reader.aws.faults = {
-        "Search": fault("aws_error", aws_code="ValidationException"),
-        "DescribeTrainingJob": denied("sagemaker:DescribeTrainingJob"),
-    }
-    reader.turns(3, 10)
+    deny(reader, "DescribeTrainingJob")
+    reader.aws.faults["Search"] = fault("aws_error", aws_code="ValidationException")
+    reader.run(60)
     assert reader.sink.status["as_of"] is None
     assert "sagemaker:DescribeTrainingJob" in reader.sink.status["problem"]["message"]
 
 
 def test_the_first_picture_of_many_names_is_complete_once_each_was_tried():
-    """The budget does not allow all of them at once."""
-    names = [f"job-{number:02d}" for number in range(80)]
+    """The calls for a first picture are enough for a hundred of them; the rest has to wait."""
+    names = [f"job-{number:03d}" for number in range(160)]
     reader = Reader(owner_tags=(), names=names)
     put(reader, *(make_job(name, tags=(), status="Completed", BillableTimeInSeconds=7) for name in names))
     deny(reader, "Search", "ListTrainingJobs")
     reader.turn()
     assert reader.sink.status["first_picture"] is False
-    reader.turns(300)
+    reader.run(1800)
     assert reader.sink.status["first_picture"] is True
     assert set(reader.sink.take_jobs()) == set(names)
+    assert reader.aws.most_in(600, since=reader.clock() - 1700) <= 120
+
+
+def test_a_long_list_is_worked_off_within_the_budget():
+    """What does not fit is read later, the first picture is not called complete before, and no time is told."""
+    reader = Reader()
+    deny(reader, "Search")
+    put(reader, *(make_job(f"job-{number:03d}") for number in range(150)))
+    assert len(reader.turn(kind=None)) <= 150 + 80
+    assert (reader.sink.status["first_picture"], reader.sink.status["as_of"]) == (False, None)
+    reader.run(3600)
+    assert reader.sink.status["first_picture"] is True
+    assert len(set(reader.sink.take_jobs())) == 150
+    assert reader.aws.most_in(600, since=reader.clock() - 3500) <= 120
+
+
+def test_kinds_besides_the_prompt_ones_say_themselves_what_is_denied():
+    """And the prompt ones are not called troubled for it."""
+    reader = Reader()
+    deny(reader, "ListNotebookInstances", "DescribeProcessingJob")
+    put(reader, make("processing", "p"), make("notebook", "n"), make_job("a"))
+    reader.run(30)
+    status = reader.sink.status
+    assert (status["problem"], status["first_picture"]) == (None, True)
+    assert status["kinds"]["notebook"] is status["kinds"]["processing"] is None
+    problems = status["kind_problems"]
+    assert problems.keys() == {"notebook", "processing"}
+    assert "sagemaker:ListNotebookInstances" in problems["notebook"]["message"]
+    assert "sagemaker:DescribeProcessingJob" in problems["processing"]["message"]

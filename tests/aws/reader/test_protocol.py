@@ -5,27 +5,67 @@ import json
 
 import pytest
 
-from mlcost_ext.aws.reader.protocol import BadLineError, Output, Request, Watch, parse, slices
+from mlcost_ext.aws.reader.protocol import BadLineError, Output, Request, Studio, Watch, parse, slices
 
 
 def test_a_watch_is_read():
-    """Names as pairs, tags as pairs."""
-    line = '{"op":"watch","regions":["r","r"],"owner_tags":{"k":"v"},"names":[["r","a"],["r"],7],"pace":"viewed"}'
-    expected = Watch(region_ids=("r",), owner_tags=(("k", "v"),), names=frozenset({("r", "a")}), pace="viewed")
-    assert parse(line) == expected
+    """Names with region and kind, tags as pairs; what makes no sense is left out."""
+    line = {
+        "op": "watch",
+        "regions": ["r", "r"],
+        "owner_tags": {"k": "v"},
+        "names": [["r", "training", "a"], ["r", "a"], 7],
+        "pace": "viewed",
+        "scope": "account",
+        "studio": {"region_id": "r", "domain_id": "d", "user_profile_name": None, "space_name": "work"},
+        "notebook_instance": {"region_id": "r", "name": "n"},
+        "history": {"r": "cursor", "s": None, "t": 7},
+        "earlier": [[3.5, 7], ["x", 1], 2],
+    }
+    expected = Watch(
+        region_ids=("r",),
+        owner_tags=(("k", "v"),),
+        names=frozenset({("r", "training", "a")}),
+        pace="viewed",
+        scope="account",
+        studio=Studio(region_id="r", domain_id="d", user_profile_name=None, space_name="work"),
+        notebook_instance=("r", "n"),
+    )
+    watch = parse(json.dumps(line))
+    assert watch == expected
+    assert (watch.history, watch.earlier) == ({"r": "cursor", "s": None}, ((3.5, 7),))
+    assert watch.names_in("r") == {("training", "a"), ("notebook", "n")}
+
+
+@pytest.mark.parametrize("studio", [None, 7, {}, {"region_id": "r"}, {"region_id": 1, "domain_id": "d"}])
+def test_a_watch_of_fewer_things_is_read_too(studio):
+    """What is not said is not there."""
+    watch = parse(json.dumps({"op": "watch", "pace": "asleep", "studio": studio}))
+    assert watch == Watch(pace="asleep", scope="mine")
 
 
 def test_a_request_is_read():
     """With its id and its fields."""
-    request = parse('{"id":3,"op":"stop_training_job","region_id":"r","name":"a"}')
+    request = parse('{"id":3,"op":"stop","kind":"training","region_id":"r","name":"a"}')
     assert isinstance(request, Request)
-    assert (request.id, request.op, request.text("name")) == (3, "stop_training_job", "a")
+    assert (request.id, request.op, request.text("name")) == (3, "stop", "a")
     with pytest.raises(BadLineError):
         request.text("domain_id")
 
 
 @pytest.mark.parametrize(
-    "line", ["", "no json", "[]", "{}", '{"op":"quit"}', '{"op":"watch","pace":"often"}', '{"id":true,"op":"x"}']
+    "line",
+    [
+        "",
+        "[" * 100_000,
+        "no json",
+        "[]",
+        "{}",
+        '{"op":"quit"}',
+        '{"op":"watch","pace":"often"}',
+        '{"op":"watch","pace":"viewed","scope":"all"}',
+        '{"id":true,"op":"x"}',
+    ],
 )
 def test_other_lines_are_refused(line):
     """And nothing else happens."""

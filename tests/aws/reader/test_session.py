@@ -1,43 +1,59 @@
-"""The Studio app and space."""
+"""The machine this server runs on."""
 
-from mlcost_ext.aws.reader.session import describe_session
+import pytest
+
+from mlcost_ext.aws.reader.session import describe_notebook, describe_studio
 from tests.aws.reader.fakes import denied
 
 APP = {"Status": "InService", "CreationTime": 1795442400, "ResourceSpec": {"InstanceType": "ml.t3.medium"}}
-SPACE = {"SpaceArn": "arn", "SpaceSettings": {"SpaceStorageSettings": {"EbsStorageSettings": {"EbsVolumeSizeInGb": 5}}}}
+SPACE = {
+    "SpaceArn": "arn",
+    "SpaceSettings": {"SpaceStorageSettings": {"EbsStorageSettings": {"EbsVolumeSizeInGb": 5}}},
+    "OwnershipSettings": {"OwnerUserProfileName": "alex"},
+    "SpaceSharingSettings": {"SharingType": "Private"},
+}
+NOTEBOOK = {
+    "NotebookInstanceArn": "arn",
+    "NotebookInstanceStatus": "InService",
+    "InstanceType": "ml.t3.medium",
+    "VolumeSizeInGB": 20,
+    "CreationTime": 1700000000,
+    "LastModifiedTime": 1795442400,
+}
 
 
-class Studio:
-    def __init__(self, **answers):
-        self.answers = {"DescribeApp": APP, "DescribeSpace": SPACE, **answers}
-
-    def call(self, region_id, operation, params):
-        answer = self.answers[operation]
+def caller(**answers):
+    def call(operation, params):
+        answer = {"DescribeApp": APP, "DescribeSpace": SPACE, "DescribeNotebookInstance": NOTEBOOK, **answers}[operation]
         if isinstance(answer, Exception):
             raise answer
         return answer
 
+    return call
 
-def session_of(studio):
-    return describe_session(studio, "us-east-1", "d-1", "work", "JupyterLab", "default")
+
+def studio(**answers):
+    return describe_studio(caller(**answers), "d-1", "work", "JupyterLab", "default")
 
 
 def test_app_and_space_in_one_answer():
-    """Instance, start, volume."""
+    """Instance, start, volume, and whose it is."""
     expected = {
         "instance_type": "ml.t3.medium",
         "status": "InService",
         "created_at": "2026-11-23T14:00:00Z",
         "space_arn": "arn",
         "volume_gb": 5,
+        "owner_user_profile_name": "alex",
+        "sharing_type": "Private",
         "problems": [],
     }
-    assert session_of(Studio()) == expected
+    assert studio() == expected
 
 
 def test_one_that_is_denied_does_not_spoil_the_other():
     """It is named, and its members are unknown, not zero."""
-    answer = session_of(Studio(DescribeApp=denied("sagemaker:DescribeApp")))
+    answer = studio(DescribeApp=denied("sagemaker:DescribeApp"))
     assert (answer["instance_type"], answer["created_at"], answer["volume_gb"]) == (None, None, 5)
     assert [problem["code"] for problem in answer["problems"]] == ["permission_missing"]
     assert "sagemaker:DescribeApp" in answer["problems"][0]["message"]
@@ -45,5 +61,13 @@ def test_one_that_is_denied_does_not_spoil_the_other():
 
 def test_answers_of_a_strange_form_are_unknown():
     """Nothing is guessed."""
-    answer = session_of(Studio(DescribeApp={"ResourceSpec": "big"}, DescribeSpace={"SpaceSettings": []}))
-    assert (answer["instance_type"], answer["status"], answer["volume_gb"]) == (None, None, None)
+    answer = studio(DescribeApp={"ResourceSpec": "big"}, DescribeSpace={"SpaceSettings": []})
+    assert (answer["instance_type"], answer["status"], answer["volume_gb"], answer["sharing_type"]) == (None,) * 4
+
+
+@pytest.mark.parametrize(("status", "since"), [("InService", "2026-11-23T14:00:00Z"), ("Updating", None)])
+def test_a_notebook_instance_runs_since_it_was_last_changed(status, since):
+    """While it is in service: starting it is the last change there was."""
+    answer = describe_notebook(caller(DescribeNotebookInstance={**NOTEBOOK, "NotebookInstanceStatus": status}), "n")
+    told = {"instance_type": "ml.t3.medium", "status": status, "created_at": since, "volume_gb": 20, "arn": "arn"}
+    assert answer == {**told, "problems": []}

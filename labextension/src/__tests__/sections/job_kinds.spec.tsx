@@ -183,11 +183,11 @@ describe('the list of jobs', () => {
   it('says what the jobs of the last weeks have cost, and how sure that is', async () => {
     const past = { days: 90, jobs: 212, cost: '812.4', unpriced: 0, is_complete: true };
     const { refresh, source, text } = await show([], { past });
-    expect(text('[data-mlcost-past]')).toBe('212 jobs ended in the last 90 days: $812.40');
+    expect(text('[data-mlcost-past]')).toBe('212 training jobs ended in the last 90 days: $812.40');
     source.answer(overviewOf([], { past: { ...past, is_complete: false } }));
     await refresh();
     expect(text('[data-mlcost-past]')).toBe(
-      '212 jobs ended in the last 90 days: at least $812.40 (older ones are still being read)'
+      '212 training jobs ended in the last 90 days: at least $812.40 (older ones are still being read)'
     );
     source.answer(overviewOf([], { past: { ...past, jobs: 0, cost: '0' } }));
     await refresh();

@@ -1,0 +1,308 @@
+"""Read things without Search: list what changed, ask once whose each is, describe what is ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from mlcost_ext.aws.reader import cut, mark
+from mlcost_ext.aws.reader.ask import Ask, Pages, Rank, Steps, members
+from mlcost_ext.aws.reader.aws_clock import answered_at
+from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.kinds import Kind
+from mlcost_ext.aws.reader.permissions import RETRY_SECONDS
+
+from .describing import Describing
+from .parts import Parts
+
+NEWEST_FIRST = {"SortBy": "CreationTime", "SortOrder": "Descending", "MaxResults": 100}
+TAGS = "ListTags"
+OVERLAP = timedelta(seconds=60)
+WHOLE_SECONDS = 1800.0
+"""Everything is listed anew so often, to miss what is gone; where one page has it all, each time."""
+SAME_SECONDS = 1.0
+"""Two operations may tell the same time with other fractions of a second."""
+MAX_DONE = 5000
+"""Jobs whose owner is remembered; of more, those that ended over a day ago are forgotten."""
+
+Tags = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a listing shows of a thing."""
+
+    name: str
+    arn: str | None
+    status: str | None
+    modified: datetime | None
+    is_running: bool
+    is_ours: bool = False
+    """Whether that is known already."""
+    is_backlog: bool = False
+    """Whether it was there before this reader was; else it is a change."""
+    raw: Mapping[str, Any] | None = None
+    """The whole summary, where it is all there is to hand on."""
+
+    def same(self) -> tuple[str | None, datetime | None]:
+        """Give what differs once it has changed."""
+        return self.status, self.modified
+
+
+@dataclass(slots=True, kw_only=True)
+class Done:
+    """A thing that was worked off as its summary had it."""
+
+    same: tuple[str | None, datetime | None]
+    is_ours: bool
+
+
+class Listing:
+    """The state of reading one kind in one region by its List operation."""
+
+    def __init__(self, kind: Kind, parts: Parts, describing: Describing) -> None:
+        self._kind, self._parts, self._describing = kind, parts, describing
+        self._book = parts.book(kind)
+        self._mark: datetime | None = None
+        self._whole_at: float | None = None
+        self._fits_a_page = False
+        self._pending: dict[str, Summary] = {}
+        self._put_off: dict[str, Summary] = {}
+        """What AWS would not tell of: whose it is, or what it costs."""
+        self._tried_again_at = parts.clock()
+        self._done: dict[str, Done] = {}
+        self._parents: set[tuple[str, str]] = set()
+        self._tags: dict[str, Tags] = {}
+        self.listed_at: datetime | None = None
+        """When it was last listed to the end, by AWS's clock."""
+
+    @property
+    def is_worked_off(self) -> bool:
+        """Whether everything that runs, or did so when it was handed on, was also read, or put off since AWS would not tell."""
+        running = self._book.known.is_running
+        return self._whole_at is not None and not any(item.is_running or running(item.name) for item in self._pending.values())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether that holds for what has ended too."""
+        return self._whole_at is not None and not self._pending
+
+    @property
+    def has_backlog(self) -> bool:
+        """Whether something that was there from the start is still to be read."""
+        return any(item.is_backlog for item in self._pending.values())
+
+    def describe_later(self, raw: Mapping[str, Any]) -> None:
+        """Read a thing that Search has shown without what it costs, once it has changed."""
+        item = self._summary(raw)
+        if item is not None and self._is_news(item):
+            self._tags[item.name] = cut.tags(raw.get("Tags")) or {}
+            self._pending[item.name] = replace(item, is_ours=True)
+
+    def steps(self, rank: Rank) -> Steps[None]:
+        """List what changed, or everything now and then.
+
+        Raises:
+            Fault: Where AWS could not be read.
+        """
+        self._reconsider()
+        now = self._parts.clock()
+        is_whole = self._whole_at is None or self._fits_a_page or now - self._whole_at >= WHOLE_SECONDS
+        sent, started, items, pages_read = self._parts.aws_clock.wall(), None, [], 0
+        for request in self._requests(is_whole=is_whole):
+            pages = Pages(self._kind.listing, request, rank)
+            while (answer := (yield from pages.next())) is not None:
+                started = started or answered_at(answer)
+                items += self._summaries(answer)
+                pages_read += 1
+        self._move(items, started or self._parts.now())
+        if is_whole:
+            self._note_whole(items, now, pages_read)
+        self._note(items)
+        self.listed_at = self._parts.aws_clock.of(sent)
+
+    def next_pending(self) -> Summary | None:
+        """Give what is to be read next."""
+        return max(self._pending.values(), key=self.urgency, default=None)
+
+    def urgency(self, item: Summary) -> tuple[bool, bool, float]:
+        """Put changes first, what runs, or is thought to, before what has ended, and then the latest first."""
+        is_running = item.is_running or self._book.known.is_running(item.name)
+        return not item.is_backlog, is_running, 0.0 if item.modified is None else item.modified.timestamp()
+
+    def has_pending(self) -> bool:
+        """Say whether there is anything to be read."""
+        self._try_again()
+        return bool(self._pending)
+
+    def work_off(self, item: Summary, rank: Rank) -> Steps[None]:
+        """Read one thing: whose it is, and if it is ours, what it costs.
+
+        Raises:
+            Fault: Where AWS could not be read, and not only this thing.
+        """
+        if self._is_known(item):
+            self._pending.pop(item.name, None)  # its name was asked for meanwhile
+            self._done[item.name] = Done(same=item.same(), is_ours=True)
+            return
+        tags = yield from self._tags_of(item, rank)
+        ownership = self._parts.ownership
+        is_ours = item.is_ours or ownership.is_ours(self._kind, item.name, tags)
+        if is_ours or ownership.may_be_child(self._kind, item.name):
+            is_done = yield from self._hand_on(item, tags, rank, is_child_only=not is_ours)
+        else:
+            is_done = tags is not None or not self._asks_for_tags()
+        self._pending.pop(item.name, None)
+        if not is_done:
+            self._put_off[item.name] = item
+            return
+        is_ours = is_ours or item.name in self._book.known
+        self._done[item.name] = Done(same=item.same(), is_ours=is_ours)
+        if not is_ours:
+            self._tags.pop(item.name, None)
+
+    def _hand_on(self, item: Summary, tags: Tags | None, rank: Rank, *, is_child_only: bool) -> Steps[bool]:
+        if item.raw is not None:
+            document = self._kind.document(item.raw, self._parts.region_id, tags)
+            self._book.take([document] if document else [], is_listed=True)
+            self._parts.names.shown((self._kind.kind, item.name))
+            return True
+        extra = {} if item.modified is None else {"LastModifiedTime": item.modified}
+        done = yield from self._describing.describe(
+            self._kind, item.name, tags, rank, extra=extra, is_listed=True, is_child_only=is_child_only
+        )
+        return done
+
+    def _requests(self, *, is_whole: bool) -> Iterator[dict[str, Any]]:
+        """Ask for changes or for everything; the first answer tells AWS's time, by which the day is counted."""
+        if not is_whole:
+            since = self._parts.now() - mark.DAY if self._mark is None else self._mark - OVERLAP
+            yield {**NEWEST_FIRST, "LastModifiedTimeAfter": since}
+            return
+        if not self._kind.is_job:
+            yield NEWEST_FIRST
+            return
+        yield {**NEWEST_FIRST, "StatusEquals": "InProgress"}  # what is stopping has changed a moment ago
+        since = self._parts.now() - mark.DAY
+        yield {**NEWEST_FIRST, "LastModifiedTimeAfter": since if self._mark is None else self._mark - OVERLAP}
+
+    def _move(self, items: list[Summary], started: datetime) -> None:
+        seen = [item.modified for item in items if item.modified is not None]
+        latest = max([*seen, *([self._mark] if self._mark else [])], default=started)
+        self._mark = max(min(latest, started), started - mark.MAX_AGE)
+
+    def _note_whole(self, items: list[Summary], now: float, pages_read: int) -> None:
+        names = {item.name for item in items}
+        self._fits_a_page = not self._kind.is_job and pages_read == 1
+        if self._whole_at is not None:
+            self._parts.names.lose_all(self._kind.kind, self._book.known.running_listed() - names)
+        for name in self._parts.names.unread(self._kind.kind) - names:
+            self._parts.names.doubt((self._kind.kind, name))
+        if not self._kind.is_job:
+            self._done = {name: done for name, done in self._done.items() if name in names}
+            self._pending = {name: item for name, item in self._pending.items() if name in names}
+            self._put_off = {name: item for name, item in self._put_off.items() if name in names}
+            self._tags = {name: tags for name, tags in self._tags.items() if name in names}
+        self._whole_at = now
+
+    def _note(self, items: list[Summary]) -> None:
+        for item in items:
+            if item.name in self._book.known:
+                self._parts.names.shown((self._kind.kind, item.name))
+            if item.name not in self._done and self._is_known(item):
+                self._done[item.name] = Done(same=item.same(), is_ours=True)
+            elif self._is_news(item):
+                self._pending[item.name] = item
+        if len(self._done) > MAX_DONE and self._kind.is_job:
+            day = self._parts.now() - mark.DAY
+            self._done = {name: each for name, each in self._done.items() if (each.same[1] or day) > day}
+            self._tags = {name: tags for name, tags in self._tags.items() if name in self._done}
+
+    def _is_known(self, item: Summary) -> bool:
+        """Say whether what the summary shows was handed on already, by whichever operation."""
+        modified = self._book.known.modified(item.name)
+        if modified is None or item.modified is None:
+            return False
+        return modified >= item.modified.timestamp() - SAME_SECONDS and self._book.known.is_running(item.name) == item.is_running
+
+    def _is_news(self, item: Summary) -> bool:
+        done, put_off = self._done.get(item.name), self._put_off.get(item.name)
+        if put_off is not None and put_off.same() == item.same():
+            return False
+        if done is None:
+            return True
+        if not done.is_ours and not self._parts.names.is_wanted(self._kind.kind, item.name):
+            return False
+        return done.same != item.same()
+
+    def _reconsider(self) -> None:
+        """Take up again what was taken for others', where something that may have started it has come to be known."""
+        parents = set(self._parts.ownership.parents_of(self._kind))
+        is_new, self._parents = not parents <= self._parents, parents
+        if not is_new:
+            return
+        for name, done in self._done.items():
+            if not done.is_ours and self._parts.ownership.may_be_child(self._kind, name):
+                status, modified = done.same
+                runs = self._kind.runs({self._kind.status_key: status})
+                item = Summary(name=name, arn=None, status=status, modified=modified, is_running=runs)
+                self._pending.setdefault(name, item)
+
+    def _try_again(self) -> None:
+        """Take up again every five minutes what was put off, unless it would be denied again."""
+        if not self._put_off or self._parts.clock() - self._tried_again_at < RETRY_SECONDS:
+            return
+        permissions, kind = self._parts.permissions, self._kind
+        if permissions.allows(kind.kind, TAGS) and permissions.allows(kind.kind, kind.describe):
+            self._tried_again_at = self._parts.clock()
+            self._pending = {**self._put_off, **self._pending}
+            self._put_off = {}
+
+    def _asks_for_tags(self) -> bool:
+        ownership = self._parts.ownership
+        return ownership.owns_by_tags or ownership.is_everything
+
+    def _tags_of(self, item: Summary, rank: Rank) -> Steps[Tags | None]:
+        """Give a thing's tags, asked for once; None where they cannot be read, or say nothing about whose it is."""
+        kind = self._kind.kind
+        is_askable = bool(item.arn) and self._asks_for_tags() and self._parts.permissions.allows(kind, TAGS)
+        if item.name in self._tags or not is_askable:
+            return self._tags.get(item.name)
+        try:
+            answer = yield Ask(TAGS, {"ResourceArn": item.arn}, rank)
+        except Fault as fault:
+            return self._untold(fault)
+        self._parts.permissions.granted(kind, TAGS)
+        self._tags[item.name] = cut.tags(answer.get("Tags")) or {}
+        return self._tags[item.name]
+
+    def _untold(self, fault: Fault) -> Tags | None:
+        """Go on without one thing's tags where the fault concerns it alone."""
+        code = fault.problem.code
+        if code == "permission_missing":
+            self._parts.permissions.denied(self._kind.kind, TAGS, at_once=False)
+        elif code == "not_found":
+            return {}
+        elif code != "aws_error":
+            raise fault
+        return None
+
+    def _summaries(self, answer: Mapping[str, Any]) -> list[Summary]:
+        found = [item for raw in members(answer, self._kind.listed) if (item := self._summary(raw))]
+        return found if self._whole_at is not None else [replace(item, is_backlog=True) for item in found]
+
+    def _summary(self, raw: Mapping[str, Any]) -> Summary | None:
+        """Read one line of a listing; None where there is no name in it."""
+        name = self._kind.name(raw)
+        if name is None:
+            return None
+        return Summary(
+            name=name,
+            arn=cut.arn(raw.get(str(self._kind.arn_key))),
+            status=cut.text(raw.get(self._kind.status_key)),
+            modified=cut.moment(raw.get("LastModifiedTime")),
+            is_running=self._kind.runs(raw),
+            raw=dict(raw) if self._kind.is_told_by_listing else None,
+        )

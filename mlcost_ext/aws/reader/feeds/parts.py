@@ -1,0 +1,46 @@
+"""What the feeds of one region share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mlcost_ext.aws.reader.aws_clock import AwsClock
+from mlcost_ext.aws.reader.kinds import Kind
+from mlcost_ext.aws.reader.known import Book
+from mlcost_ext.aws.reader.names import Names
+from mlcost_ext.aws.reader.ownership import Ownership
+from mlcost_ext.aws.reader.pace import Random, Tempo, jittered
+from mlcost_ext.aws.reader.permissions import Permissions
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """One region's books, and what was found out about reading them."""
+
+    region_id: str
+    clock: Callable[[], float]
+    aws_clock: AwsClock
+    random: Random
+    permissions: Permissions
+    names: Names
+    ownership: Ownership
+    books: dict[str, Book]
+    check_credentials: Callable[[], None]
+    tempo: Tempo
+    """Set anew whenever there is more or less to read."""
+    is_alone: bool = True
+    """Whether no other region is followed."""
+
+    def book(self, kind: Kind) -> Book:
+        """Give the things of one kind."""
+        return self.books[kind.kind]
+
+    def now(self) -> datetime:
+        """Give the time by AWS's clock."""
+        return self.aws_clock.now()
+
+    def after(self, seconds: float, began: float | None = None) -> float:
+        """Give when to read again, so long after a reading began; a little more or less."""
+        return (self.clock() if began is None else began) + jittered(seconds, self.random)

@@ -1,0 +1,45 @@
+"""Processing jobs."""
+
+from __future__ import annotations
+
+from mlcost_ext.aws.reader import cut
+
+from .spec import Kind
+
+_PREFERENCE: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole}
+_CLUSTER: cut.Cuts = {
+    "InstanceType": cut.text,
+    "InstanceCount": cut.whole,
+    "VolumeSizeInGB": cut.whole,
+    "InstancePreferences": cut.parts(_PREFERENCE, cut.MAX_ITEMS),
+    "SelectedInstanceType": cut.text,
+    "SelectedInstanceCount": cut.whole,
+}
+
+KIND = Kind(
+    kind="processing",
+    name_key="ProcessingJobName",
+    status_key="ProcessingJobStatus",
+    arn_key="ProcessingJobArn",
+    listing="ListProcessingJobs",
+    listed="ProcessingJobSummaries",
+    describe="DescribeProcessingJob",
+    stop="StopProcessingJob",
+    parents=("AutoMLJobArn", "MonitoringScheduleArn"),
+    cuts={
+        "ProcessingJobName": cut.text,
+        "ProcessingJobArn": cut.arn,
+        "ProcessingJobStatus": cut.text,
+        "ProcessingResources": cut.part({"ClusterConfig": cut.part(_CLUSTER)}),
+        "StoppingCondition": cut.part({"MaxRuntimeInSeconds": cut.whole}),
+        "CreationTime": cut.time,
+        "ProcessingStartTime": cut.time,
+        "ProcessingEndTime": cut.time,
+        "LastModifiedTime": cut.time,
+        "FailureReason": cut.reason,
+        "ExitMessage": cut.reason,
+        "MonitoringScheduleArn": cut.arn,
+        "AutoMLJobArn": cut.arn,
+        "TrainingJobArn": cut.arn,
+    },
+)

@@ -1,0 +1,31 @@
+"""Batch transform jobs. Only the list tells when one was last changed."""
+
+from __future__ import annotations
+
+from mlcost_ext.aws.reader import cut
+
+from .spec import Kind
+
+KIND = Kind(
+    kind="transform",
+    name_key="TransformJobName",
+    status_key="TransformJobStatus",
+    arn_key="TransformJobArn",
+    listing="ListTransformJobs",
+    listed="TransformJobSummaries",
+    describe="DescribeTransformJob",
+    stop="StopTransformJob",
+    parents=("AutoMLJobArn",),
+    cuts={
+        "TransformJobName": cut.text,
+        "TransformJobArn": cut.arn,
+        "TransformJobStatus": cut.text,
+        "TransformResources": cut.part({"InstanceType": cut.text, "InstanceCount": cut.whole}),
+        "CreationTime": cut.time,
+        "TransformStartTime": cut.time,
+        "TransformEndTime": cut.time,
+        "LastModifiedTime": cut.time,
+        "FailureReason": cut.reason,
+        "AutoMLJobArn": cut.arn,
+    },
+)

@@ -1,0 +1,177 @@
+"""Kinds that Search does not know: listed every few minutes, described when new and when changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from mlcost_ext.aws.reader.kinds import LISTED
+from tests.aws.reader.fakes import ARN, OTHER, START, Reader, make, put
+
+DESCRIBED = [kind.kind for kind in LISTED if not kind.is_told_by_listing]
+JOBS = [kind.kind for kind in LISTED if kind.is_job]
+
+
+@pytest.mark.parametrize("kind", [kind.kind for kind in LISTED])
+def test_what_is_ours_is_handed_on_and_what_is_not_is_not(kind):
+    """With its tags, which are asked for once."""
+    reader = Reader()
+    put(reader, make(kind, "ours"), make(kind, "theirs", tags=[OTHER]))
+    calls = reader.turn(kind=kind)
+    (item,) = reader.sink.take(kind)
+    assert item["Tags"]["sagemaker:space-arn"].endswith("/work")
+    assert item["region_id"] == "us-east-1"
+    assert calls.count("ListTags") == 2
+    assert reader.sink.status["kinds"][kind] == "2026-11-23T14:00:00Z"
+    assert "ListTags" not in reader.run(600, kind=kind)
+
+
+@pytest.mark.parametrize("kind", DESCRIBED)
+def test_a_thing_is_described_when_new_and_when_changed(kind):
+    """Within five minutes, and not while nothing happens to it."""
+    reader = Reader()
+    put(reader, make(kind, "a"))
+    assert sum(call.startswith("Describe") for call in reader.run(900, kind=kind)) == 1
+    put(reader, make(kind, "a", status="Stopping", modified=reader.clock.wall()))
+    assert sum(call.startswith("Describe") for call in reader.run(280, kind=kind)) == 1
+    assert reader.sink.take(kind)[-1]["LastModifiedTime"] > "2026-11-23T14:14"
+
+
+@pytest.mark.parametrize("kind", JOBS)
+def test_what_has_ended_today_is_there_and_what_ended_before_is_not(kind):
+    """And what has run for days is."""
+    reader = Reader()
+    put(reader, make(kind, "today", status="Completed", modified=START - timedelta(hours=3)))
+    put(reader, make(kind, "before", status="Completed", modified=START - timedelta(hours=30)))
+    put(reader, make(kind, "for-days", modified=START - timedelta(hours=80)))
+    reader.turn()
+    assert sorted(reader.sink.take_names(kind)) == ["for-days", "today"]
+
+
+@pytest.mark.parametrize("kind", [kind.kind for kind in LISTED])
+def test_a_launch_is_described_at_once(kind):
+    """By its name, whoever's it is."""
+    reader = Reader()
+    reader.run(60)
+    put(reader, make(kind, "a", modified=reader.clock.wall(), tags=()))
+    reader.watch(names=[(kind, "a")])
+    reader.turn(1)
+    assert reader.sink.take_names(kind) == ["a"]
+    put(reader, make(kind, "a", status="Failed", modified=reader.clock.wall() + timedelta(seconds=60), tags=()))
+    reader.run(300)
+    assert reader.sink.take(kind)[-1]["LastModifiedTime"] > "2026-11-23T14:02"
+
+
+def test_a_transform_jobs_last_change_comes_of_the_list():
+    """DescribeTransformJob does not tell it."""
+    reader = Reader()
+    put(reader, make("transform", "a"))
+    describe = reader.aws.describe_transform_job
+    reader.aws.describe_transform_job = lambda params: {k: v for k, v in describe(params).items() if k != "LastModifiedTime"}
+    reader.turn()
+    assert reader.sink.take("transform")[0]["LastModifiedTime"] == "2026-11-23T14:00:00Z"
+
+
+def test_an_automl_job_costs_no_description():
+    """The list has it all."""
+    reader = Reader()
+    put(reader, make("automl", "a", AutoMLJobSecondaryStatus="Starting"))
+    assert "DescribeAutoMLJobV2" not in reader.run(600, kind="automl")
+    assert reader.sink.take("automl")[0]["AutoMLJobSecondaryStatus"] == "Starting"
+
+
+def test_changes_are_read_before_what_was_there_already():
+    """A long list of yesterday's keeps no news waiting."""
+    reader = Reader()
+    put(reader, *(make("processing", f"old-{number:03d}", modified=START - timedelta(minutes=number)) for number in range(200)))
+    reader.run(60)
+    assert reader.sink.status["kind_problems"] == {}
+    assert reader.sink.status["kinds"]["processing"] is None
+    put(reader, make("processing", "new", modified=reader.clock.wall()))
+    reader.run(280)
+    assert "new" in reader.sink.take_names("processing")
+
+
+def test_ended_ones_that_are_still_to_be_read_are_said():
+    """What runs is told; the totals of the day are not complete."""
+    reader = Reader()
+    put(reader, make("processing", "runs"))
+    put(
+        reader,
+        *(make("processing", f"old-{n:03d}", status="Completed", modified=START - timedelta(minutes=n)) for n in range(200)),
+    )
+    reader.run(60)
+    status = reader.sink.status
+    assert status["kinds"]["processing"] is not None
+    assert status["kind_problems"]["processing"]["code"] == "reading"
+    assert status["problem"] is None
+
+
+def test_a_laptop_follows_what_it_has_launched_and_asks_for_no_tags():
+    """Only kinds of which there is something are listed."""
+    reader = Reader(owner_tags=(), names=[("processing", "p")])
+    put(reader, make("processing", "p", tags=()), make("processing", "theirs"), make("notebook", "theirs"))
+    calls = reader.run(600, kind=None)
+    assert set(calls) == {"ListProcessingJobs", "DescribeProcessingJob"}
+    assert calls.count("DescribeProcessingJob") == 1
+    assert reader.sink.take_names("processing") == ["p"]
+    assert reader.sink.status["kinds"]["notebook"] is not None
+
+
+def test_the_notebook_instance_this_server_runs_on_is_ours():
+    """It is known by its name, and marked."""
+    reader = Reader(owner_tags=(), notebook_instance=("us-east-1", "mine"))
+    put(reader, make("notebook", "mine", tags=()), make("notebook", "theirs", tags=()))
+    reader.turn()
+    (item,) = reader.sink.take("notebook")
+    assert (item["NotebookInstanceName"], item["IsOurs"]) == ("mine", True)
+
+
+# -- jobs that others of ours have started --------------------------------------------------
+
+TUNING_ARN = f"{ARN}:hyper-parameter-tuning-job/tune"
+AUTOML_ARN = f"{ARN}:auto-m-l-job/auto"
+
+
+def test_the_jobs_of_a_tuning_job_are_found_whatever_their_tags():
+    """Those that were there before it was known, too."""
+    reader = Reader(owner_tags=())
+    reader.turn()
+    put(reader, make("tuning", "tune", tags=()), make("training", "tune-001", tags=(), TuningJobArn=TUNING_ARN))
+    put(reader, make("training", "other", tags=(), TuningJobArn=f"{TUNING_ARN}-2"))
+    reader.watch(names=[("tuning", "tune")])
+    reader.run(60)
+    assert reader.sink.take_jobs() == ["tune-001"]
+    put(reader, make("training", "tune-002", tags=(), modified=reader.clock.wall(), TuningJobArn=TUNING_ARN))
+    reader.run(60)
+    assert reader.sink.take_jobs() == ["tune-002"]
+
+
+def test_the_jobs_of_an_automl_job_are_found_whatever_their_tags():
+    """Training jobs by its ARN, processing and transform jobs by their names, which begin with its own."""
+    reader = Reader()
+    child = {"tags": (), "AutoMLJobArn": AUTOML_ARN, "modified": START + timedelta(seconds=1)}
+    put(reader, make("automl", "auto"), make("training", "auto-tr-1", **child))
+    put(reader, make("processing", "auto-pr-1", **child), make("transform", "auto-tf-1", **child))
+    put(reader, make("processing", "auto-pr-2", **{**child, "AutoMLJobArn": f"{AUTOML_ARN}-2"}))
+    put(reader, make("processing", "x", **child))
+    reader.run(600)
+    assert [reader.sink.take_names(kind) for kind in ("training", "processing", "transform")] == [
+        ["auto-tr-1"],
+        ["auto-pr-1"],
+        ["auto-tf-1"],
+    ]
+    described = [params["ProcessingJobName"] for op, params in reader.aws.calls if op == "DescribeProcessingJob"]
+    assert sorted(described) == ["auto-pr-1", "auto-pr-2"]
+
+
+def test_the_jobs_of_a_schedule_are_found_by_the_name_sagemaker_gives_them():
+    """And by the schedule's ARN in their description."""
+    reader = Reader()
+    put(reader, make("schedule", "s"))
+    reader.run(30)
+    schedule_arn = reader.aws.things["schedule"]["s"]["MonitoringScheduleArn"]
+    child = {"tags": (), "modified": reader.clock.wall()}
+    put(reader, make("processing", "model-monitoring-1", MonitoringScheduleArn=schedule_arn, **child))
+    put(reader, make("processing", "model-monitoring-2", MonitoringScheduleArn=f"{schedule_arn}-2", **child))
+    reader.run(300)
+    assert reader.sink.take_names("processing") == ["model-monitoring-1"]
