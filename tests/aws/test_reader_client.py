@@ -10,16 +10,9 @@ import textwrap
 import pytest
 
 from mlcost_ext.aws.reader_client import ReaderError, ReaderProcess
+from tests.aws.children import PRELUDE, run, until
 from tests.aws.reader.fakes import Clock
 
-PRELUDE = """
-import json, os, sys, time
-def say(document):
-    print(json.dumps(document), flush=True)
-def heard():
-    for line in sys.stdin:
-        yield json.loads(line)
-"""
 ECHO = """
 for message in heard():
     if message["op"] == "watch":
@@ -70,26 +63,6 @@ def reader_of(tmp_path, caplog):
         )
 
     return make
-
-
-def run(reader, use):
-    """Run a coroutine function with a started reader, and stop it."""
-
-    async def whole():
-        pushes = []
-        reader.on_push(pushes.append)
-        await reader.start()
-        try:
-            return await asyncio.wait_for(use(pushes), 30)
-        finally:
-            await reader.stop()
-
-    return asyncio.run(whole())
-
-
-async def until(condition):
-    while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
-        await asyncio.sleep(0.005)
 
 
 def test_a_request_gets_its_answer(reader_of):
