@@ -10,11 +10,11 @@ from mlcost_ext.sandbox.operations import OPERATIONS
 
 def test_passes_on(call):
     """An operation the front does not answer goes to moto, body and all."""
-    assert call("ListModels") == (200, {"from": "moto"})
+    assert call("ListPipelines") == (200, {"from": "moto"})
 
 
 @pytest.mark.parametrize("key", ["AKIAIOSFODNN7EXAMPLE", "akiapracticeaccount0", ""])
-@pytest.mark.parametrize("operation", ["ListTrainingJobs", "ListModels"])
+@pytest.mark.parametrize("operation", ["ListTrainingJobs", "ListPipelines"])
 def test_other_keys(call, operation, key):
     """A request signed with any other key is refused, whoever would have answered it."""
     answer = call.raw(operation, {}, key=key)

@@ -185,7 +185,7 @@ def test_any_kind():
         account.put(replace(lamp, kind=kind))
     assert [names(account.table(kind, "us-east-1").all(account.clock())) for kind in KINDS] == [["0"]] * len(KINDS)
     assert account.table("endpoint", "eu-west-1").all(account.clock()) == []
-    assert set(STATUS_MEMBERS) == set(KINDS) - {"endpoint-config"}
+    assert set(STATUS_MEMBERS) == set(KINDS) - {"endpoint-config", "model"}
     told = [change for change in changes(account, START) if change["kind"] == "endpoint"]
     assert [(change["status"], change["at"]) for change in told] == [
         ("Creating", "2026-11-23T14:00:00.000Z"),
