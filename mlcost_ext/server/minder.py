@@ -47,8 +47,9 @@ class Minder:
         self._ran_at = float("-inf")
         self._pace: Pace = "asleep"
         self._followed: frozenset[str] = frozenset()
-        self.history_cursors: dict[str, str] = {}
-        """How far each region's ended jobs have been read, in the reader's own words."""
+        self.history_cursors: dict[str, str] | None = None
+        """How far each region's ended jobs have been read, in the reader's own words; None: it was not looked up yet, and
+        until it was nothing is followed: a reader takes up the past once, when it begins."""
         intake.owner_tags = parts.host.owner_tags
 
     def note_viewer(self) -> None:
@@ -116,7 +117,8 @@ class Minder:
         elif self._pace != "asleep" and self.regions():
             await self._reader.start()
         if self._reader.is_running:
-            self._watch()
+            if self.history_cursors is not None:
+                self._watch(self.history_cursors)
             if self._pace == "viewed":
                 self._spawn(self._ask_for_session())
 
@@ -139,7 +141,7 @@ class Minder:
         """Tell whether something is the machine this server runs on."""
         return is_this(thing, self.host)
 
-    def _watch(self) -> None:
+    def _watch(self, history_cursors: dict[str, str]) -> None:
         regions = self.regions()
         followed = self._intake.launches.followed(now_utc(), self._intake.final)
         self._reader.watch(
@@ -150,7 +152,7 @@ class Minder:
             scope="account" if self._intake.keeps_others else "mine",
             studio=studio_watch(self.host),
             notebook_instance=notebook_watch(self.host),
-            history=dict(self.history_cursors),
+            history=dict(history_cursors),
         )
 
     async def _ask_for_session(self) -> None:

@@ -16,7 +16,7 @@ STUDIO = {
     "app_type": "JupyterLab",
     "app_name": "default",
 }
-MAX_PSS_MB = 60
+MAX_PSS_MB = 45
 
 
 def test_the_first_picture_then_a_stop(start):

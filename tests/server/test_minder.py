@@ -36,6 +36,7 @@ class Room:
         parts: Any = SimpleNamespace(host=STUDIO, reader=self.reader, look_again=None)
         self.minder = Minder(parts, self.intake, self.drop)
         self.minder.viewers = Viewers(lambda: self.now)
+        self.minder.history_cursors = {}
 
     def drop(self, work: Awaitable[None]) -> None:
         """Leave spawned work undone."""
@@ -74,6 +75,17 @@ def test_the_reader_ends_ten_minutes_after_the_last_viewer_and_the_last_running_
     assert (room.minder.pace, room.reader.is_running) == ("asleep", True)
     room.mind(after=2)
     assert not room.reader.is_running
+
+
+def test_nothing_is_followed_before_it_is_known_how_far_the_past_was_read(room: Room) -> None:
+    """A reader takes up the past once: told of it a moment later, it would begin anew and the server forget what it had."""
+    room.minder.history_cursors = None
+    room.minder.note_viewer()
+    room.mind()
+    assert (room.reader.is_running, room.reader.watched) == (True, {})
+    room.minder.history_cursors = {"us-east-1": "so far"}
+    room.mind()
+    assert room.reader.watched["history"] == {"us-east-1": "so far"}
 
 
 def test_the_regions_that_are_followed(room: Room) -> None:

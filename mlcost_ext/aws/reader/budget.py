@@ -14,7 +14,7 @@ WINDOW_SECONDS = 602.0
 """Ten minutes, and a little for the way to AWS, so that no ten minutes of AWS's own count hold more."""
 WINDOW_CALLS = 120
 FIRST_PICTURE_CALLS = 150
-OBSERVED_SECONDS = 1800.0
+OBSERVED_SECONDS = 900.0
 SESSION_CALLS = 6
 """Of these, left to what a user asks for meanwhile, and to what the server asks of its own machine."""
 
@@ -112,7 +112,7 @@ class Bucket:
         self._spent.append(self._clock())
 
     def usual(self) -> float | None:
-        """Give how many ten minutes usually take, by the last half hour; None while that is not over."""
+        """Give how many ten minutes usually take, by the last quarter of an hour; None while that is not over."""
         now = self._clock()
         while self._spent and self._spent[0] <= now - OBSERVED_SECONDS:
             self._spent.popleft()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -76,12 +77,27 @@ def time(value: Any) -> str | None:
     return None if read is None else read.isoformat().replace("+00:00", "Z")
 
 
+class Drops(threading.local):
+    """How many members were left out since they were not of their type, in this thread."""
+
+    count = 0
+
+
+DROPS = Drops()
+
+
 def structure(source: Any, cuts: Cuts) -> dict[str, Any] | None:
     """Pass the members that have a cut and survive it."""
     if not isinstance(source, Mapping):
         return None
-    pairs = ((key, cut(source[key])) for key, cut in cuts.items() if key in source)
-    return {key: value for key, value in pairs if value is not None}
+    passed: dict[str, Any] = {}
+    for key, cut in cuts.items():
+        value = cut(source[key]) if key in source else None
+        if value is not None:
+            passed[key] = value
+        elif source.get(key) not in (None, ""):
+            DROPS.count += 1
+    return passed
 
 
 def structures(value: Any, cuts: Cuts, limit: int) -> list[dict[str, Any]] | None:

@@ -16,23 +16,25 @@ Random = Callable[[], float]
 
 JITTER_FRACTION = 0.015
 LEAST_PROMPT_SECONDS = 15.0
-PROMPT_SECONDS = 27.0
-"""With jitter 27.4: what AWS shows of training jobs, tuning jobs and endpoints is handed on within 28 seconds."""
+PROMPT_SECONDS = 27.5
+"""With jitter 27.9: what AWS shows of training jobs, tuning jobs and endpoints is handed on within 28 seconds."""
 BACKGROUND_SECONDS = 60.0
-OTHER_SECONDS = 250.0
-"""With jitter 254: all other kinds, and what then has to be described, within five minutes."""
+OTHER_SECONDS = 245.0
+"""With jitter 249: all other kinds, and what then has to be described, within five minutes."""
 FIRST_SECONDS = 60.0
 """Prompt kinds are read no more often than this while another's first picture needs the calls."""
 
 USER_CALLS = 7
 """Left to what a user waits for: a stop and what becomes of it."""
-RESERVE_CALLS = 10
+RESERVE_CALLS = 8
 """Left by what can wait to all that cannot, besides."""
 POLL_RESERVE_CALLS = 3
 MAX_DETAIL_CALLS = 22
 """Of each ten minutes, at most for descriptions one by one of what has changed."""
-LEAST_DETAIL_CALLS = 6
-"""Of each ten minutes, left to them where hardly any were needed."""
+USUAL_DETAIL_CALLS = 9.0
+"""How many it is taken for as long as nobody knows."""
+LEAST_DETAIL_CALLS = 4
+"""Of each ten minutes, left to them where none were needed."""
 DETAIL_MARGIN = 2
 """So many times as many as usual are left to them besides: they come all at once, after a listing."""
 LEAST_PROMPT_CALLS = 20
@@ -47,8 +49,8 @@ class Load:
     """Feeds of changes of the prompt kinds."""
     other: int = 0
     """Calls of one round of all others."""
-    details: float = MAX_DETAIL_CALLS
-    """Descriptions one by one that ten minutes usually bring; as long as that is not known, the most there may be."""
+    details: float = USUAL_DETAIL_CALLS
+    """Descriptions one by one that ten minutes usually bring."""
     is_busy: bool = False
     """Whether there is more to read than changes: what there was before, what was lost, what ended long ago."""
 

@@ -9,7 +9,9 @@ from mlcost_ext.core.job import Problem
 from .faults import permission_missing
 from .operations import action_of
 
+FIRST_RETRY_SECONDS = 40.0
 RETRY_SECONDS = 300.0
+"""What was denied is tried again after less than a minute, then ever later, up to this."""
 FORGOTTEN_SECONDS = 900.0
 """What was not tried again for so long is needed no more, and not said any more."""
 DENIALS_TO_HOLD = 3
@@ -37,12 +39,13 @@ class Permissions:
         return at is not None and self._clock() - at < FORGOTTEN_SECONDS
 
     def denied(self, kind: str, operation: str, *, at_once: bool = True) -> None:
-        """Remember a denial, and leave the operation alone for five minutes: at once, or after some in a row."""
+        """Remember a denial, and leave the operation alone for a while, longer each time: at once, or after some in a row."""
         key = (kind, operation)
         self._denials[key] = self._denials.get(key, 0) + 1
         self._denied[key] = self._clock()
-        if at_once or self._denials[key] >= DENIALS_TO_HOLD:
-            self._held_until[key] = self._clock() + RETRY_SECONDS
+        times = self._denials[key] - (0 if at_once else DENIALS_TO_HOLD - 1)
+        if times > 0:
+            self._held_until[key] = self._clock() + min(RETRY_SECONDS, FIRST_RETRY_SECONDS * 2.0 ** min(times - 1, 10))
 
     def granted(self, kind: str, operation: str) -> None:
         """Forget the denials of an operation."""

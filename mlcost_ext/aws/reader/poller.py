@@ -20,10 +20,10 @@ from .aws_clock import AwsClock, answered_at
 from .budget import WINDOW_SECONDS, Bucket, Budget
 from .clients import Aws, give_memory_back
 from .faults import Fault, aws_error, region_missing
-from .kinds import Kind
+from .kinds import Kind, endpoint
 from .operations import READS, service_of
 from .outlet import Outlet, Sink
-from .pace import MAX_DETAIL_CALLS, RESERVE_CALLS, Load, tempo_of
+from .pace import MAX_DETAIL_CALLS, RESERVE_CALLS, USUAL_DETAIL_CALLS, Load, tempo_of
 from .protocol import Watch
 from .region import PROMPT_KINDS, Clock, Region, Task, status
 
@@ -89,9 +89,12 @@ class Poller:
         return region.parts.book(kind).known.tags(name) if region else None
 
     def completed(self, region_id: str, kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
-        """Say of a description whose it is, where the surroundings tell."""
+        """Give a description with what is known besides: whose it is, and what belongs to an endpoint."""
         region = self._regions.get(region_id)
-        return region.parts.ownership.marked(kind, document) if region else document
+        if region is None:
+            return document
+        marked = region.parts.ownership.marked(kind, document)
+        return region.endpoints.joined(marked) if kind is endpoint.KIND else marked
 
     def app_owner_key(self, region_id: str, name: str) -> str | None:
         """Give whether an app is a space's or a user profile's, by AWS's parameter; None where it was not listed."""
@@ -179,7 +182,7 @@ class Poller:
         load = Load(
             prompt=sum(region.prompt_feeds() for region in regions),
             other=sum(region.other_calls() for region in regions),
-            details=MAX_DETAIL_CALLS if (usual := self._details.usual()) is None else usual,
+            details=USUAL_DETAIL_CALLS if (usual := self._details.usual()) is None else usual,
             is_busy=any(region.is_busy for region in regions),
         )
         tempo = tempo_of(self._watch.pace, load)

@@ -71,6 +71,10 @@ class Task:
     """How often in a row it has failed."""
     problem: Problem | None = None
 
+    def present_problem(self) -> Problem | None:
+        """Give what its last reading failed by; None: it did not, or there is nothing to be read any more."""
+        return None if self.problem is None or self.feed.due_at() is None else self.problem
+
     def ready_at(self, now: float) -> float | None:
         """Give when it has something to ask; None: not before something else happens."""
         if self.ask is not None:
@@ -223,7 +227,7 @@ class Region:
         """Give what keeps the prompt kinds from being read; None: nothing does."""
         if self.gate.problem is not None:
             return self.gate.problem
-        own = (task.problem for task in self.tasks if not task.kinds or set(task.kinds) & set(PROMPT_KINDS))
+        own = (task.present_problem() for task in self.tasks if not task.kinds or set(task.kinds) & set(PROMPT_KINDS))
         return next((problem for problem in own if problem is not None), None)
 
     def status(self, calls_total: int, spent: Mapping[str, int]) -> dict[str, Any]:
@@ -265,8 +269,8 @@ class Region:
         found: dict[str, Problem] = {}
         others = [kind for kind in self._times() if kind not in PROMPT_KINDS]
         for kind, names in [*((kind, (kind,)) for kind in others), *SIDES.items()]:
-            failed = (task.problem for task in self.tasks if task.problem is not None and set(names) & set(task.kinds))
-            problem = next(failed, None) or self.parts.permissions.problem(names) or self._still_reading(kind)
+            failed = (task.present_problem() for task in self.tasks if set(names) & set(task.kinds))
+            problem = next(filter(None, failed), None) or self.parts.permissions.problem(names) or self._still_reading(kind)
             if problem is not None:
                 found[kind] = problem
         return found

@@ -26,7 +26,7 @@ from .protocol import BadLineError, Request
 from .session import describe_notebook, describe_studio
 
 ACTION_THREADS = 2
-LOOK_THREADS = 1
+LOOK_THREADS = 2
 LOOKS_WAIT_SECONDS = 15.0
 """The server waits half a minute for an answer."""
 RETRIED_CODES = ("network_unreachable", "throttled")

@@ -4,7 +4,7 @@ import random
 from collections import Counter
 from datetime import timedelta
 
-from tests.aws.reader.fakes import SPACE, START, Reader, Sink, make, make_app, make_job, make_space, put
+from tests.aws.reader.fakes import SPACE, START, STUDIO, Reader, Sink, make, make_app, make_job, make_space, put
 
 KINDS_OF_19 = ("training",) * 13 + ("tuning",) * 3 + ("endpoint",) * 3
 OTHER_KINDS = ("processing", "transform", "automl", "notebook", "schedule")
@@ -37,7 +37,7 @@ class Account:
     """Ten thousand running jobs, what ended today, a few of everything else; twenty changes a minute."""
 
     def __init__(self, *, running=10_000, ended=2_222, other=4, changes_a_minute=20, seed=1):
-        self.reader = Reader(studio=None)
+        self.reader = Reader(studio=STUDIO)
         self.random = random.Random(seed)
         self.aws, self.clock = self.reader.aws, self.reader.clock
         self.reader.sink = TimedSink(self.clock)

@@ -167,3 +167,39 @@ def test_a_launch_is_described_while_aws_is_asked_less():
     reader.watch(names=["a"])
     reader.run(61)
     assert "a" in reader.sink.take_jobs()
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_members_of_a_wrong_type_are_asked_for_again(count):
+    """A few jobs one by one, many by reading all of them anew: no figure is missing for long, and none is guessed."""
+    reader = Reader()
+    earlier = START - timedelta(hours=20)
+    put(reader, *(make_job(f"job-{number:02d}", modified=earlier, TrainingStartTime=earlier) for number in range(count)))
+    search = reader.aws.search
+    reader.aws.search = lambda params: {"Results": [spoiled(record) for record in search(params)["Results"]]}
+    reader.turn()
+    first = reader.sink.take("training")
+    assert all(item.get("TrainingStartTime") in (None, "2026-11-22T18:00:00Z") for item in first)
+    reader.aws.search = search
+    reader.run(120)
+    known = {item["TrainingJobName"]: item for item in [*first, *reader.sink.take("training")]}
+    assert len(known) == count
+    assert all(item["TrainingStartTime"] == "2026-11-22T18:00:00Z" for item in known.values())
+    assert reader.aws.operations().count("DescribeTrainingJob") <= 5
+
+
+def spoiled(record):
+    return {kind: {**thing, "TrainingStartTime": {"not": "a time"}} for kind, thing in record.items()}
+
+
+def test_garbage_for_good_costs_few_calls():
+    """AWS may have given a member another form."""
+    reader = Reader()
+    put(reader, *(make_job(f"job-{number:02d}", TrainingStartTime=START) for number in range(60)))
+    search = reader.aws.search
+    reader.aws.search = lambda params: {"Results": [spoiled(record) for record in search(params)["Results"]]}
+    reader.run(3600)
+    assert len(set(reader.sink.take_jobs())) == 60
+    assert reader.sink.status["problem"] is None
+    assert reader.aws.most_in(600, since=1060) <= 120
+    assert reader.aws.operations().count("DescribeTrainingJob") < 100

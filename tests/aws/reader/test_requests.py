@@ -136,6 +136,17 @@ def test_a_described_app_says_whose_it_is(asked):
     assert (item["SpaceName"], item["IsOurs"]) == ("work", True)
 
 
+def test_a_described_endpoint_comes_with_what_belongs_to_it(asked):
+    """As a pushed one does."""
+    put(asked.reader, make("endpoint", "e", EndpointConfigName="c", ProductionVariants=[{"VariantName": "a"}]))
+    asked.reader.aws.configs = {
+        "c": {"ProductionVariants": [{"VariantName": "a", "ModelName": "m", "InstanceType": "ml.m5.large"}]}
+    }
+    asked.reader.turn()
+    pushed = asked.reader.sink.take("endpoint")[-1]
+    assert asked.ask("describe", kind="endpoint", name="e")["ok"]["item"] == pushed
+
+
 def test_the_session_of_a_notebook_instance(asked):
     """By its name; what is denied is named."""
     put(asked.reader, make("notebook", "n", VolumeSizeInGB=20, InstanceType="ml.t3.medium"))

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from mlcost_ext.aws.reader import pace
 from mlcost_ext.aws.reader.ask import Rank
-from mlcost_ext.aws.reader.budget import FIRST_PICTURE_CALLS, SESSION_CALLS, WINDOW_CALLS, WINDOW_SECONDS, Bucket, Budget
+from mlcost_ext.aws.reader.budget import (
+    FIRST_PICTURE_CALLS,
+    OBSERVED_SECONDS,
+    SESSION_CALLS,
+    WINDOW_CALLS,
+    WINDOW_SECONDS,
+    Bucket,
+    Budget,
+)
 from mlcost_ext.aws.reader.gate import Gate
 from mlcost_ext.aws.reader.mark import MAX_OVERLAP, OVERLAP, OWED_SECONDS, Mark
 from mlcost_ext.aws.reader.names import Names
@@ -101,7 +109,7 @@ def test_whoever_keeps_to_it_never_has_to_wait_for_those_who_can(steps, per_seco
 
 
 def test_a_bucket_gives_some_at_once_and_then_one_now_and_then():
-    """And tells what it usually gives, after half an hour."""
+    """And tells what it usually gives, after a quarter of an hour."""
     clock = Clock()
     bucket = Bucket(clock, burst=3, per_second=0.1)
     for _ in range(3):
@@ -109,10 +117,10 @@ def test_a_bucket_gives_some_at_once_and_then_one_now_and_then():
         bucket.spend()
     assert bucket.seconds_until() == pytest.approx(10)
     assert bucket.usual() is None
-    clock.forward(1799)
+    clock.forward(OBSERVED_SECONDS - 1)
     bucket.spend()
     clock.forward(2)
-    assert bucket.usual() == pytest.approx(WINDOW_SECONDS / 1800)
+    assert bucket.usual() == pytest.approx(WINDOW_SECONDS / OBSERVED_SECONDS)
 
 
 # -- pace -----------------------------------------------------------------------------------
@@ -121,8 +129,8 @@ def test_a_bucket_gives_some_at_once_and_then_one_now_and_then():
 @pytest.mark.parametrize(
     ("load", "seconds"),
     [
-        (Load(prompt=3, other=7, is_busy=True), 27.0),
-        (Load(prompt=3, other=7, details=0, is_busy=False), pytest.approx(20.7, abs=0.5)),
+        (Load(prompt=3, other=7, is_busy=True), 27.5),
+        (Load(prompt=3, other=7, details=0, is_busy=False), pytest.approx(20, abs=0.5)),
         (Load(prompt=1), 15.0),
         (Load(prompt=6, other=14, is_busy=True), pytest.approx(51, abs=5)),
     ],

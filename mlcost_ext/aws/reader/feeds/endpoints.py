@@ -97,7 +97,7 @@ class Endpoints:
         """Hand on those of these that differ from before, with all that belongs to them."""
         news = []
         for name in names:
-            document = self.joined(name)
+            document = self.joined(self.bases[name])
             told = digest(document)
             if self.digests.get(name) != told:
                 self.digests[name] = told
@@ -105,9 +105,9 @@ class Endpoints:
         if news:
             self.push(KIND, news)
 
-    def joined(self, name: str) -> Document:
+    def joined(self, base: Document) -> Document:
         """Give an endpoint with what belongs to it; what was not asked yet is left out, what AWS would not tell is None."""
-        document = dict(self.bases[name])
+        document, name = dict(base), str(base.get("EndpointName"))
         config = self.configs.get(str(document.get("EndpointConfigName")))
         if config is not None:
             document["EndpointConfig"] = config.document

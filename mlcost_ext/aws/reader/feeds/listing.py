@@ -22,6 +22,7 @@ TAGS = "ListTags"
 OVERLAP = timedelta(seconds=60)
 WHOLE_SECONDS = 1800.0
 """Everything is listed anew so often, to miss what is gone; where one page has it all, each time."""
+KEPT = mark.DAY + timedelta(hours=1)
 SAME_SECONDS = 1.0
 """Two operations may tell the same time with other fractions of a second."""
 MAX_DONE = 5000
@@ -128,9 +129,10 @@ class Listing:
         return max(self._pending.values(), key=self.urgency, default=None)
 
     def urgency(self, item: Summary) -> tuple[bool, bool, float]:
-        """Put changes first, what runs, or is thought to, before what has ended, and then the latest first."""
+        """Put changes first, the longest waiting of them; then what was there, the latest; and of both what runs."""
         is_running = item.is_running or self._book.known.is_running(item.name)
-        return not item.is_backlog, is_running, 0.0 if item.modified is None else item.modified.timestamp()
+        at = 0.0 if item.modified is None else item.modified.timestamp()
+        return not item.is_backlog, is_running, at if item.is_backlog else -at
 
     def has_pending(self) -> bool:
         """Say whether there is anything to be read."""
@@ -205,6 +207,8 @@ class Listing:
             self._pending = {name: item for name, item in self._pending.items() if name in names}
             self._put_off = {name: item for name, item in self._put_off.items() if name in names}
             self._tags = {name: tags for name, tags in self._tags.items() if name in names}
+        else:
+            self._book.known.forget_ended_before(self._parts.now() - KEPT)
         self._whole_at = now
 
     def _note(self, items: list[Summary]) -> None:

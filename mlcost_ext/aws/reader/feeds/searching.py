@@ -17,6 +17,8 @@ from mlcost_ext.aws.reader.ownership import Owner
 from .parts import Parts
 from .walk import Record, Walk, records
 
+FEW_GARBLED = 5
+"""So many descriptions of a page that have something of a wrong type are asked for one by one."""
 FITS_A_PAGE = 90
 """So many endpoints are read whole each time, so that a deleted one is missed at once; more only by their changes."""
 
@@ -35,6 +37,8 @@ class Searching:
         self.day_start: datetime | None = None
         """What ended before is history; counted by AWS's clock."""
         self.has_whole = False
+        self.garbled_at: float | None = None
+        """Since when much of what was handed on is garbled, so that all of it is to be read again."""
         self.takes_names = True
         """Whether AWS has not refused to search for names."""
         self.is_read_whole = not kind.is_job
@@ -63,12 +67,16 @@ class Searching:
 
     def take(self, found: list[Record]) -> None:
         """Hand on what Search has found; a name that it shows need not be described any more."""
-        documents = []
+        documents, garbled = [], 0
         for record in found:
-            document = self._kind.document(record, self._parts.region_id)
+            document, is_garbled = self._kind.read(record, self._parts.region_id)
             if document is None or not self._is_ours(document):
                 continue
-            if not self._kind.is_whole(record):
+            garbled += is_garbled
+            if garbled > FEW_GARBLED:
+                # What can be read of it is handed on, and all is looked over soon.
+                self.garbled_at = self._parts.clock() if self.garbled_at is None else self.garbled_at
+            elif is_garbled or not self._kind.is_whole(record):
                 self._describe_later(record)
                 continue
             self._parts.names.shown((self._kind.kind, str(self._kind.name(document))))

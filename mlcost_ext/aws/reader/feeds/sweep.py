@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from datetime import timedelta
 
 from mlcost_ext.aws.reader import mark, search
 from mlcost_ext.aws.reader.ask import AT_ONCE, Rank, Steps
 from mlcost_ext.aws.reader.kinds import Kind
 
 from .following import Following
+from .listing import KEPT
 from .parts import Parts
 from .walk import Walk
 
 ROUND_SECONDS = 1800.0
 """A round begins no sooner than this after the one before; ten thousand jobs take longer."""
-KEPT = mark.DAY + timedelta(hours=1)
+GARBLED_SECONDS, GARBLED_ROUND_SECONDS = 60.0, 600.0
+"""After a garbled answer one begins this long afterwards, and no sooner than this after the one before."""
 
 
 class SweepFeed:
@@ -25,6 +26,7 @@ class SweepFeed:
         self._following, self._parts = following, parts
         self._walks: deque[Walk] = deque()
         self._due = parts.clock() + ROUND_SECONDS
+        self._began = float("-inf")
 
     @property
     def is_under_way(self) -> bool:
@@ -36,7 +38,11 @@ class SweepFeed:
         searching = self._following.searching
         if searching is None or not searching.has_whole or self._following.mode != "search" or not searching.owner().has_any:
             return None
-        return AT_ONCE if self._walks else self._due
+        if self._walks:
+            return AT_ONCE
+        if searching.garbled_at is None:
+            return self._due
+        return min(self._due, max(searching.garbled_at + GARBLED_SECONDS, self._began + GARBLED_ROUND_SECONDS))
 
     def rank(self) -> Rank:
         """Give its rank."""
@@ -53,6 +59,7 @@ class SweepFeed:
             return
         if not self._walks:
             known.begin_round()
+            self._began, searching.garbled_at = self._parts.clock(), None
             self._walks = self._round(self._following.kind)
             self._due = self._parts.after(ROUND_SECONDS)
         if self._walks:

@@ -83,6 +83,14 @@ class Kind:
         status = document.get(self.status_key)
         return status not in ENDED if self.is_job else status != "Deleted"
 
+    def read(
+        self, source: Any, region_id: str, known_tags: Mapping[str, str] | None = None
+    ) -> tuple[dict[str, Any] | None, bool]:
+        """Give the `document`, and say whether AWS's answer was garbled: a member of it was not of its type."""
+        before = cut.DROPS.count
+        document = self.document(source, region_id, known_tags)
+        return document, cut.DROPS.count != before
+
     def document(self, source: Any, region_id: str, known_tags: Mapping[str, str] | None = None) -> dict[str, Any] | None:
         """Cut a description to what is handed on.
 
@@ -101,5 +109,7 @@ class Kind:
         if document is None or self.name(document) is None:
             return None
         own_tags = cut.tags(source.get("Tags"))
+        if own_tags is None and source.get("Tags") is not None:
+            cut.DROPS.count += 1
         tags = own_tags if own_tags is not None else known_tags
         return {**document, "Tags": None if tags is None else dict(tags), "region_id": region_id}
