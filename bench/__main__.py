@@ -77,6 +77,8 @@ def _plan(options: argparse.Namespace, folder: Path) -> Plan:
             rounds=options.rounds or 2,
             windows=options.windows or 2,
             window_seconds=options.window_seconds or 20.0,
+            steady_minutes=options.steady_minutes or 5.0,
+            lagging_minutes=min(10.0, options.steady_minutes or 2.0),
         )
     return Plan(
         folder=folder,
@@ -84,6 +86,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> Plan:
         rounds=options.rounds or 5,
         windows=options.windows or 10,
         window_seconds=options.window_seconds or 60.0,
+        steady_minutes=options.steady_minutes or 30.0,
     )
 
 
@@ -93,9 +96,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="show the benchmarks and how long each takes")
     parser.add_argument("--quick", action="store_true", help="try it out with a few short readings; writes no result")
     parser.add_argument("--pairs", type=int, help="of short readings, 30 by default")
-    parser.add_argument("--rounds", type=int, help="of memory and cpu, 5 by default")
+    parser.add_argument("--rounds", type=int, help="of longer readings, 5 by default")
     parser.add_argument("--windows", type=int, help="of event_loop for each arm, 10 by default")
-    parser.add_argument("--window-seconds", type=float, help="of cpu and event_loop, 60 by default")
+    parser.add_argument("--window-seconds", type=float, help="of cpu, event_loop and steady, 60 by default")
+    parser.add_argument("--steady-minutes", type=float, help="of steady, 30 by default")
     parser.add_argument("--wheel", type=Path, help="measure this wheel, not the newest in dist/")
     return parser.parse_args(arguments)
 

@@ -40,6 +40,20 @@ Object.defineProperty(document, 'hidden', { configurable: true, get: () => true 
 Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => 'hidden' });
 document.dispatchEvent(new Event('visibilitychange'));
 """
+_SHOW = _HIDE.replace("=> true", "=> false").replace("=> 'hidden'", "=> 'visible'")
+# By kind, name and status: when a row was first drawn so, in seconds since 1970.
+_NOTE_ROWS = """
+window.mlcostBenchRows = {};
+const note = () => {
+  for (const [kind, key] of [['job', 'mlcostJob'], ['endpoint', 'mlcostEndpoint']]) {
+    for (const row of document.querySelectorAll(`[data-mlcost-${kind}]`)) {
+      window.mlcostBenchRows[`${kind}/${row.dataset[key]}/${row.dataset.status}`] ??= Date.now() / 1000;
+    }
+  }
+};
+note();
+new MutationObserver(note).observe(document.body, { subtree: true, childList: true, attributes: true });
+"""
 _KERNEL_IS_IDLE = """
 () => window.jupyterapp?.shell?.currentWidget?.context?.sessionContext?.session?.kernel?.status === 'idle'
 """
@@ -91,6 +105,28 @@ def open_notebook(page: Page, station: Station) -> None:
 def hide(page: Page) -> None:
     """Tell the page that nobody sees it."""
     page.evaluate(_HIDE)
+
+
+def hidden_from_the_start(page: Page) -> None:
+    """Let the page believe, before it has loaded anything, that nobody sees it."""
+    page.add_init_script(_HIDE)
+
+
+def show(page: Page) -> None:
+    """Tell the page that somebody sees it."""
+    page.evaluate(_SHOW)
+
+
+def open_panel(page: Page) -> None:
+    """Open our panel, and note from now on when each row is drawn."""
+    page.evaluate("() => window.jupyterapp.commands.execute('mlcost-ext:open-panel')")
+    page.wait_for_selector("[data-mlcost-panel]", timeout=PATIENCE_MS)
+    page.evaluate(f"() => {{ {_NOTE_ROWS} }}")
+
+
+def rows_drawn(page: Page) -> dict[str, float]:
+    """Give when each row was first drawn, by ``job`` or ``endpoint``, name and status."""
+    return dict(page.evaluate("() => window.mlcostBenchRows"))
 
 
 def browser_cpu_seconds(browser: Browser) -> float:

@@ -25,6 +25,10 @@ class Plan:
     """Of the event loop, for each arm."""
     window_seconds: float = 60.0
     settle_seconds: float = 15.0
+    steady_minutes: float = 30.0
+    """Of watching a large account after its first picture."""
+    lagging_minutes: float = 10.0
+    """Of the same while AWS's index is late."""
     say: Callable[[str], None] = field(default=print)
 
 

@@ -6,12 +6,14 @@ from bench.plan import Benchmark
 
 from .cpu import CPU
 from .event_loop import EVENT_LOOP
+from .first_picture import FIRST_PICTURE
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
 from .memory import MEMORY
 from .overview import OVERVIEW
 from .server_start import SERVER_START
+from .steady import STEADY
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     LABEXTENSION_SIZE,
@@ -22,4 +24,6 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     LAB_READY,
     CPU,
     EVENT_LOOP,
+    FIRST_PICTURE,
+    STEADY,
 )

@@ -5,42 +5,23 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import partial
-from statistics import median
 
 from playwright.sync_api import Browser, Page
 
 from bench.arms import BARE, MLCOST
 from bench.browser import browsing, fresh_page, lab_ready_ms, playwright
+from bench.loop import Window, Windows, begin_window, end_window, loop_results
 from bench.plan import Benchmark, Plan, in_turn
 from bench.practice import practice_account
 from bench.processes import paused, tree
 from bench.result import Result
 from bench.station import Station, make_home, serving
-from bench.stats import percentile, pool, pooled_difference
 
 JOBS = 1000
 P99_LIMIT_MS = 5.0
 LONGEST_LIMIT_MS = 50.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """The probes of one window, in ms."""
-
-    delays: list[float]
-    work: list[float]
-    """What the loop's own thread worked between two probes: the part of a delay that is no neighbour's."""
-
-    def __str__(self) -> str:
-        return f"p99 {percentile(self.delays, 99):.1f} ms, longest {max(self.delays):.1f} ms, work {max(self.work):.1f} ms"
-
-
-Windows = dict[str, list[Window]]
 
 
 def run(plan: Plan) -> list[Result]:
@@ -57,7 +38,7 @@ def run(plan: Plan) -> list[Result]:
                 with paused((bare if station is ours else ours).pid):
                     windows[station.arm.name].append(window(plan, browser, station))
                 plan.say(f"  {station.arm.name}: {windows[station.arm.name][-1]}")
-    return results(windows)
+    return loop_results(windows, p99_limit=P99_LIMIT_MS, longest_limit=LONGEST_LIMIT_MS)
 
 
 def window(plan: Plan, browser: Browser, station: Station) -> Window:
@@ -65,15 +46,14 @@ def window(plan: Plan, browser: Browser, station: Station) -> Window:
     with fresh_page(browser) as page:
         lab_ready_ms(page, station)
         page.wait_for_timeout(plan.settle_seconds / 2 * 1000)
-        station.probe("start", "POST")
+        begin_window(station)
         if station.arm == MLCOST:
             read_all_anew(station, page)
         page.wait_for_timeout(plan.window_seconds * 1000)
-        station.probe("stop", "POST")
+        probed = end_window(station)
         if station.arm == MLCOST:
             check_all_read(station, plan.window_seconds)
-        probes = station.probe("delays")
-        return Window(delays=[delay * 1000 for delay, _ in probes], work=[work * 1000 for _, work in probes])
+        return probed
 
 
 def read_all_anew(station: Station, page: Page) -> None:
@@ -94,45 +74,6 @@ def check_all_read(station: Station, window_seconds: float) -> None:
     codes = [quality["code"] for quality in document["data_quality"]]
     if age > window_seconds or "reading" in codes or document["totals"]["running"] < JOBS:
         raise RuntimeError(f"the reader was not at work: as of {age:.0f} s ago, {document['totals']}, {codes}")
-
-
-def results(windows: Windows) -> list[Result]:
-    """Compare the pooled probes, and the windows' longest delays."""
-    delays = {arm: [window.delays for window in found] for arm, found in windows.items()}
-    work = {arm: [window.work for window in found] for arm, found in windows.items()}
-    late, above = partial(percentile, percent=99), "above bare"
-    return [
-        compared("loop_p99", f"event loop, 99th percentile of all probes, {above}", delays, late, P99_LIMIT_MS),
-        compared("loop_longest", f"median of the windows' longest delays, {above}", longest(delays), median, LONGEST_LIMIT_MS),
-        compared("loop_work_p99", f"the loop's own work between two probes, 99th percentile, {above}", work, late, None),
-        compared("loop_work_longest", f"the same, median of the windows' longest, {above}", longest(work), median, None),
-        alone("loop_p99_bare", "99th percentile, bare", late(pool(delays["bare"])), windows),
-        alone("loop_longest_bare", "median of the longest, bare", median(pool(longest(delays)["bare"])), windows),
-    ]
-
-
-def longest(windows: dict[str, list[list[float]]]) -> dict[str, list[list[float]]]:
-    """Keep each window's longest."""
-    return {arm: [[max(window)] for window in found] for arm, found in windows.items()}
-
-
-def compared(
-    name: str,
-    title: str,
-    windows: dict[str, list[list[float]]],
-    statistic: Callable[[Sequence[float]], float],
-    limit: float | None,
-) -> Result:
-    """Compare a statistic of all probes of both arms."""
-    value, interval = pooled_difference(windows["mlcost"], windows["bare"], statistic)
-    readings = {arm: [statistic(window) for window in found] for arm, found in windows.items()}
-    count = len(windows["bare"])
-    return Result(name=name, title=title, unit="ms", value=value, limit=limit, interval=interval, count=count, readings=readings)
-
-
-def alone(name: str, title: str, value: float, windows: Windows) -> Result:
-    """Give a figure of one arm."""
-    return Result(name=name, title=title, unit="ms", value=value, count=len(windows["bare"]))
 
 
 EVENT_LOOP = Benchmark(name="event_loop", title="Delays of the event loop", minutes=25, run=run)
