@@ -50,6 +50,8 @@ class ReaderProcess:
         self._watch: Document | None = None
         self._history: Document = {}
         """How far the past was read; told to a reader that starts, and to no other."""
+        self._held: Callable[[], list[list[str]]] = list
+        """What readers before it have told and is still shown; told to it as well."""
         self._spending = Spending(clock)
         self._health = Health(clock)
         self._child: Child | None = None
@@ -91,10 +93,11 @@ class ReaderProcess:
 
         Args:
             fields: The protocol's `regions`, `owner_tags`, `names` (region, kind and name of each), `pace`, `scope`, `studio`,
-                `notebook_instance` and `history`. Cursors of the history alone are no reason to send: the reader that
-                runs knows them.
+                `notebook_instance`, `history` and `held` (what gives region, kind and name of all that is shown as running
+                or standing). The last two alone are no reason to send: the reader that runs knows them.
         """
         self._history = dict(fields.pop("history", None) or {})
+        self._held = fields.pop("held", None) or list
         names = sorted(list(name) for name in fields.get("names") or ())
         document: Document = {"op": "watch", **fields, "names": names}
         if document != self._watch:
@@ -194,7 +197,8 @@ class ReaderProcess:
         self._health.started()
         self._is_up.set()
         if self._watch is not None:
-            self._send({**self._watch, "history": self._history, "earlier": self._spending.earlier()})
+            told = {"history": self._history, "held": self._held(), "earlier": self._spending.earlier()}
+            self._send({**self._watch, **told})
         self._spending.started()
 
     def _part(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from mlcost_ext.core.job import Problem
 from mlcost_ext.core.times import time_from_text
 
 STALE_SECONDS = {"viewed": 90.0, "background": 200.0, "asleep": 200.0}
-"""About three polls of each pace."""
+"""About three polls of each pace, where one region is read and nothing slows the reader down."""
+STALE_POLLS, MOST_STALE_SECONDS = 3, 300.0
+"""Several regions share the calls, so each is read less often; what is older than five minutes is stale however that is."""
 CLOCK_DIFFERS_SECONDS = 60.0
 
 SLOWEST_SECONDS = 55
@@ -117,8 +119,14 @@ def told_of(statuses: Mapping[str, Status], regions: Sequence[str], asking: Aski
     told = {region: statuses[region] for region in regions if region in statuses}
     known = [when for status in told.values() if (when := read_at(status)) is not None]
     oldest = min(known) if known and len(known) == len(regions) else None
-    is_old = oldest is not None and (now - oldest).total_seconds() > STALE_SECONDS[asking.pace]
+    is_old = oldest is not None and (now - oldest).total_seconds() > stale_seconds(told.values(), asking.pace)
     return Told(statuses=told, read_at=oldest, is_old=is_old)
+
+
+def stale_seconds(statuses: Iterable[Status], pace: str) -> float:
+    """Give the age from which on figures are not called fresh: after three polls that have told nothing, as often as they are."""
+    polls = [float(each["poll_seconds"]) for each in statuses if is_number(each.get("poll_seconds"))]
+    return max(STALE_SECONDS[pace], min(MOST_STALE_SECONDS, STALE_POLLS * max(polls, default=0.0)))
 
 
 def sum_up(told: Told, asking: Asking) -> AwsStatus:

@@ -60,7 +60,8 @@ class History:
         if self.ended is None:
             return None
         through = aws.history_through
-        is_complete = aws.is_history_read or (through is not None and now - through >= timedelta(days=DAYS))
+        is_read = aws.is_history_read or (through is not None and now - through >= timedelta(days=DAYS))
+        is_complete = is_read and not self._told and self._summed_at is not None  # what was told is in the sum
         ended = self.ended
         return Past(days=DAYS, jobs=ended.jobs, cost=ended.list_cost, unpriced=ended.unpriced, is_complete=is_complete)
 

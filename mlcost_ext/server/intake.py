@@ -50,6 +50,11 @@ class Books:
         """Give books with nothing in them."""
         return cls(ours=JobBook(), others=JobBook(), standing=StandingBook())
 
+    def held(self) -> list[list[str]]:
+        """Give region, kind and name of all that is shown as running or standing."""
+        keys = [*self.ours.running_keys(), *self.others.running_keys(), *self.standing.keys()]
+        return [[region_id, kind, name] for kind, region_id, name in keys]
+
 
 class Intake:
     """Turn the reader's pushes into metered things and into the state of AWS's answers."""

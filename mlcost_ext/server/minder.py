@@ -153,6 +153,7 @@ class Minder:
             studio=studio_watch(self.host),
             notebook_instance=notebook_watch(self.host),
             history=dict(history_cursors),
+            held=self._intake.books.held,
         )
 
     async def _ask_for_session(self) -> None:

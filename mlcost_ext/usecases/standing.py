@@ -113,6 +113,10 @@ class StandingBook:
     def __len__(self) -> int:
         return len(self._things)
 
+    def keys(self) -> list[StandingKey]:
+        """Give all of them."""
+        return list(self._things)
+
     def put(self, metered: MeteredStanding) -> bool:
         """Take one in or replace what was known of it; tell whether its status changed."""
         key = key_of_standing(metered.standing)

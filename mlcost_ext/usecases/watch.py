@@ -104,6 +104,10 @@ class JobBook:
         counted = [cost for m in self._running.values() if (cost := m.cost_at(now)) is not None]
         return total(counted) or Decimal(0)
 
+    def running_keys(self) -> list[JobKey]:
+        """Give those that run."""
+        return list(self._running)
+
     def running_regions(self) -> set[str]:
         """Give the regions in which something runs."""
         return {region_id for _, region_id, _ in self._running}

@@ -135,6 +135,24 @@ def test_cursors_alone_are_no_reason_to_speak_and_a_new_child_is_told_them(reade
     assert run(reader, use) == [{"us-east-1": "a"}, {"us-east-1": "b"}]
 
 
+def test_a_new_child_is_told_what_is_shown(reader_of):
+    """As it is when the child starts, not when the watch was said; it is no reason to speak either."""
+    shown = []
+
+    async def use(pushes):
+        reader.watch(**WATCH, held=lambda: list(shown))
+        await reader.request("op", 20)
+        shown.append(["us-east-1", "endpoint", "a"])
+        reader.watch(**WATCH, held=lambda: list(shown))
+        with pytest.raises(ReaderError):
+            await reader.request("die", 20)
+        await until(lambda: len(pushes) == 2)
+        return [push["heard"].get("held", []) for push in pushes]
+
+    reader = reader_of(ECHO)
+    assert run(reader, use) == [[], [["us-east-1", "endpoint", "a"]]]
+
+
 def test_a_new_child_is_told_what_those_before_it_have_asked_of_aws(reader_of):
     """Within the last ten minutes; its own count begins at nothing."""
     clock = Clock()

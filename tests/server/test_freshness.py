@@ -52,10 +52,16 @@ def codes(problems: list[Problem]) -> list[str]:
         (told(5, first_picture=False), "viewed", False, "loading", ["reading"]),
         (told(5, clock_offset_seconds=-90.0), "viewed", False, "ok", ["clock_differs"]),
         (told(5, clock_offset_seconds=None), "viewed", False, "ok", []),
+        (told(130, poll_seconds=45.0), "viewed", False, "ok", []),
+        (told(140, poll_seconds=45.0), "viewed", False, "failed", ["network_unreachable"]),
+        (told(91, poll_seconds=15.0), "viewed", False, "failed", ["network_unreachable"]),
+        (told(290, poll_seconds=900.0), "viewed", False, "ok", []),
+        (told(310, poll_seconds=900.0), "viewed", False, "failed", ["network_unreachable"]),
+        (told(91, poll_seconds="x"), "viewed", False, "failed", ["network_unreachable"]),
     ],
 )
 def test_one_region(status: dict[str, Any], pace: str, is_waking: bool, word: str, expected: list[str]) -> None:
-    """Old is not ok, denied without a way round is not ok, asleep is off."""
+    """Old is not ok, by how often it is read, denied without a way round is not ok, asleep is off."""
     state, problems = state_of({"us-east-1": status}, "us-east-1", pace=pace, is_waking=is_waking)
     assert (state.status, codes(problems)) == (word, expected)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,18 @@ def test_what_was_read_of_the_past_is_counted_once_and_goes_on_where_it_was(path
     assert (told.jobs, to_wire(told.cost), told.unpriced, told.is_complete) == (2, "0.92", 0, False)
     assert past(history, history_through=now_utc() - timedelta(days=31)).is_complete  # type: ignore[union-attr]
     assert past(history, is_history_read=True).is_complete  # type: ignore[union-attr]
+
+
+def test_a_sum_is_not_called_complete_before_all_that_was_told_is_in_it(path: Path) -> None:
+    """The reader may say that everything was read while its last page still waits to be written."""
+    intake, history = make(path)
+    asyncio.run(history.work(now_utc()))
+    intake.on_history(page(ended("a", 2), cursor=None))
+    assert past(history, is_history_read=True) == Past(days=30, jobs=0, cost=Decimal(0), unpriced=0, is_complete=False)
+    asyncio.run(history.work(now_utc()))
+    told = past(history, is_history_read=True)
+    assert told is not None
+    assert (told.jobs, told.is_complete) == (1, True)
 
 
 def test_a_job_that_ends_while_we_look_is_kept_too(path: Path) -> None:

@@ -88,6 +88,23 @@ def test_nothing_is_followed_before_it_is_known_how_far_the_past_was_read(room: 
     assert room.reader.watched["history"] == {"us-east-1": "so far"}
 
 
+def test_a_reader_is_told_what_is_shown_as_running_or_standing(room: Room) -> None:
+    """It may have gone while none was there. What has ended is settled, and need not be asked for."""
+    endpoint = {
+        "EndpointName": "e",
+        "region_id": "us-east-1",
+        "EndpointStatus": "InService",
+        "Tags": {"sagemaker:space-arn": SPACE},
+    }
+    room.intake.take_description("training", training_job("runs"))
+    room.intake.take_description("training", training_job("over", TrainingJobStatus="Completed", SecondaryStatus="Completed"))
+    room.intake.take_description("endpoint", endpoint)
+    room.minder.note_viewer()
+    room.mind()
+    held = room.reader.watched["held"]
+    assert sorted(held()) == [["us-east-1", "endpoint", "e"], ["us-east-1", "training", "runs"]]
+
+
 def test_the_regions_that_are_followed(room: Room) -> None:
     """The session's own, those of launches, and those where something of ours runs; none for long on a mere chance."""
     room.launch("accepted", "us-west-2", "accepted", timedelta(days=20))

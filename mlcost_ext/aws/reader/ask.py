@@ -72,7 +72,11 @@ class Feed(Protocol):
 
 
 class Pages:
-    """The pages of one answer; a token that comes back for a second time ends them."""
+    """The pages of one answer; a token that comes back for a second time ends them.
+
+    Raises:
+        Fault: Where the token of the next page cannot be read: what follows would be missing without a word.
+    """
 
     def __init__(self, operation: str, params: Mapping[str, Any], rank: Rank) -> None:
         self._operation, self._rank = operation, rank
@@ -84,8 +88,8 @@ class Pages:
         if self._params is None:
             return None
         answer = yield Ask(self._operation, dict(self._params), self._rank)
-        token = answer.get("NextToken")
-        if not isinstance(token, str) or not token or token in self._tokens or len(self._tokens) >= MAX_PAGES:
+        token = token_of(answer)
+        if token is None or token in self._tokens or len(self._tokens) >= MAX_PAGES:
             self._params = None
         else:
             self._tokens.add(token)
@@ -93,13 +97,25 @@ class Pages:
         return answer
 
 
-def members(answer: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-    """Give the structures of a list in an answer, without whatever else stands in it.
+def token_of(answer: Mapping[str, Any]) -> str | None:
+    """Give what the next page is asked for by; None: this is the last one.
 
     Raises:
-        Fault: Where there is something else in place of the list: it would look like an empty account.
+        Fault: Where there is something else in its place.
+    """
+    token = answer.get("NextToken")
+    if token is not None and not isinstance(token, str):
+        raise Fault(aws_error("AWS's answer could not be read (NextToken is no text)."))
+    return token or None
+
+
+def members(answer: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    """Give the structures of a list in an answer.
+
+    Raises:
+        Fault: Where there is something else in place of the list or in it: it would look like an account with less in it.
     """
     value = answer.get(key, [])
-    if not isinstance(value, list):
-        raise Fault(aws_error(f"AWS's answer could not be read ({key} is no list)."))
-    return [item for item in value if isinstance(item, Mapping)]
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise Fault(aws_error(f"AWS's answer could not be read ({key} is no list of structures)."))
+    return value

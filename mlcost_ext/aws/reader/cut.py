@@ -77,6 +77,17 @@ def time(value: Any) -> str | None:
     return None if read is None else read.isoformat().replace("+00:00", "Z")
 
 
+UNREADABLE = "unreadable"
+
+
+def start(value: Any) -> str | None:
+    """Pass the time from which on something is billed; where it cannot be read a text that is no time.
+
+    Without it a job would look as if it had not begun, and cost nothing.
+    """
+    return None if value is None else time(value) or UNREADABLE
+
+
 class Drops(threading.local):
     """How many members were left out since they were not of their type, in this thread."""
 

@@ -57,6 +57,21 @@ class Known:
         seen = self._seen.get(name)
         return seen.modified if seen else None
 
+    def hold(self, names: Iterable[str]) -> None:
+        """Take things for running that were told before our time; whatever is read of them is news."""
+        for name in names:
+            self._seen.setdefault(name, Seen(b"", None, None, is_running=True, is_listed=True, round=self.round, tags=None))
+
+    def unmet(self) -> set[str]:
+        """Give those among them of which nothing was read yet."""
+        return {name for name, seen in self._seen.items() if not seen.digest}
+
+    def unlist(self, name: str) -> None:
+        """Note that no listing shows one although it is there; that it is missing says nothing any more."""
+        seen = self._seen.get(name)
+        if seen is not None:
+            seen.is_listed = False
+
     def is_running(self, name: str) -> bool:
         """Say whether more is to come of one that was handed on."""
         seen = self._seen.get(name)

@@ -16,6 +16,8 @@ ABSENT_SECONDS = 30.0
 GONE_WAIT_SECONDS = 1800.0
 """What is gone is looked for again after this long, and then ever later: the credentials may be other ones by then."""
 MAX_GONE_WAIT_SECONDS = 6 * 3600.0
+STRAY_SECONDS = 60.0
+"""How often at most one is read that is there, and that no listing shows."""
 URGENT_LOST = 5
 MAX_LOST = 20
 """So many are looked for after one listing; the next one finds the rest."""
@@ -32,6 +34,8 @@ class Entry:
     misses: int = 0
     is_lost: bool = False
     """A listing that had shown it does so no more."""
+    is_stray: bool = False
+    """It is there, although no listing shows it: it is followed by its name alone."""
     is_urgent: bool = False
     is_touched: bool = False
     """Somebody has asked AWS to end it, and watches."""
@@ -88,7 +92,7 @@ class Names:
         lost = sorted(names)[:MAX_LOST]
         for name in lost:
             entry = self._entries.get((kind, name))
-            if entry is None or not entry.is_lost:
+            if entry is None or not (entry.is_lost or entry.is_stray):
                 is_urgent = len(lost) <= URGENT_LOST
                 self._entries[kind, name] = Entry(due=self._clock(), is_lost=True, is_urgent=is_urgent)
 
@@ -140,14 +144,33 @@ class Names:
         """Say whether a name of a kind was never tried."""
         return any(key[0] == kind and not entry.reads and not entry.misses for key, entry in self._entries.items())
 
-    def found(self, key: Key, poll_seconds: float) -> None:
-        """Plan the next reading of one that was described; one that was only touched is then left to the listing."""
+    def has_lost(self, kind: str) -> bool:
+        """Say whether a thing of a kind that a listing shows no more is still to be asked for by its name."""
+        return any(key[0] == kind and entry.is_lost and not entry.is_gone for key, entry in self._entries.items())
+
+    def is_lost(self, key: Key) -> bool:
+        """Say whether one is asked for since a listing shows it no more."""
+        entry = self._entries.get(key)
+        return entry is not None and entry.is_lost
+
+    def found(self, key: Key, poll_seconds: float, *, stays: bool = False) -> None:
+        """Plan the next reading of one that was described; one that was only touched is then left to the listing.
+
+        Args:
+            key: Which.
+            poll_seconds: How often it is read.
+            stays: Whether it is something that stands, and is followed by its name where no listing shows it.
+        """
         entry = self._entries.get(key)
         if entry is None:
             return
         was_lost, entry.reads, entry.misses = entry.is_lost, entry.reads + 1, 0
         entry.is_lost, entry.is_urgent, entry.is_gone = False, False, False
         entry.absent_since, entry.gone_wait = None, GONE_WAIT_SECONDS
+        entry.is_stray = entry.is_stray or (was_lost and stays)
+        if entry.is_stray:
+            entry.due = self._clock() + max(poll_seconds, STRAY_SECONDS)
+            return
         if key not in self._wanted and (was_lost or entry.reads >= PROMPT_READS):
             self.settle(key)
             return
@@ -159,7 +182,7 @@ class Names:
         entry = self._entries.get(key)
         if entry is None:
             return
-        if key not in self._wanted:
+        if key not in self._wanted and not (entry.is_lost or entry.is_stray):
             self.settle(key)
             return
         entry.misses += 1
@@ -175,11 +198,14 @@ class Names:
         if entry.absent_since is None:
             entry.absent_since = now
         gone_at = entry.absent_since + ABSENT_SECONDS
-        if not (entry.is_lost or entry.is_leaving) and now < gone_at:
+        if not (entry.is_lost or entry.is_stray or entry.is_leaving) and now < gone_at:
             self.missed(key)
             entry.due = min(entry.due, gone_at)
             return False
         is_news, entry.is_gone = not entry.is_gone, True
+        if key not in self._wanted:
+            self.settle(key)
+            return is_news
         self.missed(key, wait_seconds=entry.gone_wait)
         entry.gone_wait = min(MAX_GONE_WAIT_SECONDS, 2 * entry.gone_wait)
         return is_news

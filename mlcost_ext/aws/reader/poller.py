@@ -255,22 +255,28 @@ class Poller:
         task.steps = task.ask = None
         task.problem = problem
         if problem is None:
+            if task.failures and set(task.kinds) & set(PROMPT_KINDS):
+                region.try_again()
             task.failures = 0
             if not task.asked and region.gate.problem is not None and region.gate.problem.code == "credentials_missing":
                 region.gate.passed()  # nothing had to be asked, and the credentials were looked at
             task.not_before = float("-inf") if task.asked else self._clock() + IDLE_SECONDS
         else:
             task.failures += 1
-            task.not_before = self._clock() + self._retry_seconds(task)
+            task.not_before = self._clock() + self._retry_seconds(region, task)
         region.push_status(
             self._aws.calls_total, self._spent(), is_news=problem is not None or bool(set(task.kinds) & TOLD_KINDS)
         )
 
-    def _retry_seconds(self, task: Task) -> float:
-        """Give how long a feed that failed waits: longer each time, prompt ones no longer than their usual."""
+    def _retry_seconds(self, region: Region, task: Task) -> float:
+        """Give how long a feed that failed waits: longer each time, prompt ones no longer than their usual.
+
+        Where those fail as well the others leave it to them to find out when AWS answers again.
+        """
         doubled = RETRY_SECONDS * 2.0 ** min(task.failures - 1, 10)
-        longest = self._tempo.prompt_seconds if set(task.kinds) & set(PROMPT_KINDS) else MAX_RETRY_SECONDS
-        return min(longest, doubled)
+        if set(task.kinds) & set(PROMPT_KINDS):
+            return min(self._tempo.prompt_seconds, doubled)
+        return min(MAX_RETRY_SECONDS, max(doubled, self._tempo.other_seconds if region.is_down else 0.0))
 
     def _note_progress(self) -> None:
         """Say so when a region's first picture is there, and end the allowance with the last one."""
@@ -304,7 +310,12 @@ class Poller:
         self._budget.begin_with(age for age, count in watch.earlier for _ in range(count))
         is_other = (watch.owner_tags, watch.scope) != (before.owner_tags, before.scope)
         kept = {} if is_other else self._regions
+        regions = self._regions
         self._regions = {region_id: kept.get(region_id) or self._region(region_id) for region_id in watch.region_ids}
+        for region_id, region in self._regions.items():
+            region.hold((kind, name) for where, kind, name in watch.held if where == region_id)
+            if is_other and region_id in regions:
+                region.hold(regions[region_id].held())
         for region in self._regions.values():
             region.want(watch, is_alone=len(self._regions) == 1)
             if before.pace == "asleep":

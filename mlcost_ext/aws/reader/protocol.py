@@ -55,6 +55,8 @@ class Watch:
     """Region and name of the one this server runs on."""
     history: Mapping[str, str | None] = field(default_factory=dict, compare=False)
     """How far what ended long ago was read, by region; None: to its end."""
+    held: frozenset[Name] = field(default=frozenset(), compare=False)
+    """What a reader before this one has told and the server still shows: where it is not met, it is to be asked for."""
     earlier: tuple[tuple[float, int], ...] = field(default=(), compare=False)
     """Calls that readers before this one made: how many seconds ago, and how many."""
 
@@ -111,12 +113,13 @@ def _watch(document: Mapping[str, Any]) -> Watch:
     return Watch(
         region_ids=tuple(dict.fromkeys(_texts(document.get("regions")))),
         owner_tags=tuple((key, value) for key, value in tags.items() if isinstance(value, str) and value),
-        names=frozenset((item[0], item[1], item[2]) for item in document.get("names") or () if _is_name(item)),
+        names=_names(document.get("names")),
         pace=cast("Pace", pace),
         scope=cast("Scope", scope),
         studio=_studio(document.get("studio")),
         notebook_instance=None if notebook is None else (notebook[0], notebook[1]),
         history=_history(document.get("history")),
+        held=_names(document.get("held")),
         earlier=_earlier(document.get("earlier")),
     )
 
@@ -157,6 +160,11 @@ def _is_count(item: Any) -> bool:
 
 def _texts(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str) and item] if isinstance(value, list) else []
+
+
+def _names(value: Any) -> frozenset[Name]:
+    items = value if isinstance(value, list) else []
+    return frozenset((item[0], item[1], item[2]) for item in items if _is_name(item))
 
 
 def _is_name(value: Any) -> bool:

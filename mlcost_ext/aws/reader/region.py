@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -150,7 +150,7 @@ class Region:
             LastUseFeed(self.parts, self.endpoints),
         ]
         return [
-            Task(feed=NamesFeed(self.parts, describing, self._is_described)),
+            Task(feed=NamesFeed(self.parts, describing, self._is_described, self._confirm)),
             *(Task(feed=each, kinds=(kind,)) for kind, each in self.followings.items()),
             Task(feed=self.studio, kinds=tuple(kind.kind for kind in STUDIO)),
             Task(feed=self.warm_pools, kinds=(WARM_POOL,)),
@@ -160,12 +160,28 @@ class Region:
             Task(feed=self.history, kinds=("history",), needs_picture=True),
         ]
 
+    def _confirm(self, kind: str) -> None:
+        """Let a kind see whether something of it that was asked for by its name was the last that it has missed."""
+        following = self.followings.get(kind)
+        if following is not None:
+            following.confirm()
+
     def _is_described(self, kind: str) -> bool:
         """Say whether a prompt kind's first picture is made of descriptions, since Search does not tell it."""
         following = self.followings.get(kind)
         if following is None or not following.kind.is_prompt or following.is_complete:
             return False
         return self.parts.permissions.is_denied(kind, SEARCH)
+
+    def hold(self, things: Iterable[tuple[str, str]]) -> None:
+        """Take things, by kind and name, for running that were told before: where they are not met, they are asked for."""
+        for kind, name in things:
+            if kind in self.parts.books:
+                self.parts.books[kind].known.hold([name])
+
+    def held(self) -> Iterator[tuple[str, str]]:
+        """Give kind and name of all that was told and runs."""
+        return ((kind, name) for kind, book in self.parts.books.items() for name in book.known.running())
 
     def want(self, watch: Watch, *, is_alone: bool) -> None:
         """Set what is watched."""
@@ -180,6 +196,18 @@ class Region:
         for following in self.followings.values():
             following.hurry()
         self.studio.hurry()
+
+    @property
+    def is_down(self) -> bool:
+        """Whether none of the prompt kinds can be read at present."""
+        prompt = [task for task in self.tasks if set(task.kinds) & set(PROMPT_KINDS)]
+        return all(task.failures for task in prompt)
+
+    def try_again(self) -> None:
+        """Read at once whatever has failed before, since AWS answers again: it may have waited ever longer."""
+        for task in self.tasks:
+            if task.problem is not None:
+                task.not_before = float("-inf")
 
     @property
     def is_read(self) -> bool:

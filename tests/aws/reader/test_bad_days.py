@@ -135,6 +135,50 @@ def test_ten_minutes_of_all_of_them_at_random(seed):
     assert reader.aws.most_in(600) <= 150
 
 
+def test_once_aws_answers_again_everything_is_read_at_once():
+    """What has failed for long has waited ever longer, up to a quarter of an hour; it need not wait on."""
+    reader = Reader()
+    put(reader, make_job("a"), make("processing", "b", modified=START, created=START))
+    reader.run(30)
+    call = reader.aws.call
+    reader.aws.call = lambda *_: raised(fault("aws_error"))
+    reader.run(1800)
+    reader.aws.call = call
+    reader.run(60)
+    status = reader.sink.status
+    assert (status["problem"], status["kind_problems"]) == (None, {})
+    assert {kind for kind, at in status["kinds"].items() if at < (START + timedelta(seconds=1800)).isoformat()} == set()
+
+
+def test_while_nothing_is_answered_only_the_prompt_kinds_find_out_when_it_is():
+    """The others would use up the calls that are needed once it is."""
+    reader = Reader()
+    reader.run(30)
+    asked, call = [], reader.aws.call
+    reader.aws.call = lambda region_id, operation, params: asked.append(operation) or raised(fault("aws_error"))
+    reader.run(240)
+    others = [operation for operation in asked if operation != "Search"]
+    assert max(others.count(operation) for operation in set(others)) <= 3
+    reader.aws.call = call
+    reader.run(30)
+    assert reader.sink.status["kind_problems"] == {}
+
+
+def test_one_kind_that_goes_on_failing_is_not_asked_for_each_time_another_is_told():
+    """Its own back-off is kept while the others are well."""
+    reader = Reader()
+    reader.run(30)
+    reader.aws.faults["ListProcessingJobs"] = fault("aws_error")
+    reader.run(1200)
+    before = len(reader.aws.calls)
+    reader.run(600)
+    assert 1 <= [operation for operation, _ in reader.aws.calls[before:]].count("ListProcessingJobs") <= 4
+
+
+def raised(error):
+    raise error
+
+
 def test_throttling_goes_down_to_a_call_a_minute_and_says_so():
     """A viewer does not hurry it; afterwards it becomes faster by itself."""
     reader = Reader()

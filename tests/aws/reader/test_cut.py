@@ -56,6 +56,16 @@ def test_a_description_is_cut_to_the_contract():
     assert "hunter2" not in json.dumps(actual)
 
 
+@pytest.mark.parametrize(("kind", "member"), [("processing", "ProcessingStartTime"), ("transform", "TransformStartTime")])
+def test_a_start_that_cannot_be_read_is_no_missing_one(kind, member):
+    """A job without a start waits, and costs nothing: this one has begun, and nobody knows when."""
+    found = kind_named(kind)
+    for value in ({"was": 1}, "yesterday", [1], 1e99):
+        document = found.document({found.name_key: "a", found.status_key: "InProgress", member: value}, "us-east-1")
+        assert document[member] == cut.UNREADABLE
+    assert member not in found.document({found.name_key: "a", member: None}, "us-east-1")
+
+
 @pytest.mark.parametrize(
     ("member", "value"),
     [

@@ -214,3 +214,38 @@ def test_what_concerns_every_job_is_said_at_once(code):
     reader.aws.faults["DescribeTrainingJob"] = fault(code)
     assert reader.turn().count("DescribeTrainingJob") == 1
     assert reader.sink.status["problem"]["code"] == code
+
+
+def endpoints_confirmed(reader):
+    return reader.sink.status["kinds"]["endpoint"]
+
+
+def test_endpoints_are_not_confirmed_before_one_that_is_missing_was_asked_for():
+    """Until then it is still shown, and what is shown must not be called newer than it is; by the next reading it is."""
+    reader = Reader()
+    put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
+    reader.run(20)
+    del reader.aws.things["endpoint"]["goes"]
+    before = endpoints_confirmed(reader)
+    reader.aws.faults["DescribeEndpoint"] = fault("aws_error")
+    reader.run(30)
+    assert reader.aws.operations().count("DescribeEndpoint") >= 1
+    assert endpoints_confirmed(reader) == before
+    reader.run(60)
+    assert reader.sink.gone == []
+    assert before < endpoints_confirmed(reader) < (reader.clock.wall() - timedelta(seconds=25)).isoformat()
+    reader.aws.faults = {}
+    reader.run(60)
+    assert reader.sink.gone == ["goes"]
+    assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=30)).isoformat()
+
+
+def test_endpoints_are_confirmed_where_a_missing_one_may_not_be_asked_for():
+    """Nobody will ever tell."""
+    reader = Reader()
+    put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
+    reader.run(20)
+    del reader.aws.things["endpoint"]["goes"]
+    deny(reader, "DescribeEndpoint")
+    reader.run(300)
+    assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=30)).isoformat()

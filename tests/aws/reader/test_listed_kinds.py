@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mlcost_ext.aws.reader.kinds import LISTED
-from tests.aws.reader.fakes import ARN, OTHER, START, Reader, make, put
+from tests.aws.reader.fakes import ARN, OTHER, START, Reader, fault, make, put
 
 DESCRIBED = [kind.kind for kind in LISTED if not kind.is_told_by_listing]
 JOBS = [kind.kind for kind in LISTED if kind.is_job]
@@ -175,3 +175,24 @@ def test_the_jobs_of_a_schedule_are_found_by_the_name_sagemaker_gives_them():
     put(reader, make("processing", "model-monitoring-2", MonitoringScheduleArn=f"{schedule_arn}-2", **child))
     reader.run(300)
     assert reader.sink.take_names("processing") == ["model-monitoring-1"]
+
+
+def test_a_kind_is_not_confirmed_before_what_has_changed_was_read():
+    """One that has come and ended between two listings is missing until it was described."""
+    reader = Reader()
+    reader.run(60)
+    before = reader.sink.status["kinds"]["processing"]
+    put(reader, make("processing", "short", status="Completed", modified=reader.clock.wall()))
+    describe = reader.aws.describe_processing_job
+    reader.aws.describe_processing_job = lambda params: raised(fault("network_unreachable"))
+    reader.run(300)
+    assert "ListProcessingJobs" in reader.aws.operations()[-60:]
+    assert reader.sink.status["kinds"]["processing"] == before
+    reader.aws.describe_processing_job = describe
+    reader.run(300)
+    assert reader.sink.take_names("processing") == ["short"]
+    assert reader.sink.status["kinds"]["processing"] > before
+
+
+def raised(error):
+    raise error

@@ -216,12 +216,33 @@ def test_a_first_picture_that_breaks_off_goes_on_where_it_was():
 def test_a_garbled_answer_ends_no_thread():
     """Whatever it raises is a problem like others."""
     reader = Reader()
-    reader.aws.search = lambda params: {"Results": [None, 7, {"TrainingJob": "x"}, {"TrainingJob": {"TrainingJobName": 3}}]}
-    reader.turn()
-    assert reader.sink.status["problem"] is None
     reader.aws.search = lambda params: 1 / 0
     reader.run(30)
     assert reader.sink.status["problem"]["code"] == "aws_error"
+
+
+@pytest.mark.parametrize("garbled", [7, {"TrainingJob": "x"}, {"TrainingJob": {"TrainingJobName": 3}}, {"Other": {}}])
+def test_a_record_that_cannot_be_read_at_all_is_a_problem(garbled):
+    """Whatever it was, it would be missing, and what is missing would be said not to be there."""
+    reader = Reader()
+    put(reader, make_job("a"))
+    search = reader.aws.search
+    reader.aws.search = lambda params: {"Results": [*search(params)["Results"], garbled]}
+    reader.run(30)
+    status = reader.sink.status
+    assert (status["problem"]["code"], status["as_of"], status["first_picture"]) == ("aws_error", None, False)
+    reader.aws.search = search
+    reader.run(30)
+    assert reader.sink.status["problem"] is None
+    assert "a" in reader.sink.take_jobs()
+
+
+def test_a_page_whose_next_one_cannot_be_asked_for_is_a_problem():
+    """All that is on the next ones would be missing."""
+    reader = Reader()
+    reader.aws.search = lambda params: {"Results": [], "NextToken": {"not": "a text"}}
+    reader.run(30)
+    assert (reader.sink.status["problem"]["code"], reader.sink.status["as_of"]) == ("aws_error", None)
 
 
 def test_an_answer_that_never_ends_is_ended():

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mlcost_ext.aws.reader import search
-from mlcost_ext.aws.reader.ask import AT_ONCE, Pages, Rank, members
+from mlcost_ext.aws.reader.ask import AT_ONCE, Pages, Rank, members, token_of
 from mlcost_ext.aws.reader.faults import Fault
 from mlcost_ext.aws.reader.feeds.walk import Walk
 from mlcost_ext.aws.reader.kinds import training
@@ -94,8 +94,17 @@ def test_pages_end_with_the_last_one():
     assert float("-inf") == AT_ONCE
 
 
-def test_something_in_place_of_a_list_is_a_fault():
-    """It would look like an empty account."""
-    assert members({"Results": [1, {"a": 1}]}, "Results") == [{"a": 1}]
+@pytest.mark.parametrize("value", [1, [1], [{"a": 1}, "x"], [None]])
+def test_something_in_place_of_a_list_or_of_what_is_in_it_is_a_fault(value):
+    """It would look like an account with less in it."""
+    assert members({"Results": [{"a": 1}]}, "Results") == [{"a": 1}]
+    assert members({}, "Results") == []
     with pytest.raises(Fault):
-        members({"Results": 1}, "Results")
+        members({"Results": value}, "Results")
+
+
+def test_something_in_place_of_a_token_is_a_fault():
+    """The next page would be missing."""
+    assert [token_of({"NextToken": token}) for token in ("a", "", None)] == ["a", None, None]
+    with pytest.raises(Fault):
+        token_of({"NextToken": 7})

@@ -64,7 +64,8 @@ class Describing:
     def _take(self, kind: Kind, name: str, answer: Answer, tags: Tags | None, *, is_listed: bool, is_child_only: bool) -> None:
         parts = self._parts
         document = kind.document({**kind.params(name), **answer}, parts.region_id, tags)
-        parts.names.found((kind.kind, name), self._poll_seconds(kind))
+        was_lost = parts.names.is_lost((kind.kind, name))
+        parts.names.found((kind.kind, name), self._poll_seconds(kind), stays=not kind.is_job)
         if document is None or kind.name(document) != name:
             return
         if is_child_only and not parts.ownership.is_child(kind, document):
@@ -72,6 +73,8 @@ class Describing:
         if is_settled(kind, document):
             parts.names.settle((kind.kind, name))
         parts.book(kind).take([parts.ownership.marked(kind, document)], is_listed=is_listed)
+        if was_lost and not kind.is_job:
+            parts.book(kind).known.unlist(name)
 
     def _poll_seconds(self, kind: Kind) -> float:
         """Give how often a thing is described that nothing else shows."""
@@ -102,10 +105,13 @@ class NamesFeed:
         parts: The region's.
         describing: How one is described.
         is_first: Says of a kind whether its first picture is made of descriptions one by one.
+        on_read: Told of the kind of each that was asked for.
     """
 
-    def __init__(self, parts: Parts, describing: Describing, is_first: Callable[[str], bool]) -> None:
-        self._parts, self._describing, self._is_first = parts, describing, is_first
+    def __init__(
+        self, parts: Parts, describing: Describing, is_first: Callable[[str], bool], on_read: Callable[[str], None]
+    ) -> None:
+        self._parts, self._describing, self._is_first, self._on_read = parts, describing, is_first, on_read
 
     def due_at(self) -> float | None:
         """Give when a thing is to be described; None where none is, or none may be."""
@@ -135,6 +141,7 @@ class NamesFeed:
             return
         tags = self._parts.book(kind).known.tags(name)
         yield from self._describing.describe(kind, name, tags, self.rank())
+        self._on_read(kind_name)
 
     def _is_allowed(self, kind_name: str) -> bool:
         kind = _KINDS.get(kind_name)

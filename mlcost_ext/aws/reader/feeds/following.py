@@ -34,6 +34,8 @@ class Following:
         self.searching = Searching(kind, parts, self.listing.describe_later) if kind.search else None
         self.as_of: datetime | None = None
         """When all that is ours was last told, by AWS's clock."""
+        self._held: datetime | None = None
+        """When the last reading was, while something that it has missed is still to be asked for by its name."""
         self.is_complete = False
         """Whether everything that was listed was also read."""
         self.mode = "search" if kind.search else "list"
@@ -77,7 +79,8 @@ class Following:
         began, started = self._parts.clock(), self._parts.aws_clock.wall()
         way = yield from self._read()
         if way != self.kind.listing and self._is_told(way):
-            self.as_of = self._parts.aws_clock.of(started)
+            self.as_of = self._held or self.as_of  # no longer than to the next reading
+            self._held = self._parts.aws_clock.of(started)
             self.is_complete = True
         self.confirm()
         turn, self._turn = self._turn, None
@@ -86,10 +89,21 @@ class Following:
             self._due = self._parts.after(UNREAD_SECONDS)  # once the names are read, that is told without a call
 
     def confirm(self) -> None:
-        """Move `as_of` to the last listing once what it has shown was read."""
+        """Move `as_of` to the last reading once what it has shown was read, and what it has missed was asked for."""
+        if self._held is not None and not self._misses_any():
+            self.as_of, self._held = self._held, None
         if self.mode == "list" and self.listing.is_worked_off and self._is_told(self.kind.listing):
             self.as_of = max((each for each in (self.as_of, self.listing.listed_at) if each), default=None)
             self.is_complete = self.is_complete or self.listing.is_complete
+
+    def _misses_any(self) -> bool:
+        """Say whether something that stands is missing, and whether it is gone is still to be asked."""
+        kind = self.kind
+        return (
+            not kind.is_job
+            and not self._parts.permissions.is_denied(kind.kind, kind.describe)
+            and self._parts.names.has_lost(kind.kind)
+        )
 
     def _seconds(self) -> float:
         tempo = self._parts.tempo

@@ -10,7 +10,7 @@ from typing import Any
 from mlcost_ext.aws.reader import cut, mark
 from mlcost_ext.aws.reader.ask import Ask, Pages, Rank, Steps, members
 from mlcost_ext.aws.reader.aws_clock import answered_at
-from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.faults import Fault, aws_error
 from mlcost_ext.aws.reader.kinds import Kind
 from mlcost_ext.aws.reader.permissions import RETRY_SECONDS
 
@@ -81,9 +81,12 @@ class Listing:
 
     @property
     def is_worked_off(self) -> bool:
-        """Whether everything that runs, or did so when it was handed on, was also read, or put off since AWS would not tell."""
+        """Whether everything that runs, or did so when it was handed on, and all that has changed was also read, or put off."""
         running = self._book.known.is_running
-        return self._whole_at is not None and not any(item.is_running or running(item.name) for item in self._pending.values())
+        pending = self._pending.values()
+        return self._whole_at is not None and not any(
+            not item.is_backlog or item.is_running or running(item.name) for item in pending
+        )
 
     @property
     def is_complete(self) -> bool:
@@ -198,8 +201,7 @@ class Listing:
     def _note_whole(self, items: list[Summary], now: float, pages_read: int) -> None:
         names = {item.name for item in items}
         self._fits_a_page = not self._kind.is_job and pages_read == 1
-        if self._whole_at is not None:
-            self._parts.names.lose_all(self._kind.kind, self._book.known.running_listed() - names)
+        self._parts.names.lose_all(self._kind.kind, self._book.known.running_listed() - names)
         for name in self._parts.names.unread(self._kind.kind) - names:
             self._parts.names.doubt((self._kind.kind, name))
         if not self._kind.is_job:
@@ -294,7 +296,10 @@ class Listing:
         return None
 
     def _summaries(self, answer: Mapping[str, Any]) -> list[Summary]:
-        found = [item for raw in members(answer, self._kind.listed) if (item := self._summary(raw))]
+        lines = members(answer, self._kind.listed)
+        found = [item for raw in lines if (item := self._summary(raw))]
+        if len(found) < len(lines):
+            raise Fault(aws_error(f"AWS's answer could not be read ({self._kind.listed} has one without a name)."))
         return found if self._whole_at is not None else [replace(item, is_backlog=True) for item in found]
 
     def _summary(self, raw: Mapping[str, Any]) -> Summary | None:

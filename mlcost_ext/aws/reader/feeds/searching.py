@@ -116,6 +116,7 @@ class Searching:
         self._mark.begin(self._began or self._parts.now())
         self.has_whole, self._walks = True, None
         self.is_read_whole = not self._kind.is_job and self._count <= FITS_A_PAGE
+        self._parts.names.lose_all(self._kind.kind, self._book.known.unmet())
         for name in self._parts.names.unread(self._kind.kind):
             self._parts.names.doubt((self._kind.kind, name))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mlcost_ext.aws.reader.ask import Pages, Rank, Steps, members
-from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.ask import Answer, Pages, Rank, Steps, members
+from mlcost_ext.aws.reader.faults import Fault, aws_error
 from mlcost_ext.aws.reader.kinds import STUDIO, Kind
 from mlcost_ext.aws.reader.kinds import app as apps
 from mlcost_ext.aws.reader.kinds import space as spaces
@@ -83,7 +83,7 @@ class StudioFeed:
         for request in self._part_requests(kind) if is_part else self._whole_requests(kind):
             pages = Pages(kind.listing, request, Rank.OTHER)
             while (answer := (yield from pages.next())) is not None:
-                found += [document for raw in members(answer, kind.listed) if (document := self._document(kind, raw))]
+                found += self._documents(kind, answer)
                 pages_read += 1
                 if is_part and kind is spaces.KIND:
                     break  # the latest changes are on the first page
@@ -113,9 +113,12 @@ class StudioFeed:
         if studio is not None and studio.user_profile_name is not None:
             yield {**whole, "UserProfileNameEquals": studio.user_profile_name}
 
-    def _document(self, kind: Kind, raw: Any) -> Document | None:
-        document = kind.document(raw, self._parts.region_id)
-        return None if document is None else self._parts.ownership.marked(kind, document)
+    def _documents(self, kind: Kind, answer: Answer) -> list[Document]:
+        lines = members(answer, kind.listed)
+        found = [document for raw in lines if (document := kind.document(raw, self._parts.region_id))]
+        if len(found) < len(lines):
+            raise Fault(aws_error(f"AWS's answer could not be read ({kind.listed} has one without a name)."))
+        return [self._parts.ownership.marked(kind, document) for document in found]
 
     def _take(self, kind: Kind, found: list[Document], *, is_whole: bool) -> None:
         """Hand on what is ours, and miss what is not there any more."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mlcost_ext.aws.reader import cut
-from mlcost_ext.aws.reader.ask import Answer, Ask, Rank, Steps, members
-from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.ask import Answer, Ask, Rank, Steps, members, token_of
+from mlcost_ext.aws.reader.faults import Fault, aws_error
 from mlcost_ext.aws.reader.kinds import Kind
 
 SECOND = timedelta(seconds=1)
@@ -62,13 +62,12 @@ class Walk:
         return Ask("Search", {**self._request, **token}, rank)
 
     def _take(self, answer: Answer) -> list[Record]:
-        found = records(answer, self._kind)
+        found, token = records(answer, self._kind), token_of(answer)
         times = [time for record in found if (time := cut.moment(record.get(self._time_key)))]
         before = self.until
         if times:
             self.until = min([*times, *([before] if before else [])])
-        token = answer.get("NextToken")
-        self.is_over = not isinstance(token, str) or not token or token == self._token
+        self.is_over = token is None or token == self._token
         self._token = None if self.is_over else token
         if self._is_slow and self.until is not None and (before is None or self.until < before - SECOND):
             self._token = self._request = None
@@ -76,5 +75,13 @@ class Walk:
 
 
 def records(answer: Answer, kind: Kind) -> list[Record]:
-    """Give the descriptions of one kind in an answer of Search."""
-    return [record for item in members(answer, "Results") if isinstance(record := item.get(str(kind.search)), Mapping)]
+    """Give the descriptions of one kind in an answer of Search.
+
+    Raises:
+        Fault: Where one of them cannot be read at all: it would be missing without a word.
+    """
+    found = [item.get(str(kind.search)) for item in members(answer, "Results")]
+    known = [record for record in found if isinstance(record, Mapping) and kind.name(record) is not None]
+    if len(known) < len(found):
+        raise Fault(aws_error(f"AWS's answer could not be read (a {kind.search} has no name)."))
+    return known

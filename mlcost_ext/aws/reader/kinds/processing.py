@@ -33,7 +33,7 @@ KIND = Kind(
         "ProcessingResources": cut.part({"ClusterConfig": cut.part(_CLUSTER)}),
         "StoppingCondition": cut.part({"MaxRuntimeInSeconds": cut.whole}),
         "CreationTime": cut.time,
-        "ProcessingStartTime": cut.time,
+        "ProcessingStartTime": cut.start,
         "ProcessingEndTime": cut.time,
         "LastModifiedTime": cut.time,
         "FailureReason": cut.reason,

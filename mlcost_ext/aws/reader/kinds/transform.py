@@ -22,7 +22,7 @@ KIND = Kind(
         "TransformJobStatus": cut.text,
         "TransformResources": cut.part({"InstanceType": cut.text, "InstanceCount": cut.whole}),
         "CreationTime": cut.time,
-        "TransformStartTime": cut.time,
+        "TransformStartTime": cut.start,
         "TransformEndTime": cut.time,
         "LastModifiedTime": cut.time,
         "FailureReason": cut.reason,
