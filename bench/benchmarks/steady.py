@@ -51,6 +51,8 @@ class Watched:
     memory: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     history: list[tuple[float, float]] = field(default_factory=list)
     """When, and back to which time ended jobs had been read."""
+    all_read_at: float | None = None
+    """When for the first time nothing of any kind was still to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,8 @@ def note_overview(watched: Watched, document: dict[str, Any], first_look: float)
     for state in document["aws"]["kinds"]:
         age = now - (first_look if state["as_of"] is None else time_of(state["as_of"]))
         watched.ages[state["kind"]] = max(age, watched.ages.get(state["kind"], 0.0))
+    if watched.all_read_at is None and "reading" not in codes(document):
+        watched.all_read_at = now - first_look
     if document["aws"]["history_through"]:
         watched.history.append((time.time(), time_of(document["aws"]["history_through"])))
 
@@ -228,7 +232,6 @@ def results(steady: Watched, lagging: Watched, drawn: list[float], calls: list[f
     prompt = {name: each.delays(PROMPT_KINDS, now) for name, each in waited.items()}
     others = [delay for each in waited.values() for delay in each.delays(OTHER_KINDS, now)]
     oldest = max([*steady.ages.values(), *lagging.ages.values()], default=inf)
-    memory = [*steady.memory, *lagging.memory]
     what = "training, tuning and endpoints"
     return [
         Result(
@@ -258,6 +261,14 @@ def results(steady: Watched, lagging: Watched, drawn: list[float], calls: list[f
             limit=CONFIRMED_LIMIT_SECONDS,
             count=len(steady.ages),
         ),
+        *without_limit(steady, lagging),
+    ]
+
+
+def without_limit(steady: Watched, lagging: Watched) -> list[Result]:
+    """Say what helps to understand the others."""
+    memory = [*steady.memory, *lagging.memory]
+    return [
         *(
             Result(
                 name=f"steady_{kind}_growth",
@@ -268,6 +279,12 @@ def results(steady: Watched, lagging: Watched, drawn: list[float], calls: list[f
                 readings={"mb": [each[kind] for _, each in memory]},
             )
             for kind in ("server", "reader")
+        ),
+        Result(
+            name="steady_rest",
+            title="from the first look until nothing of any kind is still to be read",
+            unit="s",
+            value=inf if steady.all_read_at is None else steady.all_read_at,
         ),
         Result(
             name="steady_history",
