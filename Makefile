@@ -15,7 +15,7 @@ SDKS := sdk3 sdk2 awscli
 PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jupyter-config/*/* kernel-startup/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench docs wheel clean
+.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench soak docs wheel clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ types: .venv/.dev $(NODE_MODULES) ## Write openapi.json and the TypeScript types
 
 bench: dist/.ready ## Measure start, memory, CPU and delays, side by side; results in bench/results
 	$(BIN)/python -m bench
+
+soak: .venv/.dev ## Let every bad day of AWS pass, in turn and in any mix, each figure held against the truth: over an hour
+	$(BIN)/python -m tests.soak
 
 docs: .venv-wheel/.ready ## Take the screenshots in docs/ anew
 	.venv-wheel/bin/python tools/make_screenshots.py

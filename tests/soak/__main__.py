@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("parts", nargs="*", choices=[[], *NAMES], metavar="part", help=f"of {', '.join(NAMES)}")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # in order, so that no server stays behind
     found = [complaint for part in options.parts or NAMES for complaint in run(part, options.seed)]
     print("\nAll of it held." if not found else "\nNot as it should be:\n" + "\n".join(found), flush=True)
     return 1 if found else 0

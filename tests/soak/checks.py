@@ -22,7 +22,7 @@ AGE_OF_KIND = timedelta(seconds=300)
 
 def nothing_negative(look: Look) -> Iterator[str]:
     """No amount is below zero."""
-    rows = [*look.overview["jobs"], *look.jobs, *look.overview["endpoints"], *look.overview["apps"], look.overview["totals"]]
+    rows = [*look.overview["jobs"], *look.jobs, *look.endpoints, *look.overview["apps"], look.overview["totals"]]
     for row in rows:
         for member in ("cost", "cost_per_hour", "cost_per_day", "storage_cost", "running_cost", "standing_cost_per_day"):
             amount = money(row.get(member))
@@ -67,10 +67,12 @@ def most_of(job: JobTruth, row: Row, look: Look) -> Decimal:
     """Give what can be shown at most: the final cost once it is final, else all the time since it was first billed."""
     if row["cost_basis"] == "final":
         return job.final_cost
+    # What a change of state finds counted already is kept as it was at that moment, which is within a second.
+    until = look.until + ROUNDING if row["cost_basis"] == "at_most" else look.until
     since = look.known_from(job.kind)
     if since is not None and not job.is_spot and job.created_at <= since:
-        return job.ran(since) + job.costs(max(timedelta(0), look.until - max(since, job.begins_at or since)))
-    return job.costs(max(timedelta(0), look.until - (job.begins_at or look.until)))
+        return job.ran(since) + job.costs(max(timedelta(0), until - max(since, job.begins_at or since)))
+    return job.costs(max(timedelta(0), until - (job.begins_at or until)))
 
 
 def final_is_final(look: Look) -> Iterator[str]:
@@ -190,15 +192,16 @@ def endpoints_are_as_they_are(look: Look) -> Iterator[str]:
     since = look.known_from("endpoint")
     if since is None:
         return
-    shown = {row["name"]: row for row in look.overview["endpoints"]}
+    shown = {row["name"]: row for row in look.endpoints}
     for name, endpoint in look.truth.endpoints.items():
         is_steady = endpoint.is_there(since) and endpoint.is_there(look.until)
         if is_steady and name not in shown:
-            yield f"{name}: not there, although endpoints were confirmed at {since:%H:%M:%S}"
+            yield f"{name}: not there at {look.at:%H:%M:%S}, although endpoints are known up to {since:%H:%M:%S}"
     for name, row in shown.items():
         known = look.truth.endpoints.get(name)
-        if known is None or (known.gone_at is not None and known.gone_at < since):
-            yield f"{name}: shown as {row['status']}, but there is no such endpoint of ours"
+        if known is None or (known.gone_at is not None and known.gone_at < since - GRACE):  # it is asked for by its name first
+            gone = "there was none" if known is None else f"it was gone at {known.gone_at:%H:%M:%S}, before {since:%H:%M:%S}"
+            yield f"{name}: shown as {row['status']} at {look.at:%H:%M:%S}, but {gone}"
             continue
         rate = money(row["cost_per_day"])
         rates = known.rates(since, look.known_until)

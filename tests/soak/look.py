@@ -17,12 +17,13 @@ ROUNDING = timedelta(seconds=1.1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """The overview, all jobs, and the truth; `lag` and `doubted_from` say what AWS itself does not tell rightly."""
+    """The overview, all jobs and endpoints, and the truth; `lag` and `doubted_from` say what AWS itself does not tell rightly."""
 
     overview: Row
     jobs: list[Row]
+    endpoints: list[Row]
     until: datetime
-    """The jobs were listed between the overview's time and this."""
+    """Jobs and endpoints were listed between the overview's time and this."""
     truth: Truth
     lag: timedelta = timedelta(0)
     """How late AWS's index is, or was when it was last read."""

@@ -52,8 +52,8 @@ class Soak:
 
     def recover(self, patience_seconds: float) -> float:
         """Let all be well, and give the seconds until that is on screen; complain where it takes too long."""
+        over, began = self.day.name, time.monotonic()
         self.begin(CLEAR)
-        began = time.monotonic()
         while True:
             look = self.one_second()
             wrong = as_it_should_be(look, FRESH)
@@ -62,7 +62,7 @@ class Soak:
                 self.say(f"{self._clock()}   right again after {taken:.0f} s")
                 return taken
             if taken > patience_seconds:
-                self._complain("recovery", self.day.name, [f"not right {taken:.0f} s after it was over: {wrong}"])
+                self._complain("recovery", CLEAR.name, [f"{over}: not right {taken:.0f} s after it was over: {wrong}"])
                 return taken
 
     def await_all_kinds(self, patience_seconds: float) -> None:
@@ -93,7 +93,7 @@ class Soak:
         lasted = timedelta(seconds=time.monotonic() - self.day_began)
         if not self.day.codes or lasted <= STALE + GRACE or look.codes & self.day.codes:
             return []
-        return [f"in force for {lasted.seconds} s, but only {sorted(look.codes)} is said ({look.status})"]
+        return [f"{self.day.name}: in force for {lasted.seconds} s, but only {sorted(look.codes)} is said ({look.status})"]
 
     def finish(self) -> list[str]:
         """Give everything that was not as it should be."""

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,11 +72,11 @@ class NotingBadDays(BadDays):
 class World:
     """Everything that runs."""
 
-    def __init__(self, folder: Path, *, offset: timedelta = timedelta(0)) -> None:
+    def __init__(self, folder: Path, *, offset: timedelta = timedelta(0), seed: Callable[[Account], None] = seed_opening) -> None:
         self.account = Account()
         if offset:
             self.account.set_clock_offset(offset)
-        seed_opening(self.account)
+        seed(self.account)
         self.days = NotingBadDays(self.account)
         self._practice = make_practice_server(self.account)
         object.__setattr__(self._practice.front, "bad_days", self.days)
@@ -84,11 +84,11 @@ class World:
         self._practice.start()
         self._folder = folder
         self.log = folder / "server.log"
-        self._port, self._process = start_server(folder, self.log, self._practice.url)
+        self._port = free_port()  # kept: a server on another one would be another server, with a ledger of its own
+        self._start_server()
         self._lag, self._lag_until = timedelta(0), None
         self._doubted_from: datetime | None = None
         self._doubted_until: datetime | None = None
-        self._await_server()
 
     # -- what happens -----------------------------------------------------------------------
 
@@ -130,11 +130,12 @@ class World:
     def look(self) -> Look:
         """Ask the server for everything, and the account for the truth."""
         overview = self.ask("overview")
-        jobs = self._all_jobs()
+        jobs, endpoints = self._all_jobs(), self.ask("standing")["endpoints"]
         until = moment(self.ask("overview")["as_of"])
         look = Look(
             overview=overview,
             jobs=jobs,
+            endpoints=endpoints,
             until=until,
             truth=truth_of(self.account, self.account.clock()),
             lag=self._lag,
@@ -198,15 +199,34 @@ class World:
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if line.startswith("[W") and ("AWS reader" in line or "mlcost" in line)]
 
+    def restart_server(self) -> None:
+        """End the server and start another one that has the same home."""
+        self._end_server()
+        self._start_server()
+
     def close(self) -> None:
         """End everything."""
+        self._end_server()
+        self._practice.stop()
+
+    def _start_server(self) -> None:
+        self._process = start_server(self._folder, self._port, self.log, self._practice.url)
+        ends = time.monotonic() + START_SECONDS
+        while time.monotonic() < ends and self._process.poll() is None:
+            try:
+                with socket.create_connection((HOST, self._port), timeout=1):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        raise RuntimeError(f"the server did not start:\n{self.log.read_text(errors='replace')[-1500:]}")
+
+    def _end_server(self) -> None:
         processes = [psutil.Process(self._process.pid), *self._children()] if self._process.poll() is None else []
         self._process.terminate()
         _, alive = psutil.wait_procs(processes, timeout=10)
         for process in alive:
             process.kill()
         self._process.wait()
-        self._practice.stop()
 
     def _children(self) -> list[psutil.Process]:
         found = []
@@ -217,16 +237,6 @@ class World:
                 continue
             found.append(process)
         return found
-
-    def _await_server(self) -> None:
-        ends = time.monotonic() + START_SECONDS
-        while time.monotonic() < ends and self._process.poll() is None:
-            try:
-                with socket.create_connection((HOST, self._port), timeout=1):
-                    return
-            except OSError:
-                time.sleep(0.05)
-        raise RuntimeError(f"the server did not start:\n{self.log.read_text(errors='replace')[-1500:]}")
 
 
 def is_read_since(look: Look, moment: datetime, kinds: Any) -> bool:
@@ -242,10 +252,17 @@ def is_bad(line: str) -> bool:
     return True
 
 
-def start_server(folder: Path, log: Path, endpoint_url: str) -> tuple[int, subprocess.Popen[bytes]]:
+def free_port() -> int:
+    """Give a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        return int(free.getsockname()[1])
+
+
+def start_server(folder: Path, port: int, log: Path, endpoint_url: str) -> subprocess.Popen[bytes]:
     """Start a Jupyter server with our extension and no other."""
     config = folder / "config"
-    (config / "jupyter_server_config.d").mkdir(parents=True)
+    (config / "jupyter_server_config.d").mkdir(parents=True, exist_ok=True)
     extensions = {"mlcost_ext": True, "jupyterlab": False, "notebook": False, "nbclassic": False, "notebook_shim": False}
     wish = {"ServerApp": {"jpserver_extensions": extensions}}
     (config / "jupyter_server_config.d" / "soak.json").write_text(json.dumps(wish))
@@ -258,14 +275,11 @@ def start_server(folder: Path, log: Path, endpoint_url: str) -> tuple[int, subpr
         "MLCOST_HOME": str(folder / "mlcost"),
         "JUPYTER_TOKEN": TOKEN,
     }
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
     python = os.environ.get("SOAK_PYTHON", sys.executable)
     command = [python, "-m", "jupyter_server", "--no-browser", f"--ServerApp.ip={HOST}", f"--ServerApp.port={port}"]
     command += ["--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}", "--allow-root"]
-    with log.open("wb") as out:
-        return port, subprocess.Popen(
+    with log.open("ab") as out:
+        return subprocess.Popen(
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
         )
 
