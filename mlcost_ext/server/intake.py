@@ -25,6 +25,7 @@ from mlcost_ext.usecases.standing import StandingBook, key_of_standing, meter_st
 from mlcost_ext.usecases.watch import JobBook, JobChange, JobKey, key_of
 
 from .freshness import Asking, aws_state, clock_offset
+from .heap import Heap
 
 SLICE = 5
 """Things between two turns of the event loop: one takes about a tenth of a millisecond."""
@@ -79,6 +80,7 @@ class Intake:
         """Described, with a name that we launched, but not known to be ours: the launch's outcome tells."""
         self._status: dict[str, Document] = {}
         self._offset = timedelta(0)
+        self.heap = Heap()
         self._queue: asyncio.Queue[Document] = asyncio.Queue()
 
     # -- from the reader --------------------------------------------------------------------
@@ -93,9 +95,12 @@ class Intake:
         self._note_offset(document)
         told, kind, region_id = document.get("push"), str(document.get("kind")), str(document.get("region_id"))
         if told == "items":
-            await self.take_descriptions(kind, document.get("items") or [])
+            items = document.get("items") or []
+            await self.take_descriptions(kind, items)
+            self.heap.taken(len(items))
         elif told == "status":
             self.take_status(document)
+            self.heap.taken(0)
         elif told == "gone":
             self.take_gone(kind, region_id, document.get("names") or [])
         elif told == "history":

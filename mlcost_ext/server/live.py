@@ -132,6 +132,7 @@ class Live:
         for task in list(self._tasks):
             task.cancel()
         await self._parts.reader.stop()
+        self._intake.heap.release()
         await self._history.close()
 
     def _spawn(self, work: Awaitable[None]) -> None:

@@ -14,6 +14,8 @@ from datetime import datetime, timezone
 from typing import IO, Any
 
 STACK_BYTES = 512 * 1024
+NICENESS = 5
+"""Reading a large account is work for seconds: kernels and the server go first."""
 
 _log = logging.getLogger("mlcost_ext.aws.reader")
 
@@ -23,6 +25,8 @@ def main() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     # Ctrl-C in the server's terminal reaches its children; the server decides when this one ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     threading.stack_size(STACK_BYTES)
     lines, answers = take_over_pipes()
     serve(lines, answers)
