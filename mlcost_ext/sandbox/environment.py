@@ -24,6 +24,12 @@ SageMaker:
         DefaultS3Bucket: {names.BUCKET}
   TrainingJob:
     RoleArn: {names.ROLE_ARN}
+  ProcessingJob:
+    RoleArn: {names.ROLE_ARN}
+  Model:
+    ExecutionRoleArn: {names.ROLE_ARN}
+  AutoMLJobV2:
+    RoleArn: {names.ROLE_ARN}
 """
 
 

@@ -18,6 +18,9 @@ _ANALYZER = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monito
 _DAY = 86_400
 
 VARIANT = "AllTraffic"
+ENDPOINT_VOLUME_GB = 30
+OWN_DISK_FAMILIES = ("g4dn", "g5", "g6", "p4d", "p5")
+"""Of those that are asked for here; AWS takes no size of a volume for them."""
 
 
 def listed(tags: Tags) -> list[dict[str, str]]:
@@ -103,13 +106,16 @@ def transform(name: str, instance_type: str, run_seconds: float, tags: Tags) -> 
 
 
 def endpoint_config(name: str, instance_type: str, tags: Tags, *, count: int = 1, variant: str = VARIANT) -> Request:
-    """Ask for an endpoint configuration with one variant."""
+    """Ask for an endpoint configuration with one variant, and a volume where the instance has no disk of its own."""
+    has_disk = instance_type.split(".")[1] in OWN_DISK_FAMILIES
+    volume = {} if has_disk else {"VolumeSizeInGB": ENDPOINT_VOLUME_GB}
     production = {
         "VariantName": variant,
         "ModelName": "card-fraud-v3",
         "InstanceType": instance_type,
         "InitialInstanceCount": count,
         "InitialVariantWeight": 1.0,
+        **volume,
     }
     return {"EndpointConfigName": name, "ProductionVariants": [production], "Tags": listed(tags)}
 

@@ -9,6 +9,7 @@ from typing import Any
 from mlcost_ext.sandbox.account import Account
 from mlcost_ext.sandbox.crowd import Bounds, Window
 from mlcost_ext.sandbox.fault import Fault
+from mlcost_ext.sandbox.model import member_names
 from mlcost_ext.sandbox.operations.query import Question, ask
 from mlcost_ext.sandbox.operations.search_filter import Test, all_of, property_test
 from mlcost_ext.sandbox.operations.search_value import Comparison
@@ -34,6 +35,7 @@ _SUMMARY = (
     "TrainingJobStatus",
     "SecondaryStatus",
     "WarmPoolStatus",
+    "TrainingPlanArn",
 )
 
 
@@ -93,7 +95,7 @@ def _bounds(member: str, params: Mapping[str, Any]) -> Bounds:
 
 
 def _summary(row: Row) -> dict[str, Any]:
-    job = row.snapshot().description
-    summary = {member: job[member] for member in _SUMMARY if member in job}
-    plan = job.get("ResourceConfig", {}).get("TrainingPlanArn")
-    return summary if plan is None else {**summary, "TrainingPlanArn": plan}
+    """Give what botocore knows of a summary: older ones know no SecondaryStatus there."""
+    description, known = row.snapshot().description, member_names("TrainingJobSummary")
+    job = {"TrainingPlanArn": description.get("ResourceConfig", {}).get("TrainingPlanArn"), **description}
+    return {member: job[member] for member in _SUMMARY if member in known and job.get(member) is not None}
