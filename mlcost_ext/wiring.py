@@ -16,7 +16,7 @@ from .core.host import Host
 from .core.job import Problem
 from .core.ports import AwsReader
 from .core.price import PriceKey, UnitPrice
-from .hosts import detect, ec2, jupyterhub
+from .hosts import container, detect, ec2, jupyterhub
 from .ledger.spool_reader import SpoolReader
 from .prices import Snapshot
 from .prices.instances import instance_facts
@@ -76,7 +76,9 @@ def host_here(settings: Settings, env: Mapping[str, str]) -> Host:
 
 
 async def look_again(settings: Settings, env: Mapping[str, str], host: Host) -> Host:
-    """Complete a host as `ask_machine` does, off the event loop."""
+    """Complete a host as `ask_machine` does, or a Studio app by its container's start, off the event loop."""
+    if host.studio_app is not None:
+        return replace(host, container_started_at=await asyncio.to_thread(container.started_at, env))
     return await asyncio.to_thread(ask_machine, settings, env, host) if is_to_be_asked(settings, host) else host
 
 
@@ -85,6 +87,9 @@ def ask_machine(settings: Settings, env: Mapping[str, str], host: Host) -> Host:
     machine = ec2.ask(env) if is_to_be_asked(settings, host) else None
     if machine is None:
         return host
+    if host.kind == "local" and container.is_part_of_node(env):
+        is_priced = settings.session_list_unit_price is not None or settings.session_instance_type is not None
+        return ec2.container_of(host, machine, is_priced=is_priced)
     if host.kind == "local":
         return ec2.host_of(host, machine)
     return on_node(ec2.bought(host, machine), machine.instance_type, settings, env)

@@ -68,7 +68,7 @@ def small_price_list() -> FakePrices:
     )
 
 
-KINDS_READ = ("app", "endpoint", "notebook", "processing", "space", "training", "tuning")
+KINDS_READ = ("app", "automl", "endpoint", "notebook", "processing", "schedule", "space", "training", "transform", "tuning")
 
 
 def aws_word(status: AwsStatus = "ok", as_of: datetime | None = NOW, **changes: Any) -> AwsState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 
 from mlcost_ext import wiring
 from mlcost_ext.config import Settings
-from mlcost_ext.core.host import Host
+from mlcost_ext.core.host import Host, StudioApp
 from mlcost_ext.wiring import ask_machine, configured_price, does_nothing_here, host_here, look_again
+from tests.fakes import NOW
 from tests.hosts.fake_imds import DOCUMENT, FakeImds, fake_imds
 from tests.hosts.test_jupyterhub import ASKED, HUB
 from tests.hosts.test_studio import METADATA
@@ -94,6 +96,38 @@ def test_a_configured_type_has_a_price_of_its_kind(kind: str | None, component: 
     """SageMaker's types begin with ml."""
     host = host_here(settings(session_instance_type=kind), NOWHERE)
     assert (host.kind, host.instance_type, host.component) == ("local", kind, component)
+
+
+@pytest.mark.parametrize("name", ["KUBERNETES_SERVICE_HOST", "ECS_CONTAINER_METADATA_URI", "ECS_CONTAINER_METADATA_URI_V4"])
+def test_a_container_is_not_its_whole_node(name: str) -> None:
+    """Where it is is known; its price is unknown, and why is said."""
+    with fake_imds(life_cycle="spot") as fake:
+        host = completed(fake, {name: "10.0.0.1"})
+    assert (host.kind, host.region_id, host.machine_region_id, host.instance_type) == ("local", "eu-west-1", "eu-west-1", None)
+    assert ([problem.code for problem in host.problems], host.is_spot) == (["node_share_unknown"], False)
+
+
+@pytest.mark.parametrize("option", [{"session_list_unit_price": Decimal("0.35")}, {"session_instance_type": "m5.large"}])
+def test_a_container_whose_price_is_configured_lacks_nothing(option: dict[str, Any]) -> None:
+    """By its price or by a type, which its node does not overrule."""
+    with fake_imds() as fake:
+        host = completed(fake, {"KUBERNETES_SERVICE_HOST": "10.0.0.1"}, **option)
+    assert (host.instance_type, host.problems) == (option.get("session_instance_type"), ())
+
+
+def test_a_studio_app_is_known_by_its_containers_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read in a thread."""
+    asked_in = []
+
+    def started_at(env: Any) -> datetime:
+        asked_in.append(threading.current_thread())
+        return NOW
+
+    monkeypatch.setattr(wiring.container, "started_at", started_at)
+    app = StudioApp(domain_id="d-1", space_name="s", app_type="JupyterLab", app_name="default")
+    host = asyncio.run(look_again(settings(), {}, Host(kind="studio", region_id=None, studio_app=app)))
+    assert (host.container_started_at, host.costs_since, host.since_basis) == (NOW, NOW, "accruing")
+    assert asked_in != [threading.main_thread()]
 
 
 # -- a hub ---------------------------------------------------------------------------------

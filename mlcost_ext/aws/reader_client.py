@@ -94,16 +94,18 @@ class ReaderProcess:
         Args:
             fields: The protocol's `regions`, `owner_tags`, `names` (region, kind and name of each), `pace`, `scope`, `studio`,
                 `notebook_instance`, `history` and `held` (what gives region, kind and name of all that is shown as running
-                or standing). The last two alone are no reason to send: the reader that runs knows them.
+                or standing). The last two alone are no reason to send: the reader that runs knows them, but for what is
+                held in a region that it is told of.
         """
         self._history = dict(fields.pop("history", None) or {})
         self._held = fields.pop("held", None) or list
         names = sorted(list(name) for name in fields.get("names") or ())
         document: Document = {"op": "watch", **fields, "names": names}
         if document != self._watch:
+            is_elsewhere = self._watch is None or document.get("regions") != self._watch.get("regions")
             self._watch = document
             self._expect()
-            self._send({**document, "history": self._history})
+            self._send({**document, "history": self._history, **({"held": self._held()} if is_elsewhere else {})})
 
     async def request(self, op: str, timeout: float = REQUEST_SECONDS, **fields: Any) -> Document:
         """Ask, and wait for the answer.
@@ -197,7 +199,8 @@ class ReaderProcess:
         self._health.started()
         self._is_up.set()
         if self._watch is not None:
-            told = {"history": self._history, "held": self._held(), "earlier": self._spending.earlier()}
+            earlier, first = self._spending.earlier(), self._spending.earlier_first()
+            told = {"history": self._history, "held": self._held(), "earlier": earlier, "earlier_first": first}
             self._send({**self._watch, **told})
         self._spending.started()
 

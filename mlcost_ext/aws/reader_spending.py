@@ -16,23 +16,39 @@ class Spending:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._calls: deque[tuple[float, int]] = deque()
-        self._told = 0
+        self._first: deque[tuple[float, int]] = deque()
+        self._told, self._first_told = 0, 0
 
     def started(self) -> None:
         """Note that a reader begins to count from nothing."""
-        self._told = 0
+        self._told, self._first_told = 0, 0
 
     def note(self, document: Mapping[str, Any]) -> None:
         """Take in what a status tells."""
         budget = document.get("budget")
-        window = budget.get("window") if isinstance(budget, dict) else None
-        if document.get("push") == "status" and isinstance(window, int) and window > self._told:
+        if document.get("push") != "status" or not isinstance(budget, dict):
+            return
+        window, first = budget.get("window"), budget.get("first_picture")
+        if isinstance(window, int) and window > self._told:
             self._calls.append((self._clock(), window - self._told))
             self._told = window
+        if isinstance(first, int) and first > self._first_told:
+            self._first.append((self._clock(), first - self._first_told))
+            self._first_told = first
 
     def earlier(self) -> list[list[float]]:
         """Give how many seconds ago calls were made, and how many."""
         now = self._clock()
-        while self._calls and now - self._calls[0][0] > WINDOW_SECONDS:
-            self._calls.popleft()
+        forget(self._calls, now)
         return [[round(now - at, 1), count] for at, count in self._calls]
+
+    def earlier_first(self) -> int:
+        """Give how many calls of first pictures were made."""
+        forget(self._first, self._clock())
+        return sum(count for _, count in self._first)
+
+
+def forget(calls: deque[tuple[float, int]], now: float) -> None:
+    """Drop what was before the window."""
+    while calls and now - calls[0][0] > WINDOW_SECONDS:
+        calls.popleft()

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from .job import CostBasis
+from .standing import SinceBasis
 from .standing_documents import AppRow, EndpointRow, ScheduleRow, WarmPoolRow
 from .wire import Money, PriceRow
 
@@ -67,6 +68,8 @@ class Session:
     list_unit_price: Money | None
     started_at: datetime | None
     cost: Money | None
+    cost_basis: SinceBasis | None
+    """at_most: `started_at` is when AWS created the app, which it keeps when an app is started again within a day."""
     cost_per_hour: Money | None
     cost_today: Money | None
     cost_month: Money | None
@@ -79,6 +82,9 @@ class Session:
 class Totals:
     """All running jobs of ours; the money leaves out those counted as `unpriced`, and a job's children count, not it.
 
+    `launched_running` counts those of them that no other running job of ours has started; `launched_running_cost` is what they
+    have cost with all that they have started, also what has ended: the sum of the outermost rows.
+
     `standing_cost_per_day` is what endpoints, apps, notebook instances, kept instances and volumes of ours cost a day as things
     stand, but for this session's own machine; `standing_unpriced` counts those it leaves out.
     """
@@ -90,9 +96,15 @@ class Totals:
     by_status: dict[str, int]
     by_kind: dict[str, int]
     """How many of each kind run."""
+    launched_running: int
+    launched_running_cost: Money | None
+    is_complete: bool
+    """Whether every kind of job was read and none is denied; false: the sums are at least so much."""
     standing: int
     standing_cost_per_day: Money | None
     standing_unpriced: int
+    is_standing_complete: bool
+    """The same for endpoints, apps, spaces and notebook instances."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +149,9 @@ class JobRow:
     max_runtime_in_seconds: int | None
     billable_time_in_seconds: int | None
     high: Money | None
+    """The most that can be billed, volumes included where their size and price are known."""
+    high_leaves_out_storage: bool
+    """`high` lacks volumes that it may have: their size or price is unknown."""
     tags: dict[str, str]
     notebook: str | None
     failure_reason: str | None
@@ -145,7 +160,7 @@ class JobRow:
     is_sum: bool
     """Its cost is that of the jobs it has started, which are in the list themselves."""
     parent: str | None
-    """`kind/name` of what started it."""
+    """`kind/name` of what started it, as its own row has it; the name in lower case where only its ARN is known."""
     children_started: int | None
     children_known: int | None
     """Of a sum: how many jobs AWS says it has started, and how many of them are in `cost`."""
@@ -174,6 +189,9 @@ class Overview:
     """What the status bar and the panel's first screen show."""
 
     as_of: datetime
+    """By AWS's clock."""
+    clock_offset_seconds: float | None
+    """AWS's clock minus this machine's; null: AWS has not answered yet."""
     billing_currency: str
     aws: AwsState
     session: Session

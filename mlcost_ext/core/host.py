@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from .job import Problem
+from .standing import SinceBasis
 
 OWNS_BY_TAGS = ("studio", "unified_studio")
 """Hosts that put tags of their own on everything launched from them."""
@@ -56,7 +57,9 @@ class Host:
     share: NodeShare | None = None
     """The part of `instance_type` that is this session's; None: all of it, but on a hub: not known."""
     started_at: datetime | None = None
-    """When the machine began to cost; None: not known."""
+    """When the machine began to cost, as AWS or the machine tells it; None: not known."""
+    container_started_at: datetime | None = None
+    """Of a Studio app: when its container was started. AWS keeps an app's time where it is started again within a day."""
     volume_gb: int | None = None
     """Storage that goes on costing when the machine is stopped; None: not known, or none."""
     storage_component: str | None = None
@@ -82,6 +85,16 @@ class Host:
     def machine_region_id(self) -> str | None:
         """The region that the machine is in, and that its price is of."""
         return self.located_in or self.region_id
+
+    @property
+    def costs_since(self) -> datetime | None:
+        """When the machine began to cost: the later of what is told; None: not known."""
+        return max((time for time in (self.started_at, self.container_started_at) if time), default=None)
+
+    @property
+    def since_basis(self) -> SinceBasis:
+        """Whether that time may be too early, as that of a Studio app whose container's start is not known."""
+        return "at_most" if self.studio_app and not self.container_started_at else "accruing"
 
     @property
     def is_part_unknown(self) -> bool:

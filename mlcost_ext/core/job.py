@@ -77,10 +77,13 @@ class Job:
     tags: dict[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     choices: tuple[tuple[UsageLine, ...], ...] = ()
-    """Instance preferences of which AWS has not selected one yet: exactly one of them will be billed, and `compute` is empty.
+    """Instance preferences of which AWS has not selected one yet, each with its volumes as far as they are told: exactly one of
+    them will be billed, and `compute` is empty.
 
-    Of a sum: for each way its jobs may run, the instances of all of them together, for the most it can cost.
+    Of a sum: for each way its jobs may run, the instances and volumes of all of them together, for the most it can cost.
     """
+    are_volumes_untold: bool = False
+    """It may hold volumes that are neither in `storage` nor in `choices`: how large they are is not told yet."""
     is_sum: bool = False
     """Its cost is that of the jobs it has started (tuning, AutoML): it has no lines of its own."""
     parent: JobName | None = None

@@ -12,6 +12,9 @@ from .usage import UsageLine
 LastUse = Literal["seen", "none_seen", "unknown"]
 """`none_seen`: CloudWatch was asked, and there was no use as far back as was looked; `unknown`: nobody could tell."""
 
+SinceBasis = Literal["accruing", "at_most"]
+"""`at_most`: the time that a cost counts from may be too early."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -58,6 +61,7 @@ class Standing:
     """When AWS last changed it: of two descriptions the later one rules."""
     since: datetime | None = None
     """Since when `compute` has been billed without a change; None: not known, so only a rate can be told."""
+    since_basis: SinceBasis = "accruing"
     until: datetime | None = None
     """When it ends by itself; None: it does not, or that is not known."""
     instance_type: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from .standing import LastUse
+from .standing import LastUse, SinceBasis
 from .wire import Money, PriceRow
 
 
@@ -86,6 +86,8 @@ class AppRow:
     started_at: datetime | None
     created_at: datetime | None
     cost: Money | None
+    cost_basis: SinceBasis | None
+    """at_most: `started_at` is when AWS created the app, which it keeps when an app is started again within a day."""
     cost_per_hour: Money | None
     cost_per_day: Money | None
     volume_gb: int | None
@@ -113,6 +115,8 @@ class WarmPoolRow:
     cost: Money | None
     cost_per_hour: Money | None
     cost_per_day: Money | None
+    storage_cost_per_day: Money | None
+    """What its volumes cost while it is kept."""
     can_release: bool
     is_mine: bool
     tags: dict[str, str]

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from mlcost_ext.core.host import Host
 
-from . import ec2, jupyterhub, local, notebook_instance, recovery, studio, unified_studio
+from . import container, ec2, jupyterhub, local, notebook_instance, recovery, studio, unified_studio
 
-__all__ = ["HOSTS", "detect", "ec2", "jupyterhub", "local"]
+__all__ = ["HOSTS", "container", "detect", "ec2", "jupyterhub", "local"]
 
 HOSTS = (
     recovery.detect,

@@ -22,6 +22,11 @@ LICENCE_NOT_COUNTED = Problem(
     message="This machine's image has a licence that AWS bills by the hour; the list price shown here is Linux's, without one.",
     hint="Set c.MlcostExt.session_list_unit_price in jupyter_server_config.py to what an hour of it costs with the licence.",
 )
+PART_UNKNOWN = Problem(
+    code="node_share_unknown",
+    message="This server is a container on a node of Kubernetes or ECS; which part of the node's price is its own is not known.",
+    hint="Set c.MlcostExt.session_list_unit_price in jupyter_server_config.py to what an hour of this server costs.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,18 @@ def host_of(host: Host, machine: Machine) -> Host:
         started_at=machine.started_at,
         problems=(*host.problems, *((LICENCE_NOT_COUNTED,) if machine.has_licence else ())),
     )
+
+
+def container_of(host: Host, machine: Machine, *, is_priced: bool) -> Host:
+    """Add where a container's node is; what the whole node costs is no price of one container.
+
+    Args:
+        host: The container.
+        machine: Its node.
+        is_priced: Whether configuration says what the container costs.
+    """
+    problems = host.problems if is_priced else (*host.problems, PART_UNKNOWN)
+    return replace(host, region_id=host.region_id or machine.region_id, located_in=machine.region_id, problems=problems)
 
 
 def bought(host: Host, machine: Machine) -> Host:

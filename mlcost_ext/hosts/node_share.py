@@ -18,7 +18,8 @@ POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 GIB = 1024**3
 GPU_VARIABLES = ("NVIDIA_VISIBLE_DEVICES", "AWS_NEURON_VISIBLE_DEVICES")
 """What the device plug-ins of Kubernetes put into a container that asked for devices."""
-NO_DEVICE = ("", "none", "void")
+NO_DEVICE = ("", "none")
+"""No device at all. With the Container Device Interface it is ``void`` whatever was asked for, which tells nothing."""
 DEVICE = re.compile(r"[0-9]{1,3}|GPU-[0-9a-f-]{1,64}(::[0-9]{1,4})?", re.IGNORECASE | re.ASCII)
 """An index or a name of a whole device; a slice (``MIG-…``) is none, and ``all`` is no number."""
 
@@ -67,10 +68,10 @@ def memory_of(text: str) -> Fraction | None:
 
 
 def gpus_of(env: Mapping[str, str]) -> int | None:
-    """Count the devices that the container sees; None: they are not told one by one."""
+    """Count the devices that the container sees; None: they are not told, or not one by one."""
     told = [env[name].strip() for name in GPU_VARIABLES if name in env]
     devices = [device.strip() for text in told if text.lower() not in NO_DEVICE for device in text.split(",")]
-    return len(set(devices)) if all(DEVICE.fullmatch(device) for device in devices) else None
+    return len(set(devices)) if told and all(DEVICE.fullmatch(device) for device in devices) else None
 
 
 def share_of(facts: InstanceFacts, request: Request) -> NodeShare | None:

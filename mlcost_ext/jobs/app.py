@@ -64,6 +64,7 @@ def read(description: Mapping[str, Any], _facts: Facts) -> Standing:
         mode=app_type,
         created_at=created_at,
         since=created_at if compute else None,
+        since_basis="at_most",
         instance_type=instance_type,
         instance_count=None if instance_type is None else 1,
         compute=compute,

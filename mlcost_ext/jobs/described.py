@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,13 @@ from mlcost_ext.core.job import Job
 from mlcost_ext.core.usage import Accrual
 
 from . import reading
+from .problem import no_upper_bound
 
 RUNNING = ("InProgress", "Stopping")
 ENDED = ("Completed", "Failed", "Stopped", "Deleting", "DeleteFailed")
+MAX_RUNTIME = "MaxRuntimeInSeconds"
+DEFAULT_MAX_RUNTIME_IN_SECONDS = 86400
+"""Of a request without one (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html)."""
 
 
 def described(kind: str, prefix: str, description: Mapping[str, Any], started: str | None, ended: str) -> Job:
@@ -48,9 +53,26 @@ def described(kind: str, prefix: str, description: Mapping[str, Any], started: s
         cost_basis="accruing" if status in RUNNING else "at_most",
         accrual=None,
         compute=(),
-        storage=(),
+        storage=None,
         tags=reading.tags(description),
     )
+
+
+def stopping_condition(condition: Mapping[str, Any]) -> dict[str, int]:
+    """Give the stopping condition of a request: SageMaker ends a job after one day where it has none."""
+    return {MAX_RUNTIME: reading.whole(condition, MAX_RUNTIME) or DEFAULT_MAX_RUNTIME_IN_SECONDS}
+
+
+def max_runtime(condition: Mapping[str, Any]) -> int | None:
+    """Give the run time after which SageMaker ends a job, as AWS tells it; None: it does not, so nobody knows."""
+    return reading.whole(condition, MAX_RUNTIME) or None
+
+
+def with_limit_told(job: Job) -> Job:
+    """Say so where AWS's answer has no run time after which the job ends, and so nobody knows the most it can cost."""
+    if job.max_runtime_in_seconds is not None or not (job.compute or job.choices):
+        return job
+    return replace(job, problems=(*job.problems, no_upper_bound("AWS's answer lacks its stopping condition", job.name)))
 
 
 def settled(seconds: Decimal | int) -> Accrual:

@@ -9,36 +9,33 @@ from typing import Any
 from mlcost_ext.core.job import Job
 
 from . import reading
-from .described import described
-from .instances import compute_lines, instance_groups, is_undecided, preferences, single_type, storage_lines, total_count
+from .choices import ways_of, with_choices, without_volumes
+from .described import described, max_runtime, stopping_condition, with_limit_told
+from .instances import compute_lines, instance_groups, is_undecided, single_type, storage_lines, total_count
 from .kind import JobKind
 from .problem import volume_unknown
 from .window import with_window
 
-DEFAULT_MAX_RUNTIME_IN_SECONDS = 86400
-"""StoppingCondition.MaxRuntimeInSeconds where a request has none: one day."""
 WHAT = "a processing job"
 
 
 def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
     """Turn DescribeProcessingJob's answer into a Job; why it failed may be told in `ExitMessage` only."""
-    condition = reading.inner(description, "StoppingCondition")
     job = described("processing", "ProcessingJob", description, "ProcessingStartTime", "ProcessingEndTime")
     job = replace(
         job,
-        max_runtime_in_seconds=reading.whole(condition, "MaxRuntimeInSeconds") or DEFAULT_MAX_RUNTIME_IN_SECONDS,
+        max_runtime_in_seconds=max_runtime(reading.inner(description, "StoppingCondition")),
         failure_reason=job.failure_reason or reading.text(description, "ExitMessage"),
         parent=reading.started_by(description, "AutoMLJobArn", "MonitoringScheduleArn"),
     )
     config = reading.inner(reading.inner(description, "ProcessingResources"), "ClusterConfig")
-    return with_window(with_lines(job, config, has_local_disk), description, "ProcessingStartTime")
+    return with_window(with_limit_told(with_lines(job, config, has_local_disk)), description, "ProcessingStartTime")
 
 
 def with_lines(job: Job, config: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
     """Fill in instances and volumes: those that are billed, or those AWS will choose from."""
     if is_undecided(config):
-        ways = [compute_lines([group], job.region_id, "Processing", "processing") for group in preferences(config)]
-        return replace(job, choices=tuple(ways), storage=()) if ways and all(ways) else replace(job, storage=None)
+        return with_choices(job, ways_of(config, job.region_id, "Processing", "processing", has_local_disk))
     groups = instance_groups(config)
     compute = compute_lines(groups, job.region_id, "Processing", "processing")
     volume_gb = reading.whole(config, "VolumeSizeInGB")
@@ -56,9 +53,9 @@ def with_lines(job: Job, config: Mapping[str, Any], has_local_disk: Callable[[st
 def launched(region_id: str, name: str, request: Mapping[str, Any]) -> Job:
     """Turn a launch that AWS has accepted and not described yet into a Job that waits to start."""
     waiting = {"ProcessingJobStatus": "InProgress", "ProcessingJobName": name, "region_id": region_id}
-    kept = ("ProcessingResources", "StoppingCondition", "Tags")
-    job = read({**{key: request[key] for key in kept if key in request}, **waiting}, lambda _: True)
-    return replace(job, storage=())  # while it waits no volume is held; AWS's description will tell of one
+    condition = stopping_condition(reading.inner(request, "StoppingCondition"))
+    kept = {key: request[key] for key in ("ProcessingResources", "Tags") if key in request}
+    return without_volumes(read({**kept, "StoppingCondition": condition, **waiting}, lambda _: True))
 
 
 KIND = JobKind(name="processing", title="Processing", component="Processing", read=read, launched=launched)

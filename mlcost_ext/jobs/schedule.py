@@ -9,12 +9,10 @@ from mlcost_ext.core.standing import Standing
 from mlcost_ext.core.usage import UsageLine
 
 from . import reading
+from .described import max_runtime
 from .instances import compute_lines, instance_groups, single_type, storage_lines, total_count
 from .kind import Facts, StandingKind
 from .problem import no_upper_bound
-
-MOST_SECONDS = 86400
-"""StoppingCondition.MaxRuntimeInSeconds of a run where a schedule has none: AWS allows no more than one day."""
 
 
 def read(description: Mapping[str, Any], facts: Facts) -> Standing:
@@ -30,8 +28,8 @@ def read(description: Mapping[str, Any], facts: Facts) -> Standing:
     cluster = reading.inner(reading.inner(definition, "MonitoringResources"), "ClusterConfig")
     groups = instance_groups(cluster)
     per_run = run_lines(cluster, region_id, facts)
-    condition = reading.inner(definition, "StoppingCondition")
-    unknown = no_upper_bound("AWS's answer lacks what a run of it takes", name)
+    seconds = max_runtime(reading.inner(definition, "StoppingCondition"))
+    lacking = "its stopping condition" if per_run else "what a run of it takes"
     return Standing(
         kind="schedule",
         name=name,
@@ -46,11 +44,11 @@ def read(description: Mapping[str, Any], facts: Facts) -> Standing:
         instance_type=single_type(groups),
         instance_count=total_count(groups),
         per_run=per_run,
-        seconds_per_run=(reading.whole(condition, "MaxRuntimeInSeconds") or MOST_SECONDS) if per_run else None,
+        seconds_per_run=seconds if per_run else None,
         parent=reading.text(description, "EndpointName"),
         failure_reason=reading.text(description, "FailureReason"),
         tags=reading.tags(description),
-        problems=() if per_run else (unknown,),
+        problems=() if per_run and seconds else (no_upper_bound(f"AWS's answer lacks {lacking}", name),),
     )
 
 

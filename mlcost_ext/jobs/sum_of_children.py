@@ -12,9 +12,10 @@ from .problem import unreadable
 
 def as_sum(job: Job) -> Job:
     """Mark a job as the sum of those it has started; say so where its status is none we know."""
+    job = replace(job, is_sum=True, storage=())
     if job.is_running:
-        return replace(job, is_sum=True)
+        return job
     if job.status in ENDED:
-        return replace(job, is_sum=True, cost_basis="final")
+        return replace(job, cost_basis="final")
     problem = unreadable(job.name, f"its status {job.status!r} is not one we know", f"a {job.kind} job")
-    return replace(job, is_sum=True, problems=(*job.problems, problem))
+    return replace(job, problems=(*job.problems, problem))

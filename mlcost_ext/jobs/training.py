@@ -7,27 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from mlcost_ext.core.job import Job, Problem
-from mlcost_ext.core.usage import UsageLine
 
 from . import reading
-from .described import described, settled
-from .instances import (
-    InstanceGroup,
-    compute_lines,
-    instance_groups,
-    is_undecided,
-    preferences,
-    single_type,
-    storage_lines,
-    total_count,
-)
+from .choices import ways_of, with_choices, without_volumes
+from .described import described, max_runtime, settled, stopping_condition, with_limit_told
+from .instances import compute_lines, instance_groups, is_undecided, single_type, storage_lines, total_count
 from .kind import JobKind
 from .problem import prepaid, volume_unknown
 from .training_time import with_time_used
 from .warm_pool import with_warm_pool
-
-DEFAULT_MAX_RUNTIME_IN_SECONDS = 86400
-"""StoppingCondition.MaxRuntimeInSeconds where a request has none: one day."""
 
 
 def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
@@ -49,29 +37,26 @@ def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) 
         return without_instances(job, reading.whole(description, "BillableTokenCount"))
     config = reading.inner(description, "ResourceConfig")
     told = with_storage_told(with_time_used(with_lines(job, config, has_local_disk), description))
-    return with_warm_pool(with_plan(told, config), description)
+    return with_warm_pool(with_plan(with_limit_told(told), config), description)
 
 
 def launched(region_id: str, name: str, request: Mapping[str, Any]) -> Job:
     """Turn a launch that AWS has accepted and not described yet into a Job that waits to start."""
     waiting = {"TrainingJobStatus": "InProgress", "SecondaryStatus": "Starting", "TrainingJobName": name, "region_id": region_id}
-    kept = ("ResourceConfig", "StoppingCondition", "EnableManagedSpotTraining", "ServerlessJobConfig", "Tags")
-    job = read({**{key: request[key] for key in kept if key in request}, **waiting}, lambda _: True)
-    return replace(job, storage=())  # while it waits no volume is held; AWS's description will tell of one
-
-
-def max_runtime(condition: Mapping[str, Any]) -> int:
-    """Give the run time after which SageMaker ends the job."""
-    return reading.whole(condition, "MaxRuntimeInSeconds") or DEFAULT_MAX_RUNTIME_IN_SECONDS
+    kept = ("ResourceConfig", "EnableManagedSpotTraining", "ServerlessJobConfig", "Tags")
+    condition = stopping_condition(reading.inner(request, "StoppingCondition"))
+    told = {**{key: request[key] for key in kept if key in request}, "StoppingCondition": condition, **waiting}
+    return without_volumes(read(told, lambda _: True))
 
 
 def with_lines(job: Job, config: Mapping[str, Any], has_local_disk: Callable[[str], bool]) -> Job:
     """Fill in instances and volumes: those that are billed, or those AWS will choose from."""
     if is_undecided(config):
-        choices = choices_of(preferences(config), plans_of(config), job.region_id)
-        return replace(job, choices=choices, storage=() if choices else None)
-    groups = instance_groups(config)
+        plans = plans_of(config)
+        ways = ways_of(config, job.region_id, "Training", "training", has_local_disk)
+        return with_choices(job, (replace(way, compute=()) if way.instance_type in plans else way for way in ways))
     volume_gb = reading.whole(config, "VolumeSizeInGB")
+    groups = instance_groups(config)
     return replace(
         job,
         instance_type=single_type(groups),
@@ -79,13 +64,6 @@ def with_lines(job: Job, config: Mapping[str, Any], has_local_disk: Callable[[st
         compute=compute_lines(groups, job.region_id, "Training", "training"),
         storage=storage_lines(groups, volume_gb, job.region_id, "Storage-Training", has_local_disk),
     )
-
-
-def choices_of(listed: list[InstanceGroup], plans: set[str | None], region_id: str) -> tuple[tuple[UsageLine, ...], ...]:
-    """Give the lines of each preference, none for one that a training plan has paid; none at all if one cannot be read."""
-    ways = [(name, compute_lines([(name, count)], region_id, "Training", "training")) for name, count in listed]
-    is_complete = all(lines for _, lines in ways)
-    return tuple(() if name in plans else lines for name, lines in ways) if is_complete else ()
 
 
 def plans_of(config: Mapping[str, Any]) -> set[str | None]:

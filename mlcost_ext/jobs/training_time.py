@@ -36,6 +36,9 @@ WHAT = "a training job"
 
 def with_time_used(job: Job, description: Mapping[str, Any]) -> Job:
     """Fill in how long the job was used, on which basis, and what its description lacks."""
+    if not job.is_running and job.status not in ENDED:
+        problem = unreadable(job.name, f"its status {job.status!r} is not one we know", WHAT)
+        return replace(job, cost_basis="at_most", choices=(), storage=None if job.choices else job.storage, problems=(problem,))
     if job.choices:
         return with_choice_open(job, description)
     if not job.compute:
@@ -132,11 +135,7 @@ def merged(stretches: list[tuple[datetime, datetime | None]]) -> list[tuple[date
 
 
 def with_unconfirmed_end(job: Job, description: Mapping[str, Any]) -> Job:
-    """Tell a job that has ended, or whose status nobody knows, without BillableTimeInSeconds."""
-    if job.status not in ENDED:
-        return replace(
-            job, cost_basis="at_most", problems=(unreadable(job.name, f"its status {job.status!r} is not one we know", WHAT),)
-        )
+    """Tell a job that has ended without BillableTimeInSeconds."""
     if job.started_at is None and never_ran(job, description):
         return replace(job, cost_basis="final", accrual=settled(0))
     problem = Problem(

@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.times import time_to_text
 
 from .migrations import MIGRATIONS
@@ -21,6 +22,10 @@ from .private_file import make_server_folder
 from .spool_writer import PRIVATE_FILE
 
 NANO = Decimal("0.000000001")
+UNIT = 1_000_000_000
+"""So many of them are one of the currency; it stands in `SUM` too."""
+TOO_MUCH = 2**63
+"""What SQLite's INTEGER has no room for."""
 BUSY_SECONDS = 5.0
 MAX_TAGS_TEXT = 8192
 
@@ -96,9 +101,10 @@ class JobStore:
             OSError: The file cannot be read.
         """
         with self._transaction() as connection:
-            row = connection.execute(SUM, (billing_currency, billing_currency, kind, time_to_text(since))).fetchone()
-        jobs, cost, priced = row
-        return EndedSum(jobs=jobs, list_cost=Decimal(cost or 0) * NANO, unpriced=jobs - priced)
+            row = connection.execute(SUM, (*[billing_currency] * 3, kind, time_to_text(since))).fetchone()
+        jobs, units, rest, priced = row
+        cost = Decimal((units or 0) * UNIT + (rest or 0))
+        return EndedSum(jobs=jobs, list_cost=cost * NANO, unpriced=jobs - priced)
 
     def close(self) -> None:
         """Close the file; it opens by itself when it is used again."""
@@ -128,13 +134,23 @@ class JobStore:
         return self._connection
 
 
-PUT = "INSERT OR REPLACE INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+PUT = """
+    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (kind, region_id, name, created_at) DO UPDATE SET
+        ended_at = excluded.ended_at, status = excluded.status, instance_type = excluded.instance_type,
+        instance_count = excluded.instance_count, is_spot = excluded.is_spot, list_cost = excluded.list_cost,
+        storage_list_cost = excluded.storage_list_cost, billing_currency = excluded.billing_currency, tags = excluded.tags,
+        notebook = COALESCE(excluded.notebook, notebook)
+"""
+"""Where a job was launched from is known to who saw the launch, and not to who reads of it later."""
 SUM = """
     SELECT COUNT(*),
-           SUM(CASE WHEN billing_currency = ? THEN list_cost END),
+           SUM(CASE WHEN billing_currency = ? THEN list_cost / 1000000000 END),
+           SUM(CASE WHEN billing_currency = ? THEN list_cost % 1000000000 END),
            COUNT(CASE WHEN billing_currency = ? THEN list_cost END)
     FROM ended_job WHERE kind = ? AND ended_at >= ?
 """
+"""The sum in two parts, which no number of jobs makes too large for SQLite."""
 
 
 def row_of(job: EndedJob) -> tuple[object, ...]:
@@ -143,7 +159,7 @@ def row_of(job: EndedJob) -> tuple[object, ...]:
         job.kind,
         job.region_id,
         job.name,
-        time_to_text(job.created_at),
+        time_to_text(job.created_at.replace(microsecond=0)),  # AWS's operations tell it with or without a fraction
         time_to_text(job.ended_at),
         job.status,
         job.instance_type,
@@ -166,8 +182,9 @@ def tags_text(tags: Mapping[str, str]) -> str:
 
 
 def nano(amount: Decimal | None) -> int | None:
-    """Give an amount in whole 10⁻⁹ of its currency; None stays unknown."""
-    return None if amount is None else int((amount / NANO).to_integral_value())
+    """Give an amount in whole 10⁻⁹ of its currency; None stays unknown, and so is what the file has no room for."""
+    whole = TOO_MUCH if amount is None else int(EXACT.divide(amount, NANO).to_integral_value())
+    return whole if whole < TOO_MUCH else None
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -17,8 +17,8 @@ LEASE_SECONDS = 300
 MAX_LINE_BYTES = 64 * 1024
 MAX_READ_BYTES = 1024 * 1024
 """Taken from one file in one go; the rest comes at the next look."""
-OLD_SECONDS = 28 * 86400.0
-"""What was written before is of jobs that have ended."""
+OLD_SECONDS = 400 * 86400.0
+"""What was written before is not looked for any more; see `launches.STANDING_FOLLOWED`."""
 OLD_REST_SECONDS = 60.0
 """How long an old file, which has not grown since, is left alone."""
 QUIET_SECONDS, QUIET_REST_SECONDS = 86400.0, 2.0

@@ -185,6 +185,7 @@ class Actions:
             raise NotAllowedError(message, "Wait until its status has changed.", code="not_now")
 
     async def _ask(self, op: str, **fields: Any) -> None:
+        self._minder.note_viewer()  # somebody waits: the reader is not ended under way
         await self._reader.start()
         await self._reader.request(op, **fields)
         self._log.info("mlcost-ext asked AWS: %s %s %s, as its user told it to.", op, fields.get("kind", ""), fields["name"])

@@ -191,7 +191,7 @@ def kind_states(answers: Sequence[Status]) -> list[KindState]:
     told = [kinds for each in answers if isinstance(kinds := each.get("kinds"), Mapping)]
     found = []
     for kind in sorted({str(kind) for kinds in told for kind in kinds}):
-        times = [time_from_text(kinds.get(kind)) for kinds in told]
+        times = [time_from_text(kinds.get(kind)) for kinds in told if kind in kinds]  # apps are one region's alone
         known = [when for when in times if when is not None]
         as_of = min(known) if known and len(known) == len(times) else None
         is_denied = any(problem.code == "permission_missing" for problem in kind_problems(answers, kind))

@@ -15,11 +15,15 @@ from mlcost_ext.usecases.meter import MeteredJob, meter
 
 from .intake import SLICE, Intake
 
+BILLING_CURRENCY = "USD"
+"""Of every price that is shipped."""
 DAYS = 30
 KIND = "training"
 """Of this kind AWS's list is read back in the background; of the others only what ended while somebody looked is known."""
 MAX_WAITING = 500
 """Jobs that wait to be written; the first picture of a busy account brings thousands, which are written by and by."""
+MAX_TOLD = 20
+"""Pages of a hundred descriptions that wait while the disk cannot be written."""
 SUM_SECONDS = 60.0
 
 
@@ -33,26 +37,42 @@ class History:
         """What ended in the last thirty days; None: not known, since the store cannot be read."""
         self._waiting: dict[tuple[str, str, str], EndedJob] = {}
         self._told: list[Mapping[str, Any]] = []
+        self._said: set[type[Exception]] = set()
         self._is_read = False
         self._summed_at: datetime | None = None
-        intake.on_final, intake.on_history = self.take_final, self._told.append
+        self._has_gap = False
+        """Whether something that the reader told was dropped; it is told again by a reader that starts anew."""
+        intake.on_final, intake.on_history = self.take_final, self.take_told
+
+    def take_told(self, document: Mapping[str, Any]) -> None:
+        """Note what the reader tells of the past; where it cannot be written for long nothing that comes after it is."""
+        self._has_gap = self._has_gap or len(self._told) >= MAX_TOLD
+        if not self._has_gap:
+            self._told.append(document)
 
     def take_final(self, metered: MeteredJob) -> None:
         """Note a job of ours that will not change any more."""
-        ended = ended_job(metered)
+        try:
+            ended = ended_job(metered)
+        except ArithmeticError as error:
+            self._say(error)
+            return
         if ended is not None:
             self._waiting[ended.kind, ended.region_id, ended.name] = ended
 
     async def work(self, now: datetime) -> None:
-        """Write what waits, in a thread; where the disk cannot be written it waits on, and the oldest of too much is dropped."""
+        """Write what waits, in a thread; where the disk cannot be written it waits on, and the oldest of too much is dropped.
+
+        Nothing is raised: whatever one job is like, the server has more to do than to keep it.
+        """
         try:
             if not self._is_read:
                 self.cursors, self._is_read = await asyncio.to_thread(self._store.cursors), True
             await self._write_told()
             await self._write_waiting()
             await self._sum(now)
-        except OSError as error:
-            self._log.debug("mlcost-ext could not write its history: %s", error)
+        except Exception as error:  # noqa: BLE001  (what is left waits on; the tick goes on)
+            self._say(error)
             self._waiting = dict(list(self._waiting.items())[-MAX_WAITING:])
 
     def past(self, aws: AwsState, now: datetime) -> Past | None:
@@ -61,7 +81,8 @@ class History:
             return None
         through = aws.history_through
         is_read = aws.is_history_read or (through is not None and now - through >= timedelta(days=DAYS))
-        is_complete = is_read and not self._told and self._summed_at is not None  # what was told is in the sum
+        is_in_sum = not self._told and not self._has_gap and self._summed_at is not None  # all that was told
+        is_complete = is_read and is_in_sum
         ended = self.ended
         return Past(days=DAYS, jobs=ended.jobs, cost=ended.list_cost, unpriced=ended.unpriced, is_complete=is_complete)
 
@@ -69,9 +90,17 @@ class History:
         """Write what waits, and close the file."""
         try:
             await self._write_waiting()
-        except OSError as error:
-            self._log.debug("mlcost-ext could not write its history: %s", error)
+        except Exception as error:  # noqa: BLE001  (the file is closed whatever stands in it)
+            self._say(error)
         await asyncio.to_thread(self._store.close)
+
+    def _say(self, error: Exception) -> None:
+        """Log what went wrong: a disk's trouble, or, once of each type, what should not have come about."""
+        if isinstance(error, OSError):
+            self._log.debug("mlcost-ext could not write its history: %s", error)
+        elif type(error) not in self._said:
+            self._said.add(type(error))
+            self._log.warning("mlcost-ext could not keep something of its history: %s", type(error).__name__)
 
     async def _write_told(self) -> None:
         """Take in what the reader told of the past; its cursor is written together with what it stands for."""
@@ -80,11 +109,24 @@ class History:
             jobs = await self._read(document)
             region_id, cursor = document.get("region_id"), document.get("cursor")
             place = (str(region_id), cursor) if isinstance(cursor, str) else None
-            await asyncio.to_thread(self._store.put, jobs, place)
+            await self._put(jobs, place)
             if place is not None:
                 self.cursors[place[0]] = place[1]
             self._told.pop(0)
             self._summed_at = None
+
+    async def _put(self, jobs: list[EndedJob], place: tuple[str, str] | None) -> None:
+        """Write all at once, or where something cannot be written whatever the disk is like all but that."""
+        try:
+            await asyncio.to_thread(self._store.put, jobs, place)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  (one job must not keep the others from being kept)
+            self._say(error)
+            if len(jobs) + (place is not None) > 1:
+                for job in jobs:
+                    await self._put([job], None)
+                await self._put([], place)
 
     async def _read(self, document: Mapping[str, Any]) -> list[EndedJob]:
         found = []
@@ -92,8 +134,12 @@ class History:
         for at, description in enumerate(items if isinstance(items, list) else []):
             if at % SLICE == SLICE - 1:
                 await asyncio.sleep(0)
-            job = self._job_of(str(document.get("kind")), description)
-            ended = ended_job(meter(job, self._intake.prices)) if job is not None else None
+            try:
+                job = self._job_of(str(document.get("kind")), description)
+                ended = ended_job(meter(job, self._intake.prices, self._intake.notebook_of(job))) if job is not None else None
+            except Exception as error:  # noqa: BLE001  (the rest of the page is read all the same)
+                self._say(error)
+                continue
             if ended is not None:
                 found.append(ended)
         return found
@@ -102,10 +148,7 @@ class History:
         """Read a job of ours; what a running job of ours has started belongs into the book as well."""
         if not isinstance(description, Mapping):
             return None
-        try:
-            job = self._intake.read(kind, description)
-        except (ValueError, TypeError, ArithmeticError):
-            return None
+        job = self._intake.read(kind, description)
         if not isinstance(job, Job) or not self._intake.is_ours(job):
             return None
         if job.parent is not None and self._intake.book.has_sum((job.parent[0], job.region_id, job.parent[1])):
@@ -116,8 +159,8 @@ class History:
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
             try:
-                await asyncio.to_thread(self._store.put, list(waiting.values()))
-            except OSError:
+                await self._put(list(waiting.values()), None)
+            except BaseException:
                 self._waiting = {**waiting, **self._waiting}
                 raise
             self._summed_at = None
@@ -137,7 +180,10 @@ def ended_job(metered: MeteredJob) -> EndedJob | None:
     ended_at, created_at = job.ended_at, job.created_at
     if job.cost_basis != "final" or ended_at is None or created_at is None:
         return None
+    list_cost = metered.cost_at(ended_at)
     currencies = {charge.price.billing_currency for charge in metered.compute if charge.price}
+    if list_cost is not None and not metered.compute:
+        currencies = {BILLING_CURRENCY}  # it has cost nothing, which is as much in any currency
     return EndedJob(
         kind=job.kind,
         region_id=job.region_id,
@@ -148,7 +194,7 @@ def ended_job(metered: MeteredJob) -> EndedJob | None:
         instance_type=job.instance_type,
         instance_count=job.instance_count,
         is_spot=job.spot,
-        list_cost=metered.cost_at(ended_at),
+        list_cost=list_cost,
         storage_list_cost=metered.storage_cost_at(ended_at),
         billing_currency=currencies.pop() if len(currencies) == 1 else None,
         notebook=metered.notebook,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from logging import Logger
 from typing import Any
@@ -21,9 +21,10 @@ from mlcost_ext.jobs.warm_pool import standing_of_warm_pool
 from mlcost_ext.usecases.carrying import is_same
 from mlcost_ext.usecases.launches import Launch, LaunchBook
 from mlcost_ext.usecases.meter import MeteredJob, meter
-from mlcost_ext.usecases.standing import StandingBook, key_of_standing, meter_standing
-from mlcost_ext.usecases.watch import JobBook, JobChange, JobKey, key_of
+from mlcost_ext.usecases.standing import key_of_standing, meter_standing
+from mlcost_ext.usecases.watch import JobChange, JobKey, key_of
 
+from .books import Books, is_older, is_outdated, is_the_same
 from .freshness import Asking, aws_state, clock_offset
 from .heap import Heap
 
@@ -31,30 +32,13 @@ SLICE = 5
 """Things between two turns of the event loop: one takes about a tenth of a millisecond."""
 DESCRIBED_WITHIN = timedelta(minutes=2)
 """AWS describes what it has accepted within seconds; after this long its cost is called unknown."""
+ASKED_FOR = timedelta(hours=1)
+"""So long it is asked for on without anybody looking: AWS may only be out of reach, and the job runs."""
 OFFSET_STEP_SECONDS = 2.0
 MAX_FINAL = 1000
 MAX_DOUBTFUL = 500
 
 Document = Mapping[str, Any]
-
-
-@dataclass(slots=True, kw_only=True)
-class Books:
-    """What is known of AWS: our jobs, what others of the account run, and everything that stands."""
-
-    ours: JobBook
-    others: JobBook
-    standing: StandingBook
-
-    @classmethod
-    def empty(cls) -> Books:
-        """Give books with nothing in them."""
-        return cls(ours=JobBook(), others=JobBook(), standing=StandingBook())
-
-    def held(self) -> list[list[str]]:
-        """Give region, kind and name of all that is shown as running or standing."""
-        keys = [*self.ours.running_keys(), *self.others.running_keys(), *self.standing.keys()]
-        return [[region_id, kind, name] for kind, region_id, name in keys]
 
 
 class Intake:
@@ -76,10 +60,14 @@ class Intake:
         self.on_final: Callable[[MeteredJob], None] = do_nothing
         """Told of each job of ours that will not change any more."""
         self._awaited: dict[JobKey, datetime] = {}
+        self._undescribed: dict[JobKey, datetime] = {}
+        """Launches that AWS has taken, and has neither described nor disowned for long."""
         self._doubtful: dict[JobKey, Job | Standing] = {}
         """Described, with a name that we launched, but not known to be ours: the launch's outcome tells."""
         self._status: dict[str, Document] = {}
         self._offset = timedelta(0)
+        self.clock_offset_seconds: float | None = None
+        """AWS's clock minus this machine's, in steps; None: AWS has not answered yet."""
         self.heap = Heap()
         self._queue: asyncio.Queue[Document] = asyncio.Queue()
 
@@ -151,13 +139,14 @@ class Intake:
             return False
         kind, name = job.parent
         key = (kind, job.region_id, name)
-        schedule = self.standing.get(key)
+        schedule = self.standing.alike(key)
         return self.book.has_sum(key) or (schedule is not None and schedule.is_mine)
 
     def _take_if_ours(self, job: Job) -> None:
         key = key_of(job)
         if self.is_ours(job):
             self._awaited.pop(key, None)
+            self._undescribed.pop(key, None)
             self._doubtful.pop(key, None)
             self.books.others.remove(key)
             self.take(job)
@@ -173,6 +162,10 @@ class Intake:
         if len(self._doubtful) > MAX_DOUBTFUL:
             del self._doubtful[next(iter(self._doubtful))]
 
+    def notebook_of(self, thing: Job) -> str | None:
+        """Give the notebook that a job was launched from; None: it is not known, or was launched elsewhere."""
+        return self.launches.notebook_of(key_of(thing), self._created_at(thing))
+
     def _created_at(self, thing: Job | Standing) -> datetime | None:
         """Give when AWS created something, by this machine's clock, as launches are noted."""
         return thing.created_at - self._offset if thing.created_at else None
@@ -180,7 +173,7 @@ class Intake:
     def take(self, job: Job) -> None:
         """Meter a job of ours and put it into the book."""
         key = key_of(job)
-        notebook = self.launches.notebook_of(key, self._created_at(job))
+        notebook = self.notebook_of(job)
         change = self.book.put(meter(job, self.prices, notebook), self.aws_time())
         self._sync_warm_pool(job, is_mine=True)
         if job.is_sum and change is not None:
@@ -208,11 +201,15 @@ class Intake:
     def _take_standing(self, thing: Standing, description: Document) -> None:
         key = key_of_standing(thing)
         held = self.standing.get(key)
-        if held is not None and description.get("Tags") is None:
+        is_same = held is not None and is_the_same(thing, held.standing)
+        if held is not None and is_same and description.get("Tags") is None:
             thing = replace(thing, tags=held.standing.tags)
         if held is not None and is_outdated(thing, held.standing):
             return
+        self.launches.gone.discard(key)
         is_mine = self.is_our_standing(thing)
+        if held is not None and not is_same and not is_mine and self.standing.remove(key):
+            self.revision += 1  # somebody else's has its name now
         if not is_mine and key in self.launches.by_key:
             self._doubt(key, thing)
         if is_mine or self.keeps_others:
@@ -228,6 +225,8 @@ class Intake:
     def _put_standing(self, thing: Standing, *, is_mine: bool) -> None:
         key = key_of_standing(thing)
         notebook = self.launches.notebook_of(key, self._created_at(thing)) if is_mine else None
+        if thing.kind == "schedule":
+            (self.book if is_mine else self.books.others).note_parent(key)
         is_change = self.standing.put(meter_standing(thing, self.prices, is_mine=is_mine, notebook=notebook))
         self.revision += 1
         if is_change and is_mine and thing.kind == "schedule":
@@ -260,8 +259,12 @@ class Intake:
     def _note_offset(self, document: Document) -> None:
         """Count by AWS's clock from here on; first of all, so that no figure is drawn by a wrong one and then falls."""
         offset = clock_offset(document)
-        if offset is not None and abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS:
-            self._offset = timedelta(seconds=offset)
+        if offset is None:
+            return
+        is_step = abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS
+        if is_step or self.clock_offset_seconds is None:
+            self._offset = timedelta(seconds=offset) if is_step else self._offset
+            self.clock_offset_seconds = self._offset.total_seconds()
             self.revision += 1
 
     def take_gone(self, kind: str, region_id: str, names: list[Any]) -> None:
@@ -269,7 +272,11 @@ class Intake:
         for name in names:
             key = (kind, region_id, str(name))
             self.books.others.remove(key)
+            self._undescribed.pop(key, None)
+            self.launches.gone |= {key} & self.launches.by_key.keys()
             metered = self.book.get(key)
+            if kind == "training" and self.standing.remove(("warm-pool", region_id, str(name))):
+                self.revision += 1
             if self.standing.remove(key):
                 self.revision += 1
                 self.changes.append(
@@ -289,6 +296,11 @@ class Intake:
                 self._take_if_ours(described)
             else:
                 self._take_standing(described, {"Tags": {}})
+        standing = self.standing.get(launch.key)
+        if standing is not None and standing.is_mine and not self.is_our_standing(standing.standing):
+            self.standing.remove(launch.key)
+            self._take_standing(standing.standing, {"Tags": {}})
+            self.revision += 1
         metered = self.book.get(launch.key)
         if metered is None:
             return
@@ -316,7 +328,16 @@ class Intake:
             if now - since > DESCRIBED_WITHIN:
                 del self._awaited[key]
                 if metered is not None:
+                    self._undescribed[key] = now
                     self.take(undescribed(metered.job))
+        for key, since in list(self._undescribed.items()):
+            if now - since > ASKED_FOR:
+                del self._undescribed[key]
+
+    @property
+    def has_undescribed(self) -> bool:
+        """Whether AWS still owes a word about a launch of ours."""
+        return bool(self._awaited or self._undescribed)
 
     # -- for the picture --------------------------------------------------------------------
 
@@ -338,20 +359,6 @@ def known_kinds(status: Document) -> set[str]:
     """Give the kinds that a region has told at least once."""
     kinds = status.get("kinds")
     return {str(kind) for kind, as_of in kinds.items() if as_of} if isinstance(kinds, Mapping) else set()
-
-
-def is_older(job: Job, held: MeteredJob | None) -> bool:
-    """Tell whether the book holds a later state: AWS's index of jobs lags behind their descriptions."""
-    if held is None or held.job.modified_at is None or job.modified_at is None:
-        return False
-    return job.modified_at < held.job.modified_at
-
-
-def is_outdated(thing: Standing, held: Standing) -> bool:
-    """Tell whether a later state of the same thing is known; of two of one moment the newer word counts."""
-    if thing.created_at != held.created_at or thing.modified_at is None or held.modified_at is None:
-        return False
-    return thing.modified_at < held.modified_at
 
 
 def undescribed(job: Job) -> Job:

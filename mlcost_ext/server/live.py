@@ -25,9 +25,10 @@ from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
 
 from .actions import Actions, Scope, Wish
+from .books import Books
 from .drawing import draw
 from .history import History
-from .intake import Books, Intake
+from .intake import Intake, now_utc
 from .minder import Minder
 from .presence import KernelPresence, unguarded_problem
 from .publisher import Publisher
@@ -188,7 +189,8 @@ class Live:
             return
         self._intake.take_launch(launch)
         job = awaited_job(launch)
-        if job is None or (now - (launch.answered_at or launch.at)).total_seconds() > FRESH_LAUNCH_SECONDS:
+        written_at = launch.answered_at or launch.at  # by this machine's clock, as kernels have only that
+        if job is None or (now_utc() - written_at).total_seconds() > FRESH_LAUNCH_SECONDS:
             return
         if self._intake.book.get(key_of(job)) is None:
             self._intake.await_description(job, now)
@@ -223,6 +225,7 @@ class Live:
             session_price=self._parts.session_price,
             problems=(*no_region, *unwritable, *self._unguarded, *minder.session_problems, *problems),
             is_session_awaited=minder.is_session_awaited,
+            clock_offset_seconds=intake.clock_offset_seconds,
         )
 
 

@@ -67,7 +67,11 @@ class Minder:
         """How eagerly AWS is to be asked now."""
         if self.viewers.is_viewed:
             return "viewed"
-        return "background" if self._intake.book.running_count else "asleep"
+        return "background" if self._is_something_of_ours_running else "asleep"
+
+    @property
+    def _is_something_of_ours_running(self) -> bool:
+        return bool(self._intake.book.running_count) or self._intake.has_undescribed
 
     @property
     def is_waking(self) -> bool:
@@ -84,9 +88,11 @@ class Minder:
 
     async def look_again(self) -> None:
         """Ask the machine itself what it is, where its surroundings did not tell: a second at most, once."""
-        self._is_looking = True
+        self._is_looking, before = True, self.host
         try:
-            self.host = await self._look_again(self.host)
+            found = await self._look_again(before)
+            is_as_before = self.host is before  # else AWS has described it meanwhile
+            self.host = found if is_as_before else replace(self.host, container_started_at=found.container_started_at)
         finally:
             self._is_looking = False
             self._intake.revision += 1
@@ -127,10 +133,12 @@ class Minder:
         before, followed = self._pace, self._followed
         self._pace, self._followed = self.pace, frozenset(self.regions())
         is_woken = before == "asleep" or not self._followed <= followed
+        for region_id in followed - self._followed:
+            self._intake.books.leave(region_id)
         if self._pace != "asleep" and is_woken:
             self._woken_at = time.monotonic()
             self._intake.revision += 1
-        if self._intake.book.running_count:
+        if self._is_something_of_ours_running:
             self._ran_at = time.monotonic()
 
     def _idle_seconds(self) -> float:
@@ -182,6 +190,7 @@ class Minder:
             instance_type=answer.get("instance_type") or self.host.instance_type,
             started_at=time_from_text(answer.get("created_at")) or self.host.started_at,
             volume_gb=answer.get("volume_gb") or self.host.volume_gb,
+            is_prepaid=answer.get("is_prepaid") is True or self.host.is_prepaid,
             owner_tags=tags,
         )
         self._intake.owner_tags = tags

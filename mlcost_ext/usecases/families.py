@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from mlcost_ext.core.charge import RunningSum
-from mlcost_ext.core.job import CostBasis
+from mlcost_ext.core.job import CostBasis, Job
 
-from .meter import MeteredJob, total
+from .meter import MeteredJob
+from .tally import HOURS_A_MONTH, Tally
 
 JobKey = tuple[str, str, str]
 """Kind, region, name."""
@@ -20,10 +21,10 @@ class Family:
     """The jobs that one job has started."""
 
     children: dict[JobKey, MeteredJob] = field(default_factory=dict)
-    sum: RunningSum = field(default_factory=RunningSum)
-    unpriced: int = 0
-    """Children whose cost is unknown: they are not in the sum."""
-    latest_start: datetime | None = None
+    _all: Tally = field(default_factory=Tally)
+    _volumes: Tally = field(default_factory=lambda: Tally(hours_per_unit=HOURS_A_MONTH))
+    running: Tally = field(default_factory=Tally)
+    """Those of them that run."""
 
     def put(self, key: JobKey, child: MeteredJob) -> None:
         """Take a child in, or replace what was known of it."""
@@ -37,14 +38,34 @@ class Family:
         if before is not None:
             self._count(before, -1)
 
-    def cost_at(self, now: datetime) -> Decimal | None:
-        """Give the cost of all children that have a known one; None: none of several has."""
-        if self.children and self.unpriced == len(self.children):
+    @property
+    def known(self) -> int:
+        """How many children have a known cost: they are in the sum."""
+        return self._all.count - self._all.unpriced
+
+    def cost_at(self, job: Job, now: datetime) -> Decimal | None:
+        """Give what a sum has cost: all children that have a known cost; None: none has, and there are some, or may be."""
+        if is_unknown(job, self):
             return None
-        if self.latest_start is None or self.latest_start <= now:
-            return self.sum.at(now)
-        known = [cost for child in self.children.values() if (cost := child.cost_at(now)) is not None]
-        return total(known)
+        return self._all.at(now, (child.cost_at(now) for child in self.children.values()))
+
+    def cost_per_hour(self, job: Job) -> Decimal | None:
+        """Give what an hour adds to that cost; None: it is unknown."""
+        return None if is_unknown(job, self) else self._all.cost_per_hour
+
+    def storage_cost_at(self, job: Job, now: datetime) -> Decimal | None:
+        """Give what the volumes of all children have cost; None where that of any is unknown."""
+        if is_unknown(job, self) or self._volumes.unpriced:
+            return None
+        return self._volumes.at(now, (child.storage_cost_at(now) for child in self.children.values()))
+
+    def storage_cost_per_hour(self, job: Job) -> Decimal | None:
+        """Give what an hour adds to the cost of their volumes; None where that of any is unknown."""
+        return None if is_unknown(job, self) or self._volumes.unpriced else self._volumes.cost_per_hour
+
+    def running_cost_at(self, now: datetime) -> Decimal:
+        """Give the cost of those that run and have a known one."""
+        return self.running.at(now, (child.cost_at(now) for child in self.children.values() if child.job.is_running))
 
     @property
     def basis(self) -> CostBasis:
@@ -52,15 +73,27 @@ class Family:
         found = {child.job.cost_basis for child in self.children.values()}
         return "accruing" if "accruing" in found else "at_most" if "at_most" in found else "final"
 
+    def is_whole(self, job: Job) -> bool:
+        """Tell whether all that a job has started is here, as far as AWS tells how many these are: of none it need not be."""
+        return bool(self.children) if job.children_started is None else len(self.children) >= job.children_started
+
     def _count(self, child: MeteredJob, sign: int) -> None:
-        if child.cost_per_hour() is None:
-            self.unpriced += sign
-            return
-        for charge in child.compute:
-            self.sum = self.sum.plus(charge, sign)
-            since = charge.accrual.accruing_since if charge.accrual else None
-            if since is not None and (self.latest_start is None or since > self.latest_start):
-                self.latest_start = since
+        self._all.add(child.known_compute, sign)
+        self._volumes.add(child.storage if child.storage_cost_per_hour() is not None else None, sign)
+        if child.job.is_running:
+            self.running.add(child.known_compute, sign)
+
+
+def is_unknown(job: Job, family: Family) -> bool:
+    """Tell whether the cost of none of the jobs is known that a job has started, or may have started."""
+    if family.children:
+        return family.known == 0
+    return not is_waiting(job) if job.children_started is None else job.children_started > 0
+
+
+def is_waiting(job: Job) -> bool:
+    """Tell whether a job that starts others has only begun."""
+    return job.is_running and job.secondary_status == "Starting"
 
 
 class Families:
@@ -73,6 +106,10 @@ class Families:
     def of(self, parent: JobKey) -> Family:
         """Give the family of a job, empty where it has started none that is known."""
         return self._families.get(folded(parent), self._empty)
+
+    def all(self) -> Iterable[tuple[JobKey, Family]]:
+        """Give every family, under the folded key of its parent."""
+        return self._families.items()
 
     def put(self, key: JobKey, child: MeteredJob) -> None:
         """Take a job in that has a parent; harmless where it has none."""

@@ -9,12 +9,14 @@ from typing import Any
 
 from mlcost_ext.core.job import Job
 from mlcost_ext.core.times import time_from_text
-from mlcost_ext.jobs import kind_named, reading
+from mlcost_ext.jobs import kind_named, reading, standing_kind_named
 
 from .watch import JobKey
 
 FOLLOWED = timedelta(days=28)
 """The longest a training job may run."""
+STANDING_FOLLOWED = timedelta(days=400)
+"""An endpoint stays until somebody deletes it, and the older the more likely it is forgotten."""
 UNKNOWN_FOLLOWED = timedelta(minutes=5)
 """Whether AWS took a call shows within this long: its region is asked for no longer on the mere chance."""
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -48,6 +50,8 @@ class LaunchBook:
     by_key: dict[JobKey, Launch] = field(default_factory=dict)
     """The last call for each job that AWS did not refuse, or that nobody knows the outcome of; without request and tags."""
     guarded_kernels: set[str] = field(default_factory=set)
+    gone: set[JobKey] = field(default_factory=set)
+    """What AWS has said it does not know any more: its region is not asked for its sake."""
 
     def take(self, event: Mapping[str, Any]) -> Launch | None:
         """Take one spool event in; give the launch that it brought or changed."""
@@ -64,23 +68,27 @@ class LaunchBook:
 
         Args:
             key: What the job is known by.
-            created_at: When it was created, by this machine's clock; None: not known. A call whose outcome nobody knows
-                may have created a job of its own time, but never one that was there long before.
+            created_at: When it was created, by this machine's clock; None: not known. What was created after a call that AWS
+                took has its name from somebody else. A call whose outcome nobody knows may have created a job of its own
+                time, but never one that was there long before.
         """
         launch = self.by_key.get(key)
-        if launch is None or launch.result == "accepted":
-            return launch is not None
+        if launch is None:
+            return False
+        if launch.result == "accepted":
+            return created_at is None or created_at <= (launch.answered_at or launch.at) + CLOCKS_DIFFER
         return created_at is not None and created_at >= launch.at - CLOCKS_DIFFER
 
     def followed(self, now: datetime, is_final: Iterable[JobKey]) -> list[JobKey]:
         """Give the jobs whose end is not known yet, newest first, no more than 200."""
         ended = set(is_final)
-        recent = [x for key, x in self.by_key.items() if key not in ended and now - x.at < FOLLOWED]
+        recent = [x for key, x in self.by_key.items() if key not in ended and now - x.at < longest(key[0])]
         return [x.key for x in sorted(recent, key=lambda x: x.at, reverse=True)[:MAX_FOLLOWED]]
 
     def regions(self, now: datetime) -> set[str]:
         """Give the regions that our launches went to, or that one may have gone to a moment ago."""
-        return {key[1] for key, launch in self.by_key.items() if now - launch.at < how_long(launch)}
+        launches = ((key, launch) for key, launch in self.by_key.items() if key not in self.gone)
+        return {key[1] for key, launch in launches if now - launch.at < how_long(launch)}
 
     def _kernel(self, event: Mapping[str, Any]) -> None:
         if isinstance(event.get("kernel_id"), str):
@@ -124,7 +132,12 @@ class LaunchBook:
 
 def how_long(launch: Launch) -> timedelta:
     """Give for how long a launch's region is asked."""
-    return FOLLOWED if launch.result == "accepted" else UNKNOWN_FOLLOWED
+    return longest(launch.key[0]) if launch.result == "accepted" else UNKNOWN_FOLLOWED
+
+
+def longest(kind: str) -> timedelta:
+    """Give for how long something may be there after it was launched."""
+    return STANDING_FOLLOWED if standing_kind_named(kind) else FOLLOWED
 
 
 def without_request(launch: Launch) -> Launch:

@@ -32,7 +32,7 @@ class Listed:
 
     def cost_at(self, at: datetime) -> float:
         """Give its cost, to sort by and for nothing else."""
-        amount = self.family.cost_at(at) if self.family else self.metered.cost_at(at)
+        amount = self.family.cost_at(self.metered.job, at) if self.family else self.metered.cost_at(at)
         return float(amount or 0)
 
 

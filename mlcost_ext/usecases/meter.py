@@ -24,16 +24,23 @@ class MeteredJob:
     storage: tuple[Charge, ...] | None
     """None: what volumes it has is not known."""
     high: Decimal | None
-    """Compute at the stopping condition, the most that can come; None: unknown."""
+    """Instances and volumes at the stopping condition, the most that can come; None: unknown."""
     notebook: str | None
     low: Decimal | None = None
     """As `high`, with the cheapest of the instances AWS may still choose; None: there is no choice, or it is unknown."""
+    high_leaves_out_storage: bool = False
+    """It may have volumes that `high` lacks, since their size or their price is not known."""
     warm_pool: tuple[Charge, ...] | None = ()
     """Instances and volumes kept after its end; empty: none are or were; None: it cannot be told."""
     order_by_rate: float = 0.0
     """Cost an hour as a float, to sort by and for nothing else."""
     order_by_start: float = 0.0
     """Its start, or its creation before that, in seconds since 1970; infinite where neither is known."""
+
+    @property
+    def known_compute(self) -> tuple[Charge, ...] | None:
+        """Its charges for instances; None: what they cost is unknown."""
+        return self.compute if self.cost_per_hour() is not None else None
 
     def cost_at(self, now: datetime) -> Decimal | None:
         """Give the compute cost; None where any part of it is unknown. Before AWS has chosen its instances it is nothing."""
@@ -86,12 +93,14 @@ def meter(job: Job, prices: PriceSource, notebook: str | None = None) -> Metered
     """Price a job's lines."""
     compute = charges(job.compute, job.accrual, prices)
     rate = total(charge.list_cost_per_hour() for charge in compute)
-    bounds = limits(job, compute, prices)
+    storage = None if job.storage is None else charges(job.storage, job.storage_accrual or job.accrual, prices)
+    bounds, lacks_storage = limits(job, compute, storage, prices)
     return MeteredJob(
         job=job,
         compute=compute,
-        storage=None if job.storage is None else charges(job.storage, job.storage_accrual or job.accrual, prices),
+        storage=storage,
         high=max(bounds) if bounds else None,
+        high_leaves_out_storage=bool(bounds) and lacks_storage,
         low=min(bounds) if bounds and job.choices and not job.is_sum else None,
         warm_pool=pool_charges(job.warm_pool, prices) if job.warm_pool else (),
         notebook=notebook,
@@ -118,15 +127,32 @@ def pool_charges(pool: WarmPool, prices: PriceSource) -> tuple[Charge, ...] | No
     return charges((*pool.compute, *pool.storage), pool.accrual, prices)
 
 
-def limits(job: Job, compute: tuple[Charge, ...], prices: PriceSource) -> list[Decimal]:
-    """Give the compute cost of a run that lasts until its stopping condition, for each choice AWS has; empty: unknown."""
+def limits(
+    job: Job, compute: tuple[Charge, ...], storage: tuple[Charge, ...] | None, prices: PriceSource
+) -> tuple[list[Decimal], bool]:
+    """Give what a run costs that lasts until its stopping condition, for each choice AWS has; empty: unknown.
+
+    The second value tells whether volumes are left out, since their size or their price is not known.
+    """
     if job.max_runtime_in_seconds is None:
-        return []
+        return [], False
     seconds = Decimal(job.max_runtime_in_seconds)
-    ways = [compute] if compute else [charges(choice, None, prices) for choice in job.choices]
-    costs = [total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in way) for way in ways]
+    ways = [(*compute, *(storage or ()))] if compute else [charges(choice, None, prices) for choice in job.choices]
+    costs = [most_of(way, seconds) for way in ways]
     known = [cost for cost in costs if cost is not None]
-    return known if len(known) == len(ways) else []
+    is_unpriced = any(is_volume(charge) and charge.price is None for way in ways for charge in way)
+    lacks_storage = job.are_volumes_untold or is_unpriced or (bool(compute) and storage is None)
+    return known if len(known) == len(ways) else [], lacks_storage
+
+
+def most_of(way: tuple[Charge, ...], seconds: Decimal) -> Decimal | None:
+    """Give what so many seconds cost of some instances, and of their volumes as far as there is a price; None: unknown."""
+    counted = [charge for charge in way if charge.price or not is_volume(charge)]
+    return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in counted)
+
+
+def is_volume(charge: Charge) -> bool:
+    return charge.line.pricing_unit == "GB-Mo"
 
 
 def one_price(metered: MeteredJob) -> UnitPrice | None:

@@ -2,61 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from mlcost_ext.core.charge import Charge
-from mlcost_ext.core.documents import AwsState, DataQuality, Idle, Overview, Past, Totals
-from mlcost_ext.core.host import Host
+from mlcost_ext.core.documents import DataQuality, Idle, Overview
 from mlcost_ext.core.job import Problem
-from mlcost_ext.core.ports import PriceSource
-from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.standing_documents import AppRow, EndpointRow
 from mlcost_ext.core.wire import PriceRow
 
 from .job_row import job_problems, job_row
 from .meter import MeteredJob, one_price
+from .picture import Picture
 from .price_row import Prices, price_row
 from .session import OWNER_UNKNOWN, SESSION_READING, machine_problems, session_charge, session_row, storage_problems
-from .standing import MeteredStanding, StandingBook, standing_problems, total_of
-from .standing_rows import app_rows, by_name, endpoint_order, endpoint_row, is_this, schedule_row, warm_pool_row
-from .watch import JobBook, key_of
+from .standing import MeteredStanding, StandingBook, standing_problems
+from .standing_rows import app_rows, by_name, endpoint_order, endpoint_row, schedule_row, warm_pool_row
+from .totals import STANDS, totals
+from .watch import key_of
+
+__all__ = ["SHOWN_JOBS", "SHOWN_TAGS", "Picture", "overview"]
 
 SHOWN_JOBS = 50
 SHOWN_STANDING = 50
 SHOWN_SCHEDULES = 20
 SHOWN_PROBLEMS = 40
-CONFIRMED_SECONDS = 180.0
-"""A failed poll does not make what was confirmed a moment ago unknown."""
 SHOWN_TAGS = 6
-STANDS = ("endpoint", "app", "space", "notebook", "warm-pool")
-"""What costs a day by itself; a schedule does not."""
-
 
 HISTORY_NOT_KEPT = Problem(
     code="history_not_kept",
     message="Totals of the day and the month are not kept yet.",
-    hint="Figures are those of this session and of the jobs below; AWS's bill has the rest.",
+    hint="Figures are those of this session and of the jobs listed; AWS's bill has the rest.",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """Everything an overview is drawn from."""
-
-    host: Host
-    book: JobBook
-    aws: AwsState
-    prices: PriceSource
-    standing: StandingBook = field(default_factory=StandingBook)
-    past: Past | None = None
-    scope_account: bool = False
-    """Whether others' things may be asked for."""
-    session_price: UnitPrice | None = None
-    """A price that configuration gives for this machine, instead of the price list's."""
-    problems: tuple[Problem, ...] = field(default_factory=tuple)
-    is_session_awaited: bool = False
-    """AWS has been asked what this machine is, and has not answered yet."""
 
 
 def overview(
@@ -78,6 +54,7 @@ def overview(
     problems = [*picture.problems, *session_problems(picture, charge), *told]
     return Overview(
         as_of=now,
+        clock_offset_seconds=picture.clock_offset_seconds,
         billing_currency="USD",
         aws=picture.aws,
         session=session_row(picture.host, charge, picture.prices, now),
@@ -100,13 +77,6 @@ def overview(
     )
 
 
-def is_known(aws: AwsState, now: datetime) -> bool:
-    """Tell whether AWS has said lately what runs, so that nothing seen is nothing there."""
-    if aws.as_of is None or aws.status in ("loading", "off"):
-        return False
-    return aws.status == "ok" or (now - aws.as_of).total_seconds() < CONFIRMED_SECONDS
-
-
 def of_kind(stands: list[MeteredStanding], kind: str) -> list[MeteredStanding]:
     return sorted((m for m in stands if m.standing.kind == kind), key=by_name)
 
@@ -125,33 +95,6 @@ def app_rows_shown(picture: Picture, stands: list[MeteredStanding], now: datetim
     """Write apps, spaces and notebook instances, this session's first, then the dearest."""
     things = [m for m in stands if m.standing.kind in ("app", "space", "notebook")]
     return app_rows(things, picture.host, now, shown_tags)[:shown]
-
-
-def standing_count(picture: Picture, stands: list[MeteredStanding], now: datetime) -> int:
-    """Count what is listed but this session's own: an app and its space are one row."""
-    rows = app_rows((m for m in stands if m.standing.kind in ("app", "space", "notebook")), picture.host, now, 0)
-    others = sum(1 for m in stands if m.standing.kind in ("endpoint", "warm-pool"))
-    return others + sum(1 for row in rows if not row.is_this)
-
-
-def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> Totals:
-    """Sum what runs; null where AWS has not said what runs, or cannot say all of it, or nothing of it has a price."""
-    book = picture.book
-    nothing_known = not picture.host.can_enumerate or (book.running_count == 0 and not is_known(picture.aws, now))
-    nothing_priced = book.unpriced > 0 and not book.has_priced
-    others = total_of(m for m in stands if not is_this(m.standing, picture.host))
-    is_standing_unknown = not others.count and any(state.as_of is None for state in picture.aws.kinds if state.kind in STANDS)
-    return Totals(
-        running=book.running_count,
-        running_cost=None if nothing_known or nothing_priced else book.running_cost_at(now),
-        running_cost_per_hour=None if nothing_known or nothing_priced else book.running_cost_per_hour,
-        unpriced=book.unpriced,
-        by_status={status: count for status, count in sorted(book.by_status.items()) if count},
-        by_kind={kind: count for kind, count in sorted(book.by_kind.items()) if count},
-        standing=standing_count(picture, stands, now),
-        standing_cost_per_day=None if is_standing_unknown or not picture.aws.kinds else others.cost_per_day,
-        standing_unpriced=others.unpriced,
-    )
 
 
 def session_problems(picture: Picture, charge: Charge) -> list[Problem]:

@@ -41,13 +41,15 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) 
     """Write what is known of the machine at `now`; prepaid hours add nothing, whatever their list price is."""
     price = own_price(host, charge)
     is_prepaid = host.is_prepaid_at(now)
+    cost = Decimal(0) if is_prepaid else charge.list_cost_at(now)
     return Session(
         host=host.kind,
         instance_type=host.instance_type,
         region_id=host.machine_region_id,
         list_unit_price=price.list_unit_price if price else None,
-        started_at=host.started_at,
-        cost=Decimal(0) if is_prepaid else charge.list_cost_at(now),
+        started_at=host.costs_since,
+        cost=cost,
+        cost_basis=None if cost is None else "accruing" if is_prepaid else host.since_basis,
         cost_per_hour=Decimal(0) if is_prepaid else price.list_unit_price if price else None,
         cost_today=None,
         cost_month=None,
@@ -85,7 +87,7 @@ def session_charge(host: Host, prices: PriceSource, configured: UnitPrice | None
 
 def accrual_of(host: Host) -> Accrual | None:
     """Give the time that adds to the bill: since the start, but not before a capacity block's end; None: not known since when."""
-    since = max((time for time in (host.started_at, host.prepaid_until) if time), default=None)
+    since = max((time for time in (host.costs_since, host.prepaid_until) if time), default=None)
     return Accrual(settled_seconds=Decimal(0), accruing_since=since) if since else None
 
 

@@ -14,6 +14,7 @@ from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.standing import Standing
 from mlcost_ext.core.usage import Accrual, UsageLine
 
+from .families import folded
 from .meter import no_price, price_of, total
 
 StandingKey = tuple[str, str, str]
@@ -109,6 +110,8 @@ class StandingBook:
 
     def __init__(self) -> None:
         self._things: dict[StandingKey, MeteredStanding] = {}
+        self._folded: dict[StandingKey, StandingKey] = {}
+        """Keys by what they are without regard to the case of the name."""
 
     def __len__(self) -> int:
         return len(self._things)
@@ -122,15 +125,21 @@ class StandingBook:
         key = key_of_standing(metered.standing)
         before = self._things.get(key)
         self._things[key] = metered
+        self._folded[folded(key)] = key
         return before is None or before.standing.status != metered.standing.status
 
     def remove(self, key: StandingKey) -> bool:
         """Take one out: AWS knows it no more; tell whether it was there."""
+        self._folded.pop(folded(key), None)
         return self._things.pop(key, None) is not None
 
     def get(self, key: StandingKey) -> MeteredStanding | None:
         """Give one; None: it is not known."""
         return self._things.get(key)
+
+    def alike(self, key: StandingKey) -> MeteredStanding | None:
+        """Give the one of that name whatever its case, as AWS's ARNs have it; None: it is not known."""
+        return self._things.get(self._folded.get(folded(key), key))
 
     def named(self, kind: str, name: str) -> list[MeteredStanding]:
         """Give those of that kind and name, one a region at most."""
@@ -142,8 +151,8 @@ class StandingBook:
         return [m for m in chosen if is_mine is None or m.is_mine == is_mine]
 
     def regions(self) -> set[str]:
-        """Give the regions in which something of ours costs, by its instances."""
-        return {region for (_, region, _), m in self._things.items() if m.is_mine and m.standing.is_costing}
+        """Give the regions in which something of ours stands: it is asked for until it is gone."""
+        return {region for (_, region, _), m in self._things.items() if m.is_mine}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ from typing import Literal
 
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.ports import PriceSource
-from mlcost_ext.core.standing import Part, Standing
+from mlcost_ext.core.standing import Part, SinceBasis, Standing
 from mlcost_ext.core.standing_documents import AppRow, EndpointRow, PartRow, ScheduleRow, StandingList, WarmPoolRow
+from mlcost_ext.core.times import exact_seconds
 
 from .job_row import brief_tags
 from .price_row import price_id, price_row
@@ -119,6 +120,7 @@ def app_row(
     """Write one; `keeper` is what has the volume: the space of an app, or the thing itself."""
     it = metered.standing
     kept = keeper.standing.kept if keeper else None
+    since, basis, cost = cost_so_far(metered, host, now)
     return AppRow(
         kind=app_kind(it),
         name=rest_name(it.name),
@@ -133,9 +135,10 @@ def app_row(
         is_mine=metered.is_mine,
         is_costing=it.is_costing,
         instance_type=it.instance_type,
-        started_at=it.since,
+        started_at=since,
         created_at=it.created_at,
-        cost=metered.cost_at(now),
+        cost=cost,
+        cost_basis=None if cost is None else basis,
         cost_per_hour=metered.cost_per_hour(),
         cost_per_day=metered.cost_per_day,
         volume_gb=int(sum(line.quantity for line in kept)) if kept else None,
@@ -147,6 +150,16 @@ def app_row(
         storage_price_id=price_id(keeper.kept_price()) if keeper else None,
         storage_price=price_row(keeper.kept_price()) if keeper and shown_tags is None else None,
     )
+
+
+def cost_so_far(metered: MeteredStanding, host: Host, now: datetime) -> tuple[datetime | None, SinceBasis, Decimal | None]:
+    """Give since when it costs, whether that may be too early, and what it has cost: this session's own app as the session."""
+    it = metered.standing
+    since = host.costs_since if is_this(it, host) and it.kind == "app" else None
+    if it.since is None or since is None or since <= it.since:
+        basis = host.since_basis if since else it.since_basis
+        return it.since, basis, metered.cost_at(now)
+    return since, host.since_basis, cost_of(metered.compute, max(exact_seconds(now - since), Decimal(0)))
 
 
 def app_kind(standing: Standing) -> AppKind:
@@ -179,6 +192,7 @@ def warm_pool_row(metered: MeteredStanding, now: datetime, shown_tags: int | Non
         cost=metered.cost_at(min(now, it.until) if it.until else now),
         cost_per_hour=metered.cost_per_hour() if it.until is None or now < it.until else Decimal(0),
         cost_per_day=metered.cost_per_day,
+        storage_cost_per_day=metered.kept_cost_per_day,
         can_release=it.can_end,
         is_mine=metered.is_mine,
         tags=tags_shown(it, shown_tags),

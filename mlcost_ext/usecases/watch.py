@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from heapq import nlargest
 
-from mlcost_ext.core.charge import Charge, RunningSum
 from mlcost_ext.core.job import Job
 
 from .carrying import never_less
 from .families import Families, Family, JobKey, folded, parent_of
 from .meter import MeteredJob, total
+from .tally import Tally
 
 __all__ = ["JobBook", "JobChange", "JobKey", "key_of"]
 
@@ -33,6 +33,16 @@ class JobChange:
     secondary_status: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """Running jobs that no other running job has started, and what they have cost with all that they have started."""
+
+    count: int
+    unpriced: int
+    """Those whose cost is unknown: they are not in `cost`."""
+    cost: Decimal | None
+
+
 def key_of(job: Job) -> JobKey:
     """Give what tells one job from every other."""
     return job.kind, job.region_id, job.name
@@ -45,15 +55,18 @@ class JobBook:
         self._jobs: dict[JobKey, MeteredJob] = {}
         self._running: dict[JobKey, MeteredJob] = {}
         self._ended: dict[JobKey, MeteredJob] = {}
-        self._sum = RunningSum()
-        self._latest_start: datetime | None = None
+        self._tally = Tally()
+        """What runs and is no sum."""
+        self._alone = Tally()
+        """Those of them that no job has started."""
         self._shown: list[MeteredJob] | None = None
         self._families = Families()
         self._sum_keys: set[JobKey] = set()
         """Folded keys of jobs whose cost is that of others."""
-        self._sums = 0
-        """Running jobs whose cost is that of others."""
-        self.unpriced = 0
+        self._parents: dict[JobKey, str] = {}
+        """The real names of what starts jobs, by its folded key."""
+        self._running_sums: dict[JobKey, JobKey] = {}
+        """Running jobs whose cost is that of others, by their folded keys."""
         self.by_status: Counter[str] = Counter()
         self.by_kind: Counter[str] = Counter()
         """How many of each kind run."""
@@ -87,22 +100,36 @@ class JobBook:
         return len(self._running)
 
     @property
+    def unpriced(self) -> int:
+        """How many of what runs have no known cost."""
+        return self._tally.unpriced
+
+    @property
     def has_priced(self) -> bool:
         """Whether anything that runs has a known cost of its own."""
-        return len(self._running) - self._sums > self.unpriced
+        return self._tally.has_priced
 
     @property
     def running_cost_per_hour(self) -> Decimal:
         """What an hour adds to the cost of all that runs and has a price."""
-        return self._sum.weight
+        return self._tally.cost_per_hour
 
     def running_cost_at(self, now: datetime) -> Decimal:
         """Give the cost of all that runs and has a price."""
-        if self._latest_start is None or self._latest_start <= now:
-            return self._sum.at(now)
-        # AWS's clock may be ahead of ours: what begins in our future has cost nothing yet, rather than less than nothing.
-        counted = [cost for m in self._running.values() if (cost := m.cost_at(now)) is not None]
-        return total(counted) or Decimal(0)
+        return self._tally.at(now, (m.cost_at(now) for m in self._running.values() if not m.job.is_sum))
+
+    def launched_at(self, now: datetime) -> Launched:
+        """Count what runs and what no other running job of ours has started, with the cost of all that it has started."""
+        orphans = [family for parent, family in self._families.all() if parent not in self._running_sums]
+        sums = [self._families.of(key).cost_at(self._running[key].job, now) for key in self._running_sums.values()]
+        alone = self._alone.at(now, (m.cost_at(now) for m in self._running.values() if m.job.parent is None and not m.job.is_sum))
+        known = [cost for cost in sums if cost is not None]
+        tallies = [self._alone, *(family.running for family in orphans)]
+        return Launched(
+            count=len(sums) + sum(tally.count for tally in tallies),
+            unpriced=len(sums) - len(known) + sum(tally.unpriced for tally in tallies),
+            cost=total([alone, *known, *(family.running_cost_at(now) for family in orphans)]),
+        )
 
     def running_keys(self) -> list[JobKey]:
         """Give those that run."""
@@ -121,13 +148,16 @@ class JobBook:
         """
         key = key_of(metered.job)
         before = self._jobs.get(key)
-        metered = never_less(metered, before, now)
+        parent = parent_of(key, metered)
+        name = self._parents.get(parent) if parent else None
+        metered = with_parents_name(never_less(metered, before, now), name)
         job = metered.job
         self.remove(key)
         self._jobs[key] = metered
         self._families.put(key, metered)
         if job.is_sum:
             self._sum_keys.add(folded(key))
+            self.note_parent(key)
         self.by_status[job.status] += 1
         if job.is_running:
             self._running[key] = metered
@@ -140,6 +170,18 @@ class JobBook:
         return JobChange(
             kind=job.kind, name=job.name, region_id=job.region_id, status=job.status, secondary_status=job.secondary_status
         )
+
+    def note_parent(self, key: JobKey) -> None:
+        """Take note of the name of something that starts jobs: those it has started know it by its ARN, in lower case."""
+        if self._parents.get(folded(key)) == key[2]:
+            return
+        self._parents[folded(key)] = key[2]
+        for child_key, child in list(self._families.of(key).children.items()):
+            named = with_parents_name(child, key[2])
+            self._jobs[child_key] = named
+            (self._running if child_key in self._running else self._ended)[child_key] = named
+            self._families.put(child_key, named)
+            self._shown = None
 
     def remove(self, key: JobKey) -> None:
         """Take a job out; harmless where it is not there."""
@@ -178,20 +220,24 @@ class JobBook:
         return sorted(running, key=started, reverse=True) + ended
 
     def _count(self, metered: MeteredJob, sign: int) -> None:
+        key = key_of(metered.job)
         if metered.job.is_sum:
-            self._sums += sign
+            if sign > 0:
+                self._running_sums[folded(key)] = key
+            else:
+                self._running_sums.pop(folded(key), None)
             return
-        if metered.cost_per_hour() is None:
-            self.unpriced += sign
-            return
-        for charge in metered.compute:
-            self._sum = self._sum.plus(charge, sign)
-            self._note_start(charge)
+        self._tally.add(metered.known_compute, sign)
+        if metered.job.parent is None:
+            self._alone.add(metered.known_compute, sign)
 
-    def _note_start(self, charge: Charge) -> None:
-        since = charge.accrual.accruing_since if charge.accrual else None
-        if since is not None and (self._latest_start is None or since > self._latest_start):
-            self._latest_start = since
+
+def with_parents_name(metered: MeteredJob, name: str | None) -> MeteredJob:
+    """Give a job that knows what has started it by its real name; None: that is not known."""
+    parent = metered.job.parent
+    if parent is None or name in (None, parent[1]):
+        return metered
+    return replace(metered, job=replace(metered.job, parent=(parent[0], str(name))))
 
 
 def has_parent(item: tuple[JobKey, MeteredJob]) -> bool:

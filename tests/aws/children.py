@@ -30,3 +30,22 @@ def run(reader, use):
 async def until(condition):
     while not condition():  # noqa: ASYNC110 - what is waited for happens in another process
         await asyncio.sleep(0.005)
+
+
+ECHO = """
+for message in heard():
+    if message["op"] == "watch":
+        say({"push": "status", "heard": message})
+    elif message["op"] == "refuse":
+        say({"id": message["id"], "error": {"code": "throttled", "message": "Too often.", "hint": "Wait."}})
+    elif message["op"] == "die":
+        os._exit(3)
+    elif message["op"] == "hang":
+        pass
+    else:
+        say({"id": message["id"], "ok": {"op": message["op"], "pid": os.getpid()}})
+        if message["op"] == "quit":
+            break
+"""
+NAMES = [["us-east-1", "training", "b"], ["us-east-1", "endpoint", "a"]]
+WATCH = {"regions": ["us-east-1"], "owner_tags": {"k": "v"}, "names": NAMES, "pace": "viewed"}

@@ -1,15 +1,19 @@
 """A practice account in a process of its own, and the real reader in another."""
 
 import json
+import logging
 import os
 import queue
 import subprocess
 import sys
+import textwrap
 import threading
 import urllib.request
 
 import pytest
 
+from mlcost_ext.aws.reader_client import ReaderProcess
+from tests.aws.children import PRELUDE
 from tests.fakes import ROOT
 
 KEY = "AKIAPRACTICEACCOUNT0"
@@ -125,3 +129,22 @@ def start(account):
     for reader in readers:
         reader.process.kill()
         reader.process.wait()
+
+
+@pytest.fixture
+def reader_of(tmp_path, caplog):
+    """Make a reader whose child runs a few lines of Python."""
+    caplog.set_level(logging.WARNING)
+
+    def make(program, **options):
+        script = tmp_path / "child.py"
+        script.write_text(PRELUDE + textwrap.dedent(program))
+        return ReaderProcess(
+            env=dict(os.environ),
+            log=logging.getLogger("test.reader"),
+            arguments=(sys.executable, str(script)),
+            first_back_off_seconds=0.01,
+            **options,
+        )
+
+    return make

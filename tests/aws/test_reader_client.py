@@ -2,67 +2,20 @@
 
 import asyncio
 import json
-import logging
 import os
-import sys
-import textwrap
 
 import pytest
 
 from mlcost_ext.aws.reader_client import ReaderError, ReaderProcess
-from tests.aws.children import PRELUDE, run, until
+from tests.aws.children import ECHO, WATCH, run, until
 from tests.aws.reader.fakes import Clock
 
-ECHO = """
-for message in heard():
-    if message["op"] == "watch":
-        say({"push": "status", "heard": message})
-    elif message["op"] == "refuse":
-        say({"id": message["id"], "error": {"code": "throttled", "message": "Too often.", "hint": "Wait."}})
-    elif message["op"] == "die":
-        os._exit(3)
-    elif message["op"] == "hang":
-        pass
-    else:
-        say({"id": message["id"], "ok": {"op": message["op"], "pid": os.getpid()}})
-        if message["op"] == "quit":
-            break
-"""
-SPENDING = """
-plain = say
-def say(document):
-    plain(document)
-    if document.get("push") == "status":
-        plain({"push": "status", "budget": {"window": 7}})
-        plain({"push": "status", "budget": {"window": 9}})
-"""
 DEAF_THE_FIRST_TIME = """
 mark = sys.argv[0] + ".deaf"
 if not os.path.exists(mark):
     open(mark, "w").close()
     while True: time.sleep(1)
 """
-NAMES = [["us-east-1", "training", "b"], ["us-east-1", "endpoint", "a"]]
-WATCH = {"regions": ["us-east-1"], "owner_tags": {"k": "v"}, "names": NAMES, "pace": "viewed"}
-
-
-@pytest.fixture
-def reader_of(tmp_path, caplog):
-    """Make a reader whose child runs a few lines of Python."""
-    caplog.set_level(logging.WARNING)
-
-    def make(program, **options):
-        script = tmp_path / "child.py"
-        script.write_text(PRELUDE + textwrap.dedent(program))
-        return ReaderProcess(
-            env=dict(os.environ),
-            log=logging.getLogger("test.reader"),
-            arguments=(sys.executable, str(script)),
-            first_back_off_seconds=0.01,
-            **options,
-        )
-
-    return make
 
 
 def test_a_request_gets_its_answer(reader_of):
@@ -116,62 +69,6 @@ def test_a_watch_is_sent_only_where_it_differs(reader_of):
 
     reader = reader_of(ECHO)
     assert run(reader, use) == ["viewed", "asleep"]
-
-
-def test_cursors_alone_are_no_reason_to_speak_and_a_new_child_is_told_them(reader_of):
-    """The one that runs has written them itself."""
-
-    async def use(pushes):
-        await reader.request("op", 20)
-        reader.watch(**WATCH, history={"us-east-1": "a"})
-        reader.watch(**WATCH, history={"us-east-1": "b"})
-        await reader.request("op", 20)
-        with pytest.raises(ReaderError):
-            await reader.request("die", 20)
-        await until(lambda: len(pushes) == 2)
-        return [push["heard"]["history"] for push in pushes]
-
-    reader = reader_of(ECHO)
-    assert run(reader, use) == [{"us-east-1": "a"}, {"us-east-1": "b"}]
-
-
-def test_a_new_child_is_told_what_is_shown(reader_of):
-    """As it is when the child starts, not when the watch was said; it is no reason to speak either."""
-    shown = []
-
-    async def use(pushes):
-        reader.watch(**WATCH, held=lambda: list(shown))
-        await reader.request("op", 20)
-        shown.append(["us-east-1", "endpoint", "a"])
-        reader.watch(**WATCH, held=lambda: list(shown))
-        with pytest.raises(ReaderError):
-            await reader.request("die", 20)
-        await until(lambda: len(pushes) == 2)
-        return [push["heard"].get("held", []) for push in pushes]
-
-    reader = reader_of(ECHO)
-    assert run(reader, use) == [[], [["us-east-1", "endpoint", "a"]]]
-
-
-def test_a_new_child_is_told_what_those_before_it_have_asked_of_aws(reader_of):
-    """Within the last ten minutes; its own count begins at nothing."""
-    clock = Clock()
-
-    async def use(pushes):
-        reader.watch(**WATCH)
-        await until(lambda: len(pushes) == 3)
-        clock.forward(100)
-        with pytest.raises(ReaderError):
-            await reader.request("die", 20)
-        await until(lambda: len(pushes) == 6)
-        clock.forward(520)
-        with pytest.raises(ReaderError):
-            await reader.request("die", 20)
-        await until(lambda: len(pushes) == 9)
-        return [push["heard"].get("earlier") for push in pushes if "heard" in push]
-
-    reader = reader_of(SPENDING + ECHO, clock=clock)
-    assert run(reader, use) == [[], [[100.0, 7], [100.0, 2]], [[520.0, 7], [520.0, 2]]]
 
 
 def test_a_child_that_dies_is_started_again_and_told_the_watch(reader_of):

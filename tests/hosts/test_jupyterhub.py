@@ -79,21 +79,26 @@ def test_a_node_nobody_has_described() -> None:
         ("0,1,2", None, Fraction(3, 4)),
         (None, 2, Fraction(1, 2)),
         ("all", 4, Fraction(1)),
-        (None, None, Fraction(1, 4)),
+        ("none", None, Fraction(1, 4)),
+        ("", None, Fraction(1, 4)),
+        (None, None, None),
+        ("void", None, None),
+        ("void", 2, Fraction(1, 2)),
         ("all", None, None),
     ],
 )
 def test_gpus(devices: str | None, configured: int | None, part: Fraction | None) -> None:
-    """Counted one by one or as configured; all that can be seen need not be all that was asked for."""
-    env = {**ASKED, **({"NVIDIA_VISIBLE_DEVICES": devices} if devices else {})}
+    """Counted one by one or as configured; all that can be seen need not be all that was asked for, and silence is not none."""
+    env = {**ASKED, **({"NVIDIA_VISIBLE_DEVICES": devices} if devices is not None else {})}
     host = on_node(env, "g5.12xlarge", configured, gpus=4)
     assert (host.share and host.share.fraction) == part
     assert ("c.MlcostExt.node_gpus" in "".join(problem.hint for problem in host.problems)) is (part is None)
 
 
 def test_gpus_nobody_counts_on_a_node_without() -> None:
-    """Images for GPUs say they see all of them wherever they run."""
+    """Images for GPUs say they see all of them wherever they run; where there are none nobody has to say so."""
     assert on_node({**ASKED, "NVIDIA_VISIBLE_DEVICES": "all"}).share is not None
+    assert on_node(ASKED).share is not None
 
 
 def test_more_than_the_node_has() -> None:

@@ -64,9 +64,9 @@ def test_what_is_no_number(text: str) -> None:
 @pytest.mark.parametrize(
     ("env", "count"),
     [
-        ({}, 0),
+        ({}, None),
         ({"NVIDIA_VISIBLE_DEVICES": ""}, 0),
-        ({"NVIDIA_VISIBLE_DEVICES": "void"}, 0),
+        ({"NVIDIA_VISIBLE_DEVICES": "void"}, None),
         ({"NVIDIA_VISIBLE_DEVICES": "none"}, 0),
         ({"NVIDIA_VISIBLE_DEVICES": "0"}, 1),
         ({"NVIDIA_VISIBLE_DEVICES": "0, 1,1"}, 2),
@@ -80,7 +80,7 @@ def test_what_is_no_number(text: str) -> None:
     ],
 )
 def test_gpus(env: dict[str, str], count: int | None) -> None:
-    """Counted where each has a name; all, slices and folders are no number."""
+    """Counted where each has a name; all, slices and folders are no number, and neither is what is not told."""
     assert gpus_of(env) == count
 
 

@@ -91,12 +91,25 @@ def cost_for(lines: tuple[UsageLine, ...] | None, seconds: Decimal) -> Decimal |
     return total(list_cost_for(line, price, seconds) if price else None for line, price in priced)
 
 
+def most_for(way: tuple[UsageLine, ...], seconds: Decimal) -> Decimal | None:
+    """Give what so many seconds cost of instances, all of them, and of those volumes that have a price."""
+    instances = tuple(line for line in way if line.pricing_unit == "Hours")
+    volumes = tuple(line for line in way if line not in instances and charge(line, None).price)
+    return total((cost_for(instances, seconds), cost_for(volumes, seconds)))
+
+
+def lacks_price(way: tuple[UsageLine, ...]) -> bool:
+    return any(line.pricing_unit == "GB-Mo" and charge(line, None).price is None for line in way)
+
+
 def job_figures(job: Job, now: datetime) -> dict[str, Any]:
     """Write a job with its money; lines that are lacking cost nothing only where its billed time is known to be zero."""
     is_zero = job.accrual is not None and job.accrual.settled_seconds == 0 and job.accrual.accruing_since is None
-    ways = [way for way in ([job.compute] if job.compute else job.choices) if way]
-    bounds = [cost_for(way, Decimal(job.max_runtime_in_seconds)) for way in ways] if job.max_runtime_in_seconds else []
+    ways = [way for way in ([(*job.compute, *(job.storage or ()))] if job.compute else job.choices) if way]
+    bounds = [most_for(way, Decimal(job.max_runtime_in_seconds)) for way in ways] if job.max_runtime_in_seconds else []
     known = [bound for bound in bounds if bound is not None]
+    is_bounded = bool(known) and len(known) == len(bounds)
+    lacks_volumes = job.are_volumes_untold or (bool(job.compute) and job.storage is None) or any(map(lacks_price, ways))
     held = job.storage_accrual or job.accrual
     is_held = held is not None or job.storage == ()
     is_counted = is_zero or (job.accrual is not None and job.compute != ())
@@ -107,8 +120,9 @@ def job_figures(job: Job, now: datetime) -> dict[str, Any]:
         "cost_per_hour": cost_for(job.compute, HOUR if is_accruing else Decimal(0)) if is_counted else None,
         "storage_cost": Decimal(0) if job.storage == () else cost_at(job.storage, held, now),
         "storage_cost_per_hour": cost_for(job.storage, HOUR if held and held.accruing_since else Decimal(0)) if is_held else None,
-        "high": max(known) if known and len(known) == len(bounds) else None,
-        "low": min(known) if known and len(known) == len(bounds) and job.choices else None,
+        "high": max(known) if is_bounded else None,
+        "low": min(known) if is_bounded and job.choices else None,
+        "high_leaves_out_storage": is_bounded and lacks_volumes,
         "components": components(job.compute, job.storage),
         "accrued_seconds": float(job.accrual.seconds_at(now)) if job.accrual else None,
         "is_accruing": is_accruing,

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlcost_ext.core.money import to_wire
 from mlcost_ext.core.times import time_from_text
 from mlcost_ext.jobs import KINDS, STANDING_KINDS, kind_named, standing_kind_named
 from mlcost_ext.usecases.meter import meter, one_price, price_problems
@@ -36,6 +37,8 @@ def actual(case: Path, now_text: str) -> tuple[dict[str, Any], list[str]]:
         metered = meter(job, PRICES)
         price = one_price(metered)
         figures = {**job_figures(job, now), "list_unit_price": str(price.list_unit_price) if price else None}
+        told = (figures["high"], figures["high_leaves_out_storage"])
+        assert (metered.high if metered.high is None else to_wire(metered.high), metered.high_leaves_out_storage) == told
         return figures, [problem.code for problem in (*job.problems, *price_problems(metered))]
     assert standing_kind is not None
     standing = standing_kind.read(description, FACTS)

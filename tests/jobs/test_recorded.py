@@ -165,9 +165,9 @@ HAND_READ: list[tuple[str, str, str, dict[str, Any]]] = [
         {"accrued_seconds": 0.0, "status": "Stopping", "can_stop": False},
     ),
     (
-        # At most 20 training jobs of 43,200 s on two instances each: 40 × 43,200 instance-seconds.
+        # At most 20 training jobs of 43,200 s on two instances each, with 10 GB: 40 × 43,200 instance-seconds.
         "test_sagemaker_hyperparameter_tuning_job_stop/api.sagemaker.DescribeHyperParameterTuningJob_1.json",
-        "at most ml.m4.xlarge × 40 Training",
+        "at most ml.m4.xlarge × 40 Training, at most 400 GB Storage-Training",
         "tuning",
         {"is_sum": True, "children_started": 3, "max_runtime_in_seconds": 43200, "instance_count": 2, "spot": False},
     ),
@@ -285,6 +285,7 @@ def test_spot_savings_of_recorded_training_jobs() -> None:
                 "TrainingJobName": "run",
                 "TrainingJobStatus": "Completed",
                 "ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1},
+                "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
                 "TrainingTimeInSeconds": trained,
                 "BillableTimeInSeconds": billable,
             }

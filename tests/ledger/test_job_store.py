@@ -61,6 +61,22 @@ def test_a_job_told_twice_counts_once(store: JobStore) -> None:
     assert month(store) == EndedSum(jobs=1, list_cost=Decimal("0.200000000"), unpriced=0)
 
 
+def test_a_fraction_of_a_second_makes_no_second_job(store: JobStore) -> None:
+    """One of AWS's operations tells it, another one does not."""
+    store.put([JOB, replace(JOB, created_at=JOB.created_at + timedelta(milliseconds=417))])
+    assert store.sum_since(NOW - timedelta(days=1), "training").jobs == 1
+
+
+def test_where_a_job_was_launched_from_stays_known(store: JobStore, path: Path) -> None:
+    """Who reads of it later does not know; all else is as it was told last."""
+    store.put([JOB])
+    store.put([replace(JOB, notebook=None, list_cost=Decimal(2), status="Stopped")])
+    store.close()
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT notebook, list_cost, status FROM ended_job").fetchall()
+    assert found == [("a.ipynb", 2_000_000_000, "Stopped")]
+
+
 def test_sums_are_exact_and_leave_out_what_is_unknown(store: JobStore) -> None:
     """Ten times a tenth is one; a job without a price, or in another currency, is counted and not added."""
     tenths = [replace(JOB, name=f"t-{n}", list_cost=Decimal("0.1")) for n in range(10)]
@@ -125,3 +141,11 @@ def test_tags_that_are_too_long_are_still_json(store: JobStore, path: Path) -> N
     with sqlite3.connect(path) as connection:
         (text,) = connection.execute("SELECT tags FROM ended_job").fetchone()
     assert isinstance(json.loads(text), dict)
+
+
+def test_what_the_file_has_no_room_for_is_unknown(store: JobStore) -> None:
+    """2⁶³ nano-dollars: the job stays, without a price; the largest that fits is exact, however often it comes."""
+    most = Decimal("9223372036.854775807")
+    store.put([replace(JOB, name=f"dear-{n}", list_cost=most, storage_list_cost=most) for n in range(3)])
+    store.put([replace(JOB, name="dearest", list_cost=most + Decimal("0.000000001"), storage_list_cost=Decimal("1e40"))])
+    assert month(store) == EndedSum(jobs=4, list_cost=3 * most, unpriced=1)

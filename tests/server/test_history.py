@@ -16,8 +16,9 @@ from mlcost_ext.core.money import to_wire
 from mlcost_ext.core.times import time_to_text
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.prices import Snapshot
-from mlcost_ext.server.history import History
-from mlcost_ext.server.intake import Books, Intake, now_utc
+from mlcost_ext.server.books import Books
+from mlcost_ext.server.history import MAX_TOLD, History
+from mlcost_ext.server.intake import Intake, now_utc
 from mlcost_ext.usecases.launches import LaunchBook
 from tests.fakes import aws_word
 
@@ -77,6 +78,21 @@ def test_what_was_read_of_the_past_is_counted_once_and_goes_on_where_it_was(path
     assert (told.jobs, to_wire(told.cost), told.unpriced, told.is_complete) == (2, "0.92", 0, False)
     assert past(history, history_through=now_utc() - timedelta(days=31)).is_complete  # type: ignore[union-attr]
     assert past(history, is_history_read=True).is_complete  # type: ignore[union-attr]
+
+
+def test_what_cannot_be_written_for_long_is_told_again_by_the_next_reader(path: Path) -> None:
+    """Nothing that comes after what was dropped is kept, or the cursor would pass over it; the sum is not called complete."""
+    intake, history = make(path)
+    asyncio.run(history.work(now_utc()))
+    for number in range(3 * MAX_TOLD):
+        intake.on_history(page(ended(f"job-{number}", 2), cursor=f"c{number}"))
+    asyncio.run(history.work(now_utc()))
+    told = past(history, is_history_read=True)
+    assert told is not None
+    assert (told.jobs, told.is_complete) == (MAX_TOLD, False)
+    intake.on_history(page(ended("later", 2), cursor="later"))
+    asyncio.run(history.work(now_utc()))
+    assert history.cursors == {"us-east-1": f"c{MAX_TOLD - 1}"}
 
 
 def test_a_sum_is_not_called_complete_before_all_that_was_told_is_in_it(path: Path) -> None:
@@ -157,3 +173,90 @@ def test_a_child_of_a_running_sum_goes_into_the_book(path: Path) -> None:
     family = intake.book.family(("tuning", "us-east-1", "sweep"))
     assert len(family.children) == 1
     assert past(history).jobs == 1  # type: ignore[union-attr]
+
+
+DEAR = {"InstanceType": "ml.p5.48xlarge", "InstanceCount": 2**31 - 1, "VolumeSizeInGB": 0}
+
+
+def test_what_costs_more_than_can_be_kept_takes_nothing_along(path: Path) -> None:
+    """It is counted without a price; the others, seen or read, are there, and so is how far was read."""
+    intake, history = make(path)
+    for job in (ended("dear", 0.01, ResourceConfig=DEAR), ended("a", 0.01)):
+        intake.take_description("training", job)
+    intake.on_history(page(ended("dear-2", 2, ResourceConfig=DEAR), ended("b", 2)))
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert (told.jobs, told.unpriced, to_wire(told.cost)) == (4, 2, "0.92")
+    assert history.cursors == {"us-east-1": "c1"}
+
+
+def test_one_job_that_cannot_be_written_keeps_no_other_from_being_kept(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Half a character is no UTF-8: it is said once, and the rest, its page's place too, is written."""
+    intake, history = make(path)
+    for job in (ended("a", 0.01), ended("half-\ud800", 0.01), ended("b", 0.01)):
+        intake.take_description("training", job)
+    intake.on_history(page(ended("half-2-\ud800", 2)))
+    intake.on_history(page(ended("c", 2), cursor="half-\ud800"))
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert told.jobs == 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "mlcost-ext could not keep something of its history: UnicodeEncodeError"
+    ]
+    assert make(path)[1]._store.cursors() == {"us-east-1": "c1"}
+
+
+def test_whatever_goes_wrong_nothing_is_lost_and_nothing_is_raised(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What could not be read or summed for a reason nobody thought of is said once; what waits is written the next time."""
+    intake, history = make(path)
+    intake.take_description("training", ended("a", 0.01))
+    with monkeypatch.context() as broken:
+        broken.setattr(JobStore, "cursors", lambda _: 1 / 0)
+        asyncio.run(history.work(now_utc()))
+        asyncio.run(history.work(now_utc()))
+    with monkeypatch.context() as broken:
+        broken.setattr("mlcost_ext.server.history.ended_job", lambda _: 1 / 0)
+        intake.take_description("training", ended("odd", 0.01))
+        intake.on_history(page(ended("odd-2", 2)))
+        asyncio.run(history.work(now_utc()))
+    assert len(caplog.records) == 1
+    told = past(history)
+    assert told is not None
+    assert (told.jobs, history.cursors) == (1, {"us-east-1": "c1"})
+
+
+def test_what_was_under_way_when_the_server_ended_waits_on(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that is given up loses no job: it is written on closing."""
+    intake, history = make(path)
+
+    async def given_up(*_: Any) -> None:
+        raise asyncio.CancelledError
+
+    intake.take_description("training", ended("a", 0.01))
+    with monkeypatch.context() as broken:
+        broken.setattr(history, "_put", given_up)
+        with pytest.raises(asyncio.CancelledError):
+            asyncio.run(history.work(now_utc()))
+    asyncio.run(history.close())
+    intake, history = make(path)
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert told.jobs == 1
+
+
+def test_a_job_on_a_training_plan_has_cost_nothing_and_is_not_unpriced(path: Path) -> None:
+    """Its fee was paid up front; its price is known, and is nothing."""
+    intake, history = make(path)
+    plan = {**ended("a", 1)["ResourceConfig"], "TrainingPlanArn": "arn:aws:sagemaker:us-east-1:111122223333:training-plan/p"}
+    intake.on_history(page(ended("planned", 2, ResourceConfig=plan)))
+    asyncio.run(history.work(now_utc()))
+    told = past(history)
+    assert told is not None
+    assert (told.jobs, told.unpriced, to_wire(told.cost)) == (1, 0, "0")

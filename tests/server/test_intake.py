@@ -12,7 +12,8 @@ from mlcost_ext.core.host import Host
 from mlcost_ext.core.money import to_wire
 from mlcost_ext.jobs import kind_named
 from mlcost_ext.prices import Snapshot
-from mlcost_ext.server.intake import Books, Intake, now_utc
+from mlcost_ext.server.books import Books
+from mlcost_ext.server.intake import Intake, now_utc
 from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.overview import Picture, overview
 from tests.fakes import aws_word
@@ -292,7 +293,7 @@ def test_an_older_state_of_an_endpoint_does_not_come_back(intake: Intake) -> Non
     intake.take_description("endpoint", endpoint(**ours, EndpointStatus="Updating", LastModifiedTime="2026-11-02T00:00:00Z"))
     intake.take_description("endpoint", endpoint(**ours))
     assert standing(intake) == [("Updating", True)]
-    intake.take_description("endpoint", endpoint(**ours, made="2026-10-01T00:00:00Z"))
+    intake.take_description("endpoint", endpoint(**ours, made="2026-11-03T00:00:00Z"))
     assert standing(intake) == [("InService", True)]
 
 
@@ -333,3 +334,19 @@ def test_a_push_that_nobody_knows_is_left_out(intake: Intake) -> None:
     pushed(intake, push="news", kind="training", items=[training_job("a")])
     pushed(intake, push="history", kind="training", items=[training_job("a")], cursor=None)
     assert names(intake) == []
+
+
+def test_how_far_awss_clock_is_off_is_told_once_aws_has_answered(intake: Intake) -> None:
+    """In steps of two seconds; a smaller difference is none."""
+    assert intake.clock_offset_seconds is None
+    pushed(intake, clock_offset_seconds=None)
+    assert intake.clock_offset_seconds is None
+    told = []
+    for offset in (0.4, 120.0, 121.0):
+        pushed(intake, clock_offset_seconds=offset)
+        told.append(intake.clock_offset_seconds)
+    assert told == [0.0, 120.0, 120.0]
+    aws = aws_word(as_of=now_utc())
+    host = Host(kind="local", region_id="us-east-1")
+    picture = Picture(host=host, book=intake.book, aws=aws, prices=intake.prices, clock_offset_seconds=120.0)
+    assert overview(picture, now_utc()).clock_offset_seconds == 120.0

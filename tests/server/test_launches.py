@@ -113,6 +113,22 @@ def test_a_mistyped_region_spoils_nothing(jp_asyncio_loop: Any, jp_fetch: Any, r
     jp_asyncio_loop.run_until_complete(run())
 
 
+@pytest.mark.parametrize("offset", [-120.0, 120.0])
+def test_a_launch_is_as_new_as_its_own_clock_says(
+    jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path, offset: float
+) -> None:
+    """Kernels write this machine's time, whatever AWS's is."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_status(clock_offset_seconds=offset)
+        await settled()
+        write_launch(home, "fresh-1")
+        assert (await row_of(jp_fetch, "fresh-1"))["secondary_status"] == "Starting"
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
 @pytest.fixture
 def laptop_without_region(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take Studio's file and every word about a region away."""

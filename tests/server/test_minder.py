@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,8 @@ from mlcost_ext.core.host import Host, StudioApp
 from mlcost_ext.core.times import time_to_text
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.server import minder as module
-from mlcost_ext.server.intake import Books, Intake, now_utc
+from mlcost_ext.server.books import Books
+from mlcost_ext.server.intake import Intake, now_utc
 from mlcost_ext.server.minder import READER_ENDS_SECONDS, WAKING_SECONDS, Minder
 from mlcost_ext.server.presence import VIEWED_SECONDS, Viewers
 from mlcost_ext.usecases.launches import LaunchBook
@@ -131,7 +133,7 @@ def test_a_new_region_is_waited_for_as_after_waking(room: Room) -> None:
 
 
 def test_a_launch_that_is_never_described_lets_the_pace_fall_asleep(room: Room) -> None:
-    """It runs for nobody; AWS is not asked for the server's whole life."""
+    """AWS may be out of reach for a while, so it is asked for on; but not for the server's whole life."""
     job = training_job("fresh", TrainingStartTime=None, SecondaryStatus="Starting")
     room.minder.note_viewer()
     room.intake.take_description("training", job)
@@ -139,7 +141,22 @@ def test_a_launch_that_is_never_described_lets_the_pace_fall_asleep(room: Room) 
     room.mind(after=VIEWED_SECONDS + 1)
     assert room.minder.pace == "background"
     room.intake.give_up_waiting(now_utc() + timedelta(minutes=3))
+    assert (room.intake.book.running_count, room.minder.pace) == (0, "background")
+    room.intake.give_up_waiting(now_utc() + timedelta(hours=2))
     assert room.minder.pace == "asleep"
+
+
+def test_a_launch_that_aws_describes_late_or_disowns_is_waited_for_no_more(room: Room) -> None:
+    """Then its own state decides."""
+    for name in ("late", "never"):
+        job = training_job(name, TrainingStartTime=None, SecondaryStatus="Starting")
+        room.intake.take_description("training", job)
+        room.intake.await_description(room.intake.book.named("training", name)[0].job, now_utc())
+    room.intake.give_up_waiting(now_utc() + timedelta(minutes=3))
+    room.intake.take_description("training", training_job("late", TrainingJobStatus="Stopped", SecondaryStatus="Stopped"))
+    assert room.intake.has_undescribed
+    room.intake.take_gone("training", "us-east-1", ["never"])
+    assert not room.intake.has_undescribed
 
 
 def test_a_machine_that_says_later_what_it_is(room: Room) -> None:
@@ -190,3 +207,32 @@ def test_a_machine_that_says_later_what_it_is(room: Room) -> None:
 def test_what_is_asked_of_aws_about_this_machine(host: Host, key: Any, studio: Any, notebook: Any) -> None:
     """In the region it is in, which need not be the one where jobs are looked for."""
     assert (module.session_key(host), module.studio_watch(host), module.notebook_watch(host)) == (key, studio, notebook)
+
+
+def test_what_aws_tells_of_this_machine_stays_when_the_machine_itself_has_answered(room: Room) -> None:
+    """Its container's start comes a moment later, from a thread; the later of both starts counts."""
+    app = StudioApp(domain_id="d-1", space_name="work", app_type="JupyterLab", app_name="default")
+    room.minder.host, started = replace(STUDIO, studio_app=app), now_utc()
+    assert room.minder.host.since_basis == "at_most"
+
+    async def told_meanwhile(host: Host) -> Host:
+        created = time_to_text(started - timedelta(hours=20))
+        room.minder._take_session({"instance_type": "ml.p5.48xlarge", "created_at": created, "is_prepaid": True})
+        return replace(host, container_started_at=started)
+
+    room.minder._look_again = told_meanwhile
+    asyncio.run(room.minder.look_again())
+    host = room.minder.host
+    assert (host.instance_type, host.is_prepaid) == ("ml.p5.48xlarge", True)
+    assert (host.costs_since, host.since_basis) == (started, "accruing")
+
+
+def test_a_machine_that_only_tells_of_itself(room: Room) -> None:
+    """What it is is taken whole."""
+
+    async def told(host: Host) -> Host:
+        return replace(host, kind="ec2")
+
+    room.minder._look_again = told
+    asyncio.run(room.minder.look_again())
+    assert room.minder.host.kind == "ec2"

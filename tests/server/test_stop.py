@@ -104,3 +104,20 @@ def test_an_ended_job_needs_no_stop(jp_asyncio_loop: Any, jp_fetch: Any, reader:
         assert (code, error["code"]) == (403, "already_ended")
 
     jp_asyncio_loop.run_until_complete(run())
+
+
+def test_who_stops_something_is_somebody_who_looks(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """The reader is not ended under way, though no page has asked for anything."""
+
+    async def run() -> None:
+        reader.push_jobs(training_job())
+        await settled()
+        assert reader.watched.get("pace") != "viewed"
+        await stop(jp_fetch, "churn-1")
+        for _ in range(50):
+            if reader.watched.get("pace") == "viewed":
+                break
+            await asyncio.sleep(0.1)
+        assert reader.watched["pace"] == "viewed"
+
+    jp_asyncio_loop.run_until_complete(run())

@@ -71,7 +71,7 @@ def test_children_may_come_before_it_and_be_told_again() -> None:
     book = book_of(child("a"), child("a", ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 2}), sweep())
     assert row(book).cost == Decimal("0.46")
     book.remove(("training", REGION, "a"))
-    assert (row(book).cost, row(book).children_known) == (Decimal(0), 0)
+    assert (row(book).cost, row(book).cost_per_hour, row(book).children_known) == (None, None, 0)
 
 
 def test_what_is_not_known_of_its_children_is_said() -> None:
@@ -113,6 +113,58 @@ def test_it_is_final_when_it_has_ended_and_all_its_children_are(
     assert row(book_of(sweep(**parent), *children)).cost_basis == basis
 
 
+@pytest.mark.parametrize(
+    ("parent", "cost", "basis", "said"),
+    [
+        ({"children_started": 3}, None, "accruing", ["children_unread"]),
+        ({"children_started": 0}, Decimal(0), "accruing", []),
+        ({"children_started": None, "secondary_status": "Starting"}, Decimal(0), "accruing", []),
+        ({"children_started": None, "secondary_status": "TrainingModels"}, None, "accruing", ["children_unread"]),
+        ({"children_started": 0, "is_running": False, "status": "Stopped"}, Decimal(0), "final", []),
+        ({"children_started": None, "is_running": False, "status": "Completed"}, None, "accruing", ["children_unread"]),
+    ],
+)
+def test_a_sum_of_which_nothing_is_known_is_not_zero(
+    parent: dict[str, Any], cost: Decimal | None, basis: str, said: list[str]
+) -> None:
+    """Unless it has started nothing; an AutoML job, of which AWS tells no number, is not final either."""
+    book = book_of(sweep(**parent))
+    told, metered = row(book), book.get(PARENT)
+    assert metered is not None
+    assert (told.cost, told.cost_per_hour, told.storage_cost, told.storage_cost_per_hour) == (cost,) * 4
+    assert told.cost_basis == basis
+    assert [problem.code for problem in job_problems(metered, book.family(PARENT))] == said
+    assert book.launched_at(NOW).unpriced == (cost is None and told.is_running)
+
+
+def test_that_nobody_tells_how_many_there_are_is_said_once() -> None:
+    """Of an AutoML job whose jobs are known too: there may be more."""
+    jobs = [sweep(name=name, children_started=None) for name in ("sweep", "other")]
+    book = book_of(*jobs, child("a"))
+    said = [job_problems(job, book.family(key_of(job.job))) for job in jobs]
+    assert said[0] == said[1]
+    assert (row(book).cost, said[0][0].subject) == (Decimal("0.23"), None)
+    unpriced = child("a", ResourceConfig={"InstanceType": "ml.z9.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 0})
+    lacking, untold = job_problems(jobs[0], book_of(jobs[0], unpriced).family(PARENT))
+    assert (lacking.subject, untold.subject) == ("sweep", None)
+    assert "is unknown" in lacking.message
+
+
+def test_its_volumes_are_those_of_its_children() -> None:
+    """Thirty gigabytes for two hours and, of one that runs, for one and on: 0.14 a month of thirty days."""
+    book = book_of(sweep(), child("a"), child("b", over=True, seconds=7200))
+    told = row(book)
+    assert told.storage_cost is not None
+    assert told.storage_cost_per_hour is not None
+    assert round(told.storage_cost, 12) == round(3 * 30 * Decimal("0.14") / 720, 12)
+    assert round(told.storage_cost_per_hour, 12) == round(30 * Decimal("0.14") / 720, 12)
+    book.put(child("b", over=True, ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1}), NOW)
+    assert (row(book).storage_cost, row(book).storage_cost_per_hour) == (None, None)
+    book.remove(("training", REGION, "b"))
+    book.put(child("c", TrainingStartTime=ago(-5)), NOW)
+    assert round(row(book).storage_cost, 12) == round(30 * Decimal("0.14") / 720, 12)
+
+
 def test_a_child_that_begins_in_our_future_has_cost_nothing_yet() -> None:
     """AWS's clock may be ahead; no other child's cost is taken off for it."""
     book = book_of(sweep(), child("a"), child("b", TrainingStartTime=ago(-5)))
@@ -147,6 +199,29 @@ def test_a_parent_is_known_by_a_name_in_lower_case() -> None:
     book = book_of(sweep(name="Sweep"), child("a"))
     assert (book.has_sum(PARENT), book.has_sum(("tuning", REGION, "other"))) == (True, False)
     assert len(book.family(("tuning", REGION, "Sweep")).children) == 1
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_child_tells_its_parents_real_name(is_first: bool) -> None:
+    """Whichever was told first: whoever looks for its row looks for that name."""
+    parts = [
+        sweep(name="XGB-Sweep"),
+        *(replace_parent(child(name, over), "xgb-sweep") for name, over in (("a", False), ("b", True))),
+    ]
+    book = book_of(*(parts if is_first else reversed(parts)))
+    children = [book.get(("training", REGION, name)) for name in "ab"]
+    assert [job_row(metered, NOW).parent for metered in children if metered] == ["tuning/XGB-Sweep"] * 2
+    assert sorted(m.job.parent or () for m in book.shown(5)) == [(), ("tuning", "XGB-Sweep"), ("tuning", "XGB-Sweep")]
+    family = book.family(("tuning", REGION, "XGB-Sweep"))
+    assert [metered.job.parent for metered in family.children.values()] == [("tuning", "XGB-Sweep")] * 2
+    assert book.launched_at(NOW).cost == Decimal("0.46")
+    book.put(replace_parent(child("a"), "xgb-sweep"), NOW)
+    book.put(sweep(name="XGB-Sweep"), NOW)
+    assert [metered.job.parent for metered in family.children.values()] == [("tuning", "XGB-Sweep")] * 2
+
+
+def replace_parent(metered: MeteredJob, name: str) -> MeteredJob:
+    return replace(metered, job=replace(metered.job, parent=("tuning", name)))
 
 
 def test_nothing_is_said_of_a_family_that_is_whole() -> None:

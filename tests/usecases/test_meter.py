@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from mlcost_ext.core.job import WarmPool
+from mlcost_ext.core.money import to_wire
 from mlcost_ext.core.price import PriceKey
 from mlcost_ext.core.usage import Accrual
+from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.meter import meter, price_problems, total
 from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job, small_price_list, unit_price
 
@@ -55,6 +58,43 @@ def test_a_volume_of_unknown_size_is_no_zero(prices: FakePrices) -> None:
 def test_no_stopping_condition_no_upper_bound(prices: FakePrices) -> None:
     """A kind without an end has no highest cost."""
     assert meter(replace(read_job(description()), max_runtime_in_seconds=None), prices).high is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "high", "lacks"),
+    [
+        # 7200 s of 0.23 an hour, and of 30 GB at 0.14 for 2,592,000 s
+        ({}, "0.471666667", False),
+        ({"storage": None}, "0.46", True),
+        ({"storage": ()}, "0.46", False),
+        ({"are_volumes_untold": True, "storage": ()}, "0.46", True),
+        ({"max_runtime_in_seconds": None, "are_volumes_untold": True}, None, False),
+    ],
+)
+def test_the_most_it_can_cost_has_its_volumes(changes: dict[str, Any], high: str | None, lacks: bool, prices: FakePrices) -> None:
+    """Or says that it lacks them."""
+    metered = meter(replace(read_job(description()), **changes), prices)
+    assert (None if metered.high is None else to_wire(metered.high), metered.high_leaves_out_storage) == (high, lacks)
+    row = job_row(metered, NOW)
+    assert (row.high, row.high_leaves_out_storage) == (metered.high, lacks)
+
+
+def test_volumes_without_a_price_are_left_out_of_the_most_it_can_cost() -> None:
+    """Of a choice, too; the instances are not."""
+    job, prices = read_job(description()), price_list([unit_price("0.23")])
+    metered = meter(job, prices)
+    assert (metered.high, metered.high_leaves_out_storage) == (Decimal("0.46"), True)
+    assert job.storage is not None
+    waiting = replace(job, compute=(), choices=((*job.compute, *job.storage),))
+    assert (meter(waiting, prices).high, meter(waiting, prices).high_leaves_out_storage) == (Decimal("0.46"), True)
+
+
+def test_the_most_it_can_cost_is_no_less_than_it_has_cost(prices: FakePrices) -> None:
+    """AWS may end a job somewhat after its time is over: an hour at 0.23 and its volume, of at most half an hour."""
+    row = job_row(meter(read_job(description(StoppingCondition={"MaxRuntimeInSeconds": 1800})), prices), NOW)
+    assert (row.cost, row.high) == (Decimal("0.23"), total([row.cost, row.storage_cost]))
+    unknown = job_row(meter(read_job(description(TrainingStartTime=None)), prices), NOW)
+    assert (unknown.cost, unknown.high is None) == (None, False)
 
 
 def test_a_price_nobody_has_names_its_region() -> None:

@@ -84,7 +84,8 @@ def test_nothing_runs() -> None:
     """Zero is known where nothing runs."""
     document = drawn()
     running = {"running": 0, "running_cost": "0", "running_cost_per_hour": "0", "unpriced": 0, "by_status": {}, "by_kind": {}}
-    totals = {**running, "standing": 0, "standing_cost_per_day": "0", "standing_unpriced": 0}
+    launched = {"launched_running": 0, "launched_running_cost": "0", "is_complete": True, "is_standing_complete": True}
+    totals = {**running, **launched, "standing": 0, "standing_cost_per_day": "0", "standing_unpriced": 0}
     assert document["totals"] == totals
     assert (document["jobs"], document["idle"]["state"]) == ([], "off")
 

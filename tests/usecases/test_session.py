@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 
 from mlcost_ext.core.documents import Session
-from mlcost_ext.core.host import Host, NodeShare
+from mlcost_ext.core.host import Host, NodeShare, StudioApp
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.usecases.session import machine_problems, session_charge, session_row, stopped_cost_per_day, storage_problems
@@ -61,6 +61,19 @@ def test_the_session_costs_since_it_started(prices: FakePrices) -> None:
     """By the hour, at the JupyterLab price."""
     charge = session_charge(studio_host(started_at=NOW.replace(hour=12)), prices)
     assert charge.list_cost_at(NOW) == Decimal("0.1")
+
+
+def test_a_studio_session_costs_since_its_container_was_started(prices: FakePrices) -> None:
+    """AWS's time may be that of a start of yesterday; where the container's is not known the cost is at most so much."""
+    app = StudioApp(domain_id="d-1", space_name="s", app_type="JupyterLab", app_name="default")
+    yesterday = studio_host(started_at=NOW - timedelta(hours=20), studio_app=app)
+    row = drawn(yesterday, prices)
+    assert (row.cost, row.cost_basis) == (Decimal(1), "at_most")
+    row = drawn(replace(yesterday, container_started_at=NOW - timedelta(hours=2)), prices)
+    assert (row.cost, row.cost_basis, row.started_at) == (Decimal("0.1"), "accruing", NOW - timedelta(hours=2))
+    assert drawn(studio_host(started_at=None, studio_app=app), prices).cost_basis is None
+    assert drawn(studio_host(started_at=NOW, studio_app=app, is_prepaid=True), prices).cost_basis == "accruing"
+    assert drawn(studio_host(), prices).cost_basis == "accruing"
 
 
 @pytest.mark.parametrize("missing", ["instance_type", "region_id"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -208,6 +209,24 @@ def test_an_app_is_shown_with_its_space_and_a_space_without_one_by_itself() -> N
     assert round(stopped.storage_cost_per_day, 6) == Decimal("0.373333")
 
 
+def test_this_sessions_own_app_costs_since_its_container_was_started() -> None:
+    """Created twenty hours ago and started again two hours ago: 0.05 an hour for two; without that time it is at most 1.00."""
+    mine = metered(app("mine", since=NOW - timedelta(hours=20), since_basis="at_most"))
+    other = metered(app(since_basis="at_most"))
+    host = replace(STUDIO, started_at=NOW - timedelta(hours=20), container_started_at=NOW - timedelta(hours=2))
+    own, others = app_rows([mine, other], host, NOW)
+    assert (own.cost, own.cost_basis, own.started_at) == (Decimal("0.1"), "accruing", NOW - timedelta(hours=2))
+    assert (others.cost, others.cost_basis) == (Decimal("0.1"), "at_most")
+    (own,) = app_rows([mine], STUDIO, NOW)
+    assert (own.cost, own.cost_basis) == (Decimal("1.0"), "at_most")
+    (own,) = app_rows([mine], replace(host, container_started_at=NOW - timedelta(hours=21)), NOW)
+    assert (own.cost, own.cost_basis) == (Decimal("1.0"), "accruing")
+    (own,) = app_rows([mine], replace(host, container_started_at=NOW + timedelta(seconds=5)), NOW)
+    assert own.cost == 0
+    (own,) = app_rows([metered(app("mine", since=None, compute=()))], host, NOW)
+    assert (own.cost, own.cost_basis, own.started_at) == (None, None, None)
+
+
 def test_an_app_that_is_gone_is_not_shown_and_one_without_a_space_is() -> None:
     """Deleted apps stay in AWS's list for a while; a classic app has no space."""
     classic = app(space_name=None, user_profile_name="ana", parent=None)
@@ -228,7 +247,8 @@ def test_a_notebook_instance_knows_whether_it_is_this_machine() -> None:
 
 def pool(until: datetime | None) -> MeteredStanding:
     compute = (line("WarmPool", "ml.m5.xlarge", 2),)
-    return metered(thing("warm-pool", "job", since=NOW - timedelta(hours=1), until=until, compute=compute))
+    kept = (line("Storage-Hosting", None, 60),)
+    return metered(thing("warm-pool", "job", since=NOW - timedelta(hours=1), until=until, compute=compute, kept=kept))
 
 
 def test_kept_instances_cost_no_longer_than_until_they_end() -> None:
@@ -238,6 +258,11 @@ def test_kept_instances_cost_no_longer_than_until_they_end() -> None:
     row = warm_pool_row(pool(NOW + timedelta(minutes=30)), NOW)
     assert (row.cost, row.cost_per_hour, row.cost_per_day) == (Decimal("0.46"), Decimal("0.46"), Decimal("11.04"))
     assert warm_pool_row(pool(None), NOW).cost == Decimal("0.46")
+
+
+def test_kept_instances_keep_their_volumes() -> None:
+    """Sixty gigabytes at 0.14 a month of thirty days."""
+    assert warm_pool_row(pool(None), NOW).storage_cost_per_day == Decimal("0.28")
 
 
 def test_a_schedule_costs_by_the_run() -> None:
@@ -279,7 +304,7 @@ def test_scopes_and_regions() -> None:
     book.put(metered(thing("warm-pool", "p", compute=(), is_costing=False, region_id="us-west-2")))
     book.put(metered(thing("schedule", "s", compute=())))
     book.put(metered(app()))
-    assert book.regions() == {REGION}
+    assert book.regions() == {REGION, "us-west-2"}
     mine = standing_list(book, STUDIO, prices(), NOW)
     assert [row.name for row in mine.endpoints] == ["churn"]
     assert [len(rows) for rows in (mine.apps, mine.warm_pools, mine.schedules)] == [1, 1, 1]
@@ -292,3 +317,15 @@ def test_what_has_not_begun_has_no_cost_so_far() -> None:
     assert metered(thing()).cost_at(NOW) is None
     assert metered(thing(compute=None)).cost_at(NOW) is None
     assert cost_of(None, HOUR) is None
+
+
+def test_one_is_found_whatever_the_case_of_its_name() -> None:
+    """AWS's ARNs have it lowered; what is gone is not found."""
+    book = StandingBook()
+    book.put(metered(thing("schedule", "Hourly-Check")))
+    key = ("schedule", REGION, "hourly-check")
+    found = book.alike(key)
+    assert found is not None
+    assert found.standing.name == "Hourly-Check"
+    book.remove(("schedule", REGION, "Hourly-Check"))
+    assert (book.alike(key), book.remove(("schedule", REGION, "x"))) == (None, False)

@@ -16,12 +16,10 @@ export function isOutcomeUnknown(error: unknown): boolean {
   return !(error instanceof ApiError) || error.code === 'network_unreachable' || (error.status >= 500 && error.code === '');
 }
 
-/** Tell whether the server answers, but not to this user any more. */
-export function isRefused(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 401 || error.status === 403);
-}
+/** What a proxy answers for a server that does not. */
+const NOT_REACHED = [502, 503, 504];
 
-/** Tell whether the server is there and our half of it is not. */
-export function isHalfGone(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
+/** Tell whether the server itself answered, be it in words that nobody understands. */
+export function isAnswered(error: unknown): error is ApiError {
+  return error instanceof ApiError && (error.code !== '' || !NOT_REACHED.includes(error.status));
 }

@@ -617,6 +617,7 @@ export interface components {
             created_at: string | null;
             /** @description Exact decimal; only screens round. */
             cost: string | null;
+            cost_basis: ("accruing" | "at_most") | null;
             /** @description Exact decimal; only screens round. */
             cost_per_hour: string | null;
             /** @description Exact decimal; only screens round. */
@@ -746,6 +747,7 @@ export interface components {
             billable_time_in_seconds: number | null;
             /** @description Exact decimal; only screens round. */
             high: string | null;
+            high_leaves_out_storage: boolean;
             tags: {
                 [key: string]: string;
             };
@@ -776,6 +778,7 @@ export interface components {
         Overview: {
             /** Format: date-time */
             as_of: string;
+            clock_offset_seconds: number | null;
             billing_currency: string;
             aws: components["schemas"]["AwsState"];
             session: components["schemas"]["Session"];
@@ -879,6 +882,7 @@ export interface components {
             started_at: string | null;
             /** @description Exact decimal; only screens round. */
             cost: string | null;
+            cost_basis: ("accruing" | "at_most") | null;
             /** @description Exact decimal; only screens round. */
             cost_per_hour: string | null;
             /** @description Exact decimal; only screens round. */
@@ -905,6 +909,9 @@ export interface components {
         /**
          * @description All running jobs of ours; the money leaves out those counted as `unpriced`, and a job's children count, not it.
          *
+         *     `launched_running` counts those of them that no other running job of ours has started; `launched_running_cost` is what they
+         *     have cost with all that they have started, also what has ended: the sum of the outermost rows.
+         *
          *     `standing_cost_per_day` is what endpoints, apps, notebook instances, kept instances and volumes of ours cost a day as things
          *     stand, but for this session's own machine; `standing_unpriced` counts those it leaves out.
          */
@@ -921,10 +928,15 @@ export interface components {
             by_kind: {
                 [key: string]: number;
             };
+            launched_running: number;
+            /** @description Exact decimal; only screens round. */
+            launched_running_cost: string | null;
+            is_complete: boolean;
             standing: number;
             /** @description Exact decimal; only screens round. */
             standing_cost_per_day: string | null;
             standing_unpriced: number;
+            is_standing_complete: boolean;
         };
         /** @description Instances kept for the next job after `name`, a training job, has ended. */
         WarmPoolRow: {
@@ -941,6 +953,8 @@ export interface components {
             cost_per_hour: string | null;
             /** @description Exact decimal; only screens round. */
             cost_per_day: string | null;
+            /** @description Exact decimal; only screens round. */
+            storage_cost_per_day: string | null;
             can_release: boolean;
             is_mine: boolean;
             tags: {

@@ -33,11 +33,17 @@ class Budget:
         self.first_spent = 0
         """Calls of the first picture."""
 
-    def begin_with(self, seconds_ago: Iterable[float]) -> None:
-        """Count calls that another process made before this one was started."""
+    def begin_with(self, seconds_ago: Iterable[float], *, first_calls: int = 0) -> None:
+        """Count calls that other processes made before this one was started.
+
+        Args:
+            seconds_ago: When those were made that count in the window.
+            first_calls: How many were made for first pictures in the last ten minutes: two of those may be begun, and no more.
+        """
         with self._lock:
             now = self._clock()
             self._calls.extend(sorted(now - seconds for seconds in seconds_ago))
+            self._first_left = max(0, min(self._first_left, 2 * FIRST_PICTURE_CALLS - first_calls))
 
     def spend(self) -> None:
         """Count one call, even where there is no room for it: of the first picture, and once that is there of the window."""

@@ -139,6 +139,14 @@ def arn(value: Any) -> str | None:
     return text(value, MAX_ARN)
 
 
+def arns(value: Any) -> list[str] | None:
+    """Pass a list of ARNs; None where it is too long, or where something else stands in it."""
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        return None
+    passed = [arn(item) for item in value]
+    return [item for item in passed if item] if all(passed) else None
+
+
 def tags(value: Any) -> dict[str, str] | None:
     """Turn AWS's list of tags into a mapping; None where there is no list."""
     if not isinstance(value, list):

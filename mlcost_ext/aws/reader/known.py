@@ -16,6 +16,10 @@ Document = dict[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 
 
+SAME_SECONDS = 1.0
+"""AWS's operations may tell a time with or without its fraction."""
+
+
 @dataclass(slots=True)
 class Seen:
     """One thing as it was last handed on; ten thousand of these are kept."""
@@ -46,6 +50,11 @@ class Known:
 
     def __contains__(self, name: str) -> bool:
         return name in self._seen
+
+    def may_be(self, name: str, created: Any) -> bool:
+        """Say whether one that was created then may be the one that was handed on under its name."""
+        seen, at = self._seen.get(name), seconds(created)
+        return seen is None or seen.created is None or at is None or abs(at - seen.created) < SAME_SECONDS
 
     def tags(self, name: str) -> dict[str, str] | None:
         """Give the tags of one; None where they were never read."""
@@ -136,7 +145,7 @@ class Known:
     def _is_older(self, document: Mapping[str, Any], seen: Seen) -> bool:
         """Say whether a description lags behind: Search's index does, by up to a minute."""
         created = seconds(document.get("CreationTime"))
-        if created is not None and seen.created is not None and created != seen.created:
+        if created is not None and seen.created is not None and abs(created - seen.created) >= SAME_SECONDS:
             return created < seen.created  # another thing of the same name
         if not seen.is_running and self._kind.runs(document):
             return True

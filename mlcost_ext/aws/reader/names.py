@@ -76,13 +76,17 @@ class Names:
         for key in wanted - self._wanted:
             self._entries[key] = Entry(due=self._clock(), batch=self._batch)
         for key in self._wanted - wanted:
-            self._entries.pop(key, None)
+            entry = self._entries.get(key)
+            if entry is not None and not entry.is_stray:
+                del self._entries[key]
         self._wanted = wanted
 
     def touch(self, key: Key, *, wait_seconds: float = 0.0, is_leaving: bool = False) -> None:
         """Read one soon and again, since it is about to change."""
-        due = self._clock() + wait_seconds
-        self._entries[key] = Entry(due=due, batch=max(1, self._batch), is_touched=True, is_leaving=is_leaving)
+        before, due = self._entries.get(key), self._clock() + wait_seconds
+        is_stray = before is not None and before.is_stray
+        batch = max(1, self._batch)
+        self._entries[key] = Entry(due=due, batch=batch, is_touched=True, is_leaving=is_leaving, is_stray=is_stray)
 
     def lose_all(self, kind: str, names: Iterable[str]) -> None:
         """Read those that a listing does not show any more: one answer that AWS does not know one is enough.
@@ -168,7 +172,7 @@ class Names:
         entry.is_lost, entry.is_urgent, entry.is_gone = False, False, False
         entry.absent_since, entry.gone_wait = None, GONE_WAIT_SECONDS
         entry.is_stray = entry.is_stray or (was_lost and stays)
-        if entry.is_stray:
+        if entry.is_stray and not (entry.is_touched and entry.reads < PROMPT_READS):
             entry.due = self._clock() + max(poll_seconds, STRAY_SECONDS)
             return
         if key not in self._wanted and (was_lost or entry.reads >= PROMPT_READS):
@@ -188,6 +192,12 @@ class Names:
         entry.misses += 1
         doubled = FIRST_WAITS_SECONDS[0] * 2.0 ** min(entry.misses - 1, 10)
         entry.due = self._clock() + (wait_seconds or min(MAX_WAIT_SECONDS, doubled))
+
+    def try_again(self) -> None:
+        """Read at once what has met a fault, however long it was to wait: AWS answers again."""
+        for entry in self._entries.values():
+            if entry.misses and entry.absent_since is None:
+                entry.due, entry.misses = min(entry.due, self._clock()), 0
 
     def absent(self, key: Key) -> bool:
         """Plan the next try of a name that AWS does not know, and say whether it is to be told now that it is gone."""

@@ -64,7 +64,7 @@ class Ownership:
     spaces: dict[tuple[str, str], bool] = field(default_factory=dict)
     """Domain and space, and whether it is ours; as far as spaces were listed."""
     app_owners: dict[str, str] = field(default_factory=dict)
-    """Names of apps, and whose they are: ``SpaceName`` or ``UserProfileName``."""
+    """Names of apps, and whose they are: ``SpaceName`` or ``UserProfileName``; no text where both have one of that name."""
     _parents: dict[str, dict[str, Parent]] = field(default_factory=dict)
 
     @property

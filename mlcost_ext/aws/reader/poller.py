@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -73,6 +74,10 @@ class Poller:
     def watch(self, watch: Watch) -> None:
         """Replace what is watched."""
         with self._changed:
+            before = self._watch
+            if before is not self._synced:  # what is told to a reader that starts is told once
+                earlier, first = watch.earlier or before.earlier, max(watch.earlier_first, before.earlier_first)
+                watch = replace(watch, held=watch.held | before.held, earlier=earlier, earlier_first=first)
             self._watch, self._is_stale = watch, True
             self._changed.notify_all()
 
@@ -83,10 +88,11 @@ class Poller:
             self._is_stale = True
             self._changed.notify_all()
 
-    def known_tags(self, region_id: str, kind: Kind, name: str) -> dict[str, str] | None:
-        """Give the tags of a thing as last read; None where they are not known."""
+    def known_tags(self, region_id: str, kind: Kind, name: str, created: Any) -> dict[str, str] | None:
+        """Give the tags of the thing that was created then, as last read; None where they are not known."""
         region = self._regions.get(region_id)
-        return region.parts.book(kind).known.tags(name) if region else None
+        known = region.parts.book(kind).known if region else None
+        return known.tags(name) if known is not None and known.may_be(name, created) else None
 
     def completed(self, region_id: str, kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         """Give a description with what is known besides: whose it is, and what belongs to an endpoint."""
@@ -97,7 +103,7 @@ class Poller:
         return region.endpoints.joined(marked) if kind is endpoint.KIND else marked
 
     def app_owner_key(self, region_id: str, name: str) -> str | None:
-        """Give whether an app is a space's or a user profile's, by AWS's parameter; None where it was not listed."""
+        """Give whether an app is a space's or a user profile's, by AWS's parameter; None: not listed; no text: both have one."""
         region = self._regions.get(region_id)
         return region.parts.ownership.app_owners.get(name) if region else None
 
@@ -307,7 +313,7 @@ class Poller:
 
     def _take_over(self, watch: Watch) -> None:
         before, self._synced = self._synced, watch
-        self._budget.begin_with(age for age, count in watch.earlier for _ in range(count))
+        self._budget.begin_with((age for age, count in watch.earlier for _ in range(count)), first_calls=watch.earlier_first)
         is_other = (watch.owner_tags, watch.scope) != (before.owner_tags, before.scope)
         kept = {} if is_other else self._regions
         regions = self._regions

@@ -59,6 +59,8 @@ class Watch:
     """What a reader before this one has told and the server still shows: where it is not met, it is to be asked for."""
     earlier: tuple[tuple[float, int], ...] = field(default=(), compare=False)
     """Calls that readers before this one made: how many seconds ago, and how many."""
+    earlier_first: int = field(default=0, compare=False)
+    """Of first pictures, in the last ten minutes."""
 
     def names_in(self, region_id: str) -> frozenset[tuple[str, str]]:
         """Give kind and name of those in one region."""
@@ -121,6 +123,7 @@ def _watch(document: Mapping[str, Any]) -> Watch:
         history=_history(document.get("history")),
         held=_names(document.get("held")),
         earlier=_earlier(document.get("earlier")),
+        earlier_first=_count(document.get("earlier_first")),
     )
 
 
@@ -152,6 +155,10 @@ def _history(value: Any) -> dict[str, str | None]:
 def _earlier(value: Any) -> tuple[tuple[float, int], ...]:
     items = value if isinstance(value, list) else []
     return tuple((float(item[0]), int(item[1])) for item in items if _is_count(item))
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
 
 
 def _is_count(item: Any) -> bool:

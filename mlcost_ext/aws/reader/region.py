@@ -208,6 +208,7 @@ class Region:
         for task in self.tasks:
             if task.problem is not None:
                 task.not_before = float("-inf")
+        self.parts.names.try_again()
 
     @property
     def is_read(self) -> bool:

@@ -41,6 +41,12 @@ ACTIONS = ("stop", "delete", "release_warm_pool")
 
 _log = logging.getLogger(__name__)
 
+SHARED_NAME = Problem(
+    code="ambiguous_name",
+    message="A space and a user profile of the same name each have an app of this name.",
+    hint="Stop it in Studio or in the SageMaker console, which tell them apart.",
+)
+
 
 class Requests:
     """Answer requests, each exactly once."""
@@ -112,7 +118,8 @@ class Requests:
             if fault.problem.code == "not_found":
                 return {"item": None}
             raise
-        document = kind.document({**kind.params(name), **answer}, region_id, self._poller.known_tags(region_id, kind, name))
+        tags = self._poller.known_tags(region_id, kind, name, answer.get("CreationTime"))
+        document = kind.document({**kind.params(name), **answer}, region_id, tags)
         return {"item": None if document is None else self._poller.completed(region_id, kind, document)}
 
     def _look(self, region_id: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -142,10 +149,15 @@ class Requests:
         kind, region_id, name = self._thing(request)
         if kind.delete is None:
             raise BadLineError(f"a {kind.kind} cannot be deleted")
-        params = app.params_of(name, self._poller.app_owner_key(region_id, name)) if kind is app.KIND else kind.params(name)
-        self._act(region_id, kind.delete, params)
+        self._act(region_id, kind.delete, self._app_params(region_id, name) if kind is app.KIND else kind.params(name))
         self._poller.touch(region_id, kind, name, is_leaving=True)
         return {}
+
+    def _app_params(self, region_id: str, name: str) -> dict[str, str]:
+        owner_key = self._poller.app_owner_key(region_id, name)
+        if owner_key == "":
+            raise Fault(SHARED_NAME)
+        return app.params_of(name, owner_key)
 
     def _release_warm_pool(self, request: Request) -> dict[str, Any]:
         region_id, name = request.text("region_id"), request.text("name")

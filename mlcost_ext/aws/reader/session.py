@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 from . import cut
 from .faults import Fault
-from .kinds import notebook, space
+from .kinds import app, notebook, space
 
 _APP: Mapping[str, cut.Cut] = {
     "Status": cut.text,
     "CreationTime": cut.time,
-    "ResourceSpec": cut.part({"InstanceType": cut.text}),
+    "ResourceSpec": cut.part(app.RESOURCE),
 }
 _SPACE: Mapping[str, cut.Cut] = {
     "SpaceArn": cut.text,
@@ -37,13 +37,14 @@ def describe_studio(call: Call, domain_id: str, space_name: str, app_type: str, 
     problems: list[dict[str, str]] = []
     space_key = {"DomainId": domain_id, "SpaceName": space_name}
     app_key = {**space_key, "AppType": app_type, "AppName": app_name}
-    app = cut.structure(_read(call, "DescribeApp", app_key, problems), _APP) or {}
+    it = cut.structure(_read(call, "DescribeApp", app_key, problems), _APP) or {}
     told = cut.structure(_read(call, "DescribeSpace", space_key, problems), _SPACE) or {}
     storage = told.get("SpaceSettings", {}).get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
     return {
-        "instance_type": app.get("ResourceSpec", {}).get("InstanceType"),
-        "status": app.get("Status"),
-        "created_at": app.get("CreationTime"),
+        "instance_type": it.get("ResourceSpec", {}).get("InstanceType"),
+        "status": it.get("Status"),
+        "created_at": it.get("CreationTime"),
+        "is_prepaid": "TrainingPlanArn" in it.get("ResourceSpec", {}),
         "space_arn": told.get("SpaceArn"),
         "volume_gb": storage.get("EbsVolumeSizeInGb"),
         "owner_user_profile_name": told.get("OwnershipSettings", {}).get("OwnerUserProfileName"),

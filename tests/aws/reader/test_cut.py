@@ -158,3 +158,12 @@ def revive(value):
     if value.pop("__class__", None) == "datetime":
         return datetime(**value, tzinfo=timezone.utc)
     return value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(["arn:a", "arn:b"], ["arn:a", "arn:b"]), ([], []), (["arn:a", 7], None), ("arn:a", None), (["arn:a"] * 21, None)],
+)
+def test_a_list_of_arns_passes_whole_or_not_at_all(value, expected):
+    """A part of it would look like the whole."""
+    assert cut.arns(value) == expected

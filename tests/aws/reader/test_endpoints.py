@@ -208,6 +208,46 @@ def test_cloudwatch_that_does_not_answer_slows_nothing_down():
     assert last(reader)["LastUse"]["variants"] == {"a": None}
 
 
+@pytest.mark.parametrize("failed", [{"StatusCode": "InternalError"}, {"StatusCode": "Forbidden"}, None])
+def test_a_variant_for_which_cloudwatch_fails_is_not_called_unused(failed):
+    """It answers all the same, for the others; the one is asked for again after five minutes, a month back."""
+    reader = reader_of(endpoint("fails"), endpoint("works"))
+    metrics, is_failing = reader.aws.get_metric_data, True
+    reader.aws.invocations = {("fails", "a"): START - timedelta(days=3, minutes=20)}
+
+    def answer(params):
+        results = metrics(params)["MetricDataResults"]
+        broken = [n for n, each in enumerate(params["MetricDataQueries"]) if "fails" in str(each)] if is_failing else []
+        for number in broken:
+            results[number] = None if failed is None else {"Id": results[number]["Id"], "Timestamps": [], "Values": [], **failed}
+        return {"MetricDataResults": [each for each in results if each is not None]}
+
+    reader.aws.get_metric_data = answer
+    reader.run(60)
+    items = {item["EndpointName"]: item for item in reader.sink.take("endpoint")}
+    assert "LastUse" not in items["fails"]
+    assert items["works"]["LastUse"]["variants"] == {"a": None}
+    assert reader.aws.operations().count("GetMetricData") == 1
+    is_failing = False
+    reader.run(400)
+    items = {item["EndpointName"]: item for item in reader.sink.take("endpoint")}
+    assert items["fails"]["LastUse"]["variants"] == {"a": "2026-11-20T14:00:00Z"}
+
+
+def test_what_cloudwatch_has_told_stays_where_it_fails_later():
+    """And the calls of the time it failed for are asked for the next time."""
+    reader = reader_of(endpoint("e"))
+    reader.run(60)
+    metrics = reader.aws.get_metric_data
+    reader.aws.get_metric_data = lambda params: {"MetricDataResults": [{"Id": "v0", "StatusCode": "InternalError"}]}
+    reader.aws.invocations = {("e", "a"): START + timedelta(minutes=7)}
+    reader.run(1000)
+    assert last(reader)["LastUse"]["variants"] == {"a": None}
+    reader.aws.get_metric_data = metrics
+    reader.run(400)
+    assert last(reader)["LastUse"]["variants"] == {"a": "2026-11-23T14:10:00Z"}
+
+
 def test_many_variants_are_asked_for_in_portions():
     """A hundred and forty a call, a month back."""
     reader = Reader()

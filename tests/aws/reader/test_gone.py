@@ -221,7 +221,7 @@ def endpoints_confirmed(reader):
 
 
 def test_endpoints_are_not_confirmed_before_one_that_is_missing_was_asked_for():
-    """Until then it is still shown, and what is shown must not be called newer than it is; by the next reading it is."""
+    """Until then it is still shown, and what is shown must not be called newer than it is; but not for ever."""
     reader = Reader()
     put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
     reader.run(20)
@@ -231,13 +231,34 @@ def test_endpoints_are_not_confirmed_before_one_that_is_missing_was_asked_for():
     reader.run(30)
     assert reader.aws.operations().count("DescribeEndpoint") >= 1
     assert endpoints_confirmed(reader) == before
-    reader.run(60)
+    reader.run(250)
+    assert (reader.sink.gone, endpoints_confirmed(reader)) == ([], before)
+    reader.run(120)
     assert reader.sink.gone == []
     assert before < endpoints_confirmed(reader) < (reader.clock.wall() - timedelta(seconds=25)).isoformat()
     reader.aws.faults = {}
-    reader.run(60)
+    reader.run(300)
     assert reader.sink.gone == ["goes"]
     assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=30)).isoformat()
+
+
+def test_what_could_not_be_asked_for_on_a_bad_day_is_asked_for_at_once_afterwards():
+    """It has waited longer with each failure; until it is asked for it is still shown."""
+    reader = Reader()
+    put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
+    reader.run(20)
+    del reader.aws.things["endpoint"]["goes"]
+    reader.aws.faults["DescribeEndpoint"] = fault("aws_error")
+    reader.run(200)
+    call, reader.aws.call = reader.aws.call, lambda *_: raised(fault("aws_error"))
+    reader.run(200)
+    reader.aws.call, reader.aws.faults = call, {}
+    reader.run(30)
+    assert reader.sink.gone == ["goes"]
+
+
+def raised(error):
+    raise error
 
 
 def test_endpoints_are_confirmed_where_a_missing_one_may_not_be_asked_for():

@@ -1,12 +1,14 @@
 """What a reader before this one has told, and the server still shows: it may have gone or ended while nobody looked."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from mlcost_ext.aws.reader.kinds import kind_named
 from mlcost_ext.aws.reader.names import STRAY_SECONDS
-from mlcost_ext.aws.reader.protocol import parse
-from tests.aws.reader.fakes import OTHER, REGION, SPACE, Reader, deny, fault, make, make_job, put
+from mlcost_ext.aws.reader.protocol import Watch, parse
+from tests.aws.reader.fakes import OTHER, REGION, SPACE, START, Reader, deny, fault, make, make_job, put
 
 
 def holding(*things, **fields):
@@ -67,6 +69,67 @@ def test_what_no_listing_shows_although_it_is_there_is_followed_by_its_name():
     reader.run(2 * STRAY_SECONDS)
     assert reader.sink.gone == ["untagged"]
     assert "DescribeEndpoint" not in reader.run(600, kind="endpoint")
+
+
+def test_what_no_listing_shows_is_still_watched_when_somebody_ends_it():
+    """Its end takes minutes, longer than what somebody has touched is looked at closely."""
+    reader = holding(("endpoint", "untagged"))
+    put(reader, make("endpoint", "untagged", Tags=[]))
+    reader.run(60)
+    reader.poller.touch(REGION, kind_named("endpoint"), "untagged", is_leaving=True)
+    reader.run(200)
+    del reader.aws.things["endpoint"]["untagged"]
+    reader.run(2 * STRAY_SECONDS)
+    assert reader.sink.gone == ["untagged"]
+
+
+def test_another_thing_of_the_same_name_has_not_the_tags_of_the_one_before():
+    """Ours was deleted, and a colleague has taken its name: it is no longer said to be ours."""
+    reader = Reader()
+    put(reader, make("endpoint", "demo"))
+    reader.run(20)
+    reader.sink.take("endpoint")
+    put(reader, make("endpoint", "demo", created=START + timedelta(seconds=20), modified=START + timedelta(seconds=20), tags=()))
+    reader.run(60)
+    (item, *_) = reader.sink.take("endpoint")
+    assert (item["CreationTime"], item["Tags"]) == ("2026-11-23T14:00:20Z", None)
+
+
+def test_the_same_thing_keeps_its_tags_when_it_is_described():
+    """A Describe call tells none."""
+    reader = Reader(names=[("endpoint", "demo")])
+    put(reader, make("endpoint", "demo"))
+    reader.run(20)
+    put(reader, make("endpoint", "demo", status="Updating", created=START, modified=START + timedelta(seconds=20)))
+    reader.aws.search = lambda params: {"Results": []}
+    reader.run(60)
+    assert reader.sink.take("endpoint")[-1]["Tags"] == dict([SPACE])
+
+
+def test_what_is_told_to_a_reader_that_starts_is_not_lost_by_a_second_word():
+    """Both may lie ready before it has read the first."""
+    reader = holding(("endpoint", "went"))
+    reader.poller.watch(Watch(region_ids=(REGION,), owner_tags=(SPACE,), pace="viewed", names=frozenset()))
+    reader.run(30)
+    assert reader.sink.gone == ["went"]
+    told = Watch(region_ids=(REGION,), pace="viewed", earlier=((1.0, 3),), earlier_first=300)
+    other = Reader()
+    other.poller.watch(told)
+    other.poller.watch(Watch(region_ids=(REGION,), pace="asleep"))
+    other.turn()
+    assert (other.budget.used(), other.budget.has_first_calls) == (3, False)
+
+
+def test_a_region_that_is_taken_up_later_is_asked_for_what_was_shown_of_it():
+    """It was followed before, by this reader or by another."""
+    reader = Reader()
+    reader.run(20)
+    put(reader, make("endpoint", "stays"))
+    held = frozenset({("eu-west-1", "endpoint", "went"), (REGION, "endpoint", "stays")})
+    reader.watch(region_ids=(REGION, "eu-west-1"), held=held)
+    reader.run(60)
+    assert "went" in reader.sink.gone
+    assert "stays" not in reader.sink.gone
 
 
 def test_what_comes_under_other_tags_is_not_lost():

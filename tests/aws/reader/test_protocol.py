@@ -21,6 +21,7 @@ def test_a_watch_is_read():
         "notebook_instance": {"region_id": "r", "name": "n"},
         "history": {"r": "cursor", "s": None, "t": 7},
         "earlier": [[3.5, 7], ["x", 1], 2],
+        "earlier_first": 12,
     }
     expected = Watch(
         region_ids=("r",),
@@ -33,7 +34,7 @@ def test_a_watch_is_read():
     )
     watch = parse(json.dumps(line))
     assert watch == expected
-    assert (watch.history, watch.earlier) == ({"r": "cursor", "s": None}, ((3.5, 7),))
+    assert (watch.history, watch.earlier, watch.earlier_first) == ({"r": "cursor", "s": None}, ((3.5, 7),), 12)
     assert watch.names_in("r") == {("training", "a"), ("notebook", "n")}
 
 

@@ -86,6 +86,21 @@ def test_an_app_is_deleted_as_its_owners(asked, name, owner):
     assert asked.last_call() == ("DeleteApp", {"DomainId": "d-test", **owner, "AppType": app_type, "AppName": app_name})
 
 
+def test_an_app_whose_name_a_space_and_a_user_profile_share_is_left_alone(asked):
+    """AWS tells the two apart by a parameter, and a guess would end the wrong one."""
+    theirs = make_app(app_type="JupyterServer", UserProfileName="alex")
+    both = [make_app("alex", app_type="JupyterServer"), theirs]
+    asked.reader.aws.list_apps = lambda params: {"Apps": both}
+    asked.reader.turn()
+    before = len(asked.reader.aws.calls)
+    answer = asked.ask("delete", kind="app", name="d-test/alex/JupyterServer/default")
+    assert (answer["error"]["code"], len(asked.reader.aws.calls)) == ("ambiguous_name", before)
+    both.remove(theirs)
+    asked.reader.run(300)
+    assert asked.ask("delete", kind="app", name="d-test/alex/JupyterServer/default") == {"ok": {}}
+    assert asked.last_call()[1]["SpaceName"] == "alex"
+
+
 def test_a_warm_pool_is_released(asked):
     """By a keep-alive of no seconds."""
     assert asked.ask("release_warm_pool", name="a") == {"ok": {}}

@@ -42,6 +42,7 @@ def test_app_and_space_in_one_answer():
         "instance_type": "ml.t3.medium",
         "status": "InService",
         "created_at": "2026-11-23T14:00:00Z",
+        "is_prepaid": False,
         "space_arn": "arn",
         "volume_gb": 5,
         "owner_user_profile_name": "alex",
@@ -49,6 +50,13 @@ def test_app_and_space_in_one_answer():
         "problems": [],
     }
     assert studio() == expected
+
+
+def test_an_app_on_a_training_plan_was_paid_up_front():
+    """Its ARN is read and not told on."""
+    plan = {"InstanceType": "ml.p5.48xlarge", "TrainingPlanArn": "arn:aws:sagemaker:us-east-1:111122223333:training-plan/p"}
+    answer = studio(DescribeApp={**APP, "ResourceSpec": plan})
+    assert (answer["instance_type"], answer["is_prepaid"]) == ("ml.p5.48xlarge", True)
 
 
 def test_one_that_is_denied_does_not_spoil_the_other():

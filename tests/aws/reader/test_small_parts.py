@@ -68,6 +68,16 @@ def test_any_ten_minutes_hold_a_hundred_and_twenty_calls():
     assert budget.used() == 0
 
 
+@pytest.mark.parametrize(("earlier", "expected"), [(0, 150), (150, 150), (200, 100), (300, 0), (900, 0)])
+def test_first_pictures_of_processes_that_die_are_not_endless(earlier, expected):
+    """Two in ten minutes, and no more."""
+    budget = Budget(Clock())
+    budget.begin_with([], first_calls=earlier)
+    for _ in range(150):
+        budget.spend()
+    assert budget.first_spent == expected
+
+
 def test_calls_of_an_earlier_process_count():
     """A reader that ends and starts again and again does not ask more for it."""
     budget = opened(Clock())

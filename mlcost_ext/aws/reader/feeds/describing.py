@@ -63,6 +63,8 @@ class Describing:
 
     def _take(self, kind: Kind, name: str, answer: Answer, tags: Tags | None, *, is_listed: bool, is_child_only: bool) -> None:
         parts = self._parts
+        if not parts.book(kind).known.may_be(name, answer.get("CreationTime")):
+            tags = None  # another thing that has its name now
         document = kind.document({**kind.params(name), **answer}, parts.region_id, tags)
         was_lost = parts.names.is_lost((kind.kind, name))
         parts.names.found((kind.kind, name), self._poll_seconds(kind), stays=not kind.is_job)

@@ -15,6 +15,8 @@ from .searching import Searching
 
 SEARCH = "Search"
 UNREAD_SECONDS = 2.0
+HOLD_SECONDS = 300.0
+"""What AWS fails to describe for so long no longer keeps the rest from being called confirmed."""
 
 
 class Following:
@@ -36,6 +38,7 @@ class Following:
         """When all that is ours was last told, by AWS's clock."""
         self._held: datetime | None = None
         """When the last reading was, while something that it has missed is still to be asked for by its name."""
+        self._held_since = float("-inf")
         self.is_complete = False
         """Whether everything that was listed was also read."""
         self.mode = "search" if kind.search else "list"
@@ -79,14 +82,22 @@ class Following:
         began, started = self._parts.clock(), self._parts.aws_clock.wall()
         way = yield from self._read()
         if way != self.kind.listing and self._is_told(way):
-            self.as_of = self._held or self.as_of  # no longer than to the next reading
-            self._held = self._parts.aws_clock.of(started)
+            self._hold(self._parts.aws_clock.of(started))
             self.is_complete = True
         self.confirm()
         turn, self._turn = self._turn, None
         self._due = self._parts.after(self._seconds() * (1.0 if turn is None else turn), began)
         if way is None and self._parts.names.has_unread(self.kind.kind):
             self._due = self._parts.after(UNREAD_SECONDS)  # once the names are read, that is told without a call
+
+    def _hold(self, read_at: datetime) -> None:
+        """Keep a reading back until what it has missed was asked for; but not for ever, where AWS does not tell."""
+        now = self._parts.clock()
+        if self._held is None:
+            self._held_since = now
+        elif now - self._held_since > HOLD_SECONDS:
+            self.as_of, self._held_since = self._held, now
+        self._held = read_at
 
     def confirm(self) -> None:
         """Move `as_of` to the last reading once what it has shown was read, and what it has missed was asked for."""

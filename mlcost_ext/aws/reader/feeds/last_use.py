@@ -19,7 +19,10 @@ LOOK_BACK = timedelta(days=30)
 VIEWED_SECONDS = 900.0
 BACKGROUND_SECONDS = 3600.0
 """CloudWatch charges for each metric asked for: a cent for a thousand."""
-DENIED_SECONDS = 300.0
+FAILED_SECONDS = 300.0
+"""After CloudWatch has failed for a variant it is asked again this soon."""
+COMPLETE = "Complete"
+NEVER = datetime.min.replace(tzinfo=timezone.utc)
 HOUR_SECONDS, FIVE_MINUTES = 3600, 300
 """CloudWatch keeps five minutes for 63 days and hours for 455."""
 MAX_QUERIES = 500
@@ -48,13 +51,18 @@ class LastUseFeed:
     def __init__(self, parts: Parts, endpoints: Endpoints) -> None:
         self._parts, self._endpoints = parts, endpoints
         self._uses: dict[Variant, Use] = {}
+        self._asked: set[Variant] = set()
+        """Those asked for before, whether or not CloudWatch has told."""
+        self._again = False
+        """Whether CloudWatch has failed for one of them."""
         self._due = parts.clock()
 
     def due_at(self) -> float | None:
         """Give when to ask: for a new variant at once; None where there is none."""
         if not self._endpoints.bases or not self._parts.permissions.allows(SIDE, METRICS):
             return None
-        return AT_ONCE if any(each not in self._uses for each in self._variants()) else self._due
+        is_new = any(each not in self._asked for each in self._variants())
+        return AT_ONCE if is_new else self._due
 
     def rank(self) -> Rank:
         """Give its rank."""
@@ -68,7 +76,7 @@ class LastUseFeed:
         """
         variants = list(self._variants())
         self._uses = {each: use for each, use in self._uses.items() if each in set(variants)}
-        now = self._parts.now()
+        now, self._again = self._parts.now(), False
         try:
             for asked, start, period in self._questions(variants, now):
                 yield from self._read(asked, start, now, period)
@@ -80,9 +88,11 @@ class LastUseFeed:
         else:
             self._parts.permissions.granted(SIDE, METRICS)
             self._tell()
+        self._asked = set(variants)
         self._endpoints.hand_on(list(self._endpoints.bases))
         is_viewed = self._parts.tempo.pace == "viewed"
-        self._due = self._parts.after(VIEWED_SECONDS if is_viewed else BACKGROUND_SECONDS)
+        seconds = VIEWED_SECONDS if is_viewed else BACKGROUND_SECONDS
+        self._due = self._parts.after(min(seconds, FAILED_SECONDS) if self._again else seconds)
 
     def _variants(self) -> Iterator[Variant]:
         for name, base in self._endpoints.bases.items():
@@ -110,17 +120,28 @@ class LastUseFeed:
             "EndTime": now,
             "ScanBy": "TimestampDescending",
         }
-        pages, latest = Pages(METRICS, request, Rank.METRICS), dict.fromkeys(variants, datetime.min.replace(tzinfo=timezone.utc))
+        pages, latest, whole = Pages(METRICS, request, Rank.METRICS), dict.fromkeys(variants, NEVER), set[Variant]()
         while (answer := (yield from pages.next())) is not None:
             for result in members(answer, "MetricDataResults"):
                 variant = self._variant(result, variants)
                 if variant is not None:
                     latest[variant] = max([latest[variant], *called_at(result)])
+                    whole |= {variant} if result.get("StatusCode", COMPLETE) == COMPLETE else set()
         for variant, at in latest.items():
-            use = self._uses.setdefault(variant, Use(looked_back_to=start, asked_at=now))
-            use.asked_at = now
-            if at > start - timedelta(seconds=period):
-                use.last = max(filter(None, [use.last, min(at + timedelta(seconds=period), now)]))
+            last = min(at + timedelta(seconds=period), now) if at > start - timedelta(seconds=period) else None
+            self._note(variant, last, start, now, is_whole=variant in whole)
+
+    def _note(self, variant: Variant, last: datetime | None, start: datetime, now: datetime, *, is_whole: bool) -> None:
+        """Take in what was told of a variant's calls; where CloudWatch has failed, it is asked again for the same time."""
+        use = self._uses.get(variant)
+        if use is None and not is_whole:
+            self._again = True
+            return
+        use = use or Use(looked_back_to=start, asked_at=now)
+        self._uses[variant] = use
+        use.asked_at = now if is_whole else use.asked_at
+        self._again = self._again or not is_whole
+        use.last = max(filter(None, [use.last, last]), default=None)
 
     def _variant(self, result: Mapping[str, Any], variants: list[Variant]) -> Variant | None:
         identity = result.get("Id")

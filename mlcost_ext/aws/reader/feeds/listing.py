@@ -25,6 +25,8 @@ WHOLE_SECONDS = 1800.0
 KEPT = mark.DAY + timedelta(hours=1)
 SAME_SECONDS = 1.0
 """Two operations may tell the same time with other fractions of a second."""
+AGAIN_SECONDS = 120.0
+"""How often something is described that changes without a word in any listing."""
 MAX_DONE = 5000
 """Jobs whose owner is remembered; of more, those that ended over a day ago are forgotten."""
 
@@ -46,6 +48,8 @@ class Summary:
     """Whether it was there before this reader was; else it is a change."""
     raw: Mapping[str, Any] | None = None
     """The whole summary, where it is all there is to hand on."""
+    is_again: bool = False
+    """Whether it is read although nothing in the summary has changed."""
 
     def same(self) -> tuple[str | None, datetime | None]:
         """Give what differs once it has changed."""
@@ -58,6 +62,7 @@ class Done:
 
     same: tuple[str | None, datetime | None]
     is_ours: bool
+    at: float = float("-inf")
 
 
 class Listing:
@@ -99,11 +104,18 @@ class Listing:
         return any(item.is_backlog for item in self._pending.values())
 
     def describe_later(self, raw: Mapping[str, Any]) -> None:
-        """Read a thing that Search has shown without what it costs, once it has changed."""
+        """Read a thing that Search has shown without what it costs, once it has changed.
+
+        Something that stands may change without a word there, as an endpoint during a deployment: it is read every two minutes.
+        """
         item = self._summary(raw)
-        if item is not None and self._is_news(item):
+        if item is None:
+            return
+        done = self._done.get(item.name)
+        is_again = not self._kind.is_job and done is not None and self._parts.clock() - done.at >= AGAIN_SECONDS
+        if self._is_news(item) or is_again:
             self._tags[item.name] = cut.tags(raw.get("Tags")) or {}
-            self._pending[item.name] = replace(item, is_ours=True)
+            self._pending[item.name] = replace(item, is_ours=True, is_again=is_again)
 
     def steps(self, rank: Rank) -> Steps[None]:
         """List what changed, or everything now and then.
@@ -148,7 +160,7 @@ class Listing:
         Raises:
             Fault: Where AWS could not be read, and not only this thing.
         """
-        if self._is_known(item):
+        if self._is_known(item) and not item.is_again:
             self._pending.pop(item.name, None)  # its name was asked for meanwhile
             self._done[item.name] = Done(same=item.same(), is_ours=True)
             return
@@ -164,7 +176,7 @@ class Listing:
             self._put_off[item.name] = item
             return
         is_ours = is_ours or item.name in self._book.known
-        self._done[item.name] = Done(same=item.same(), is_ours=is_ours)
+        self._done[item.name] = Done(same=item.same(), is_ours=is_ours, at=self._parts.clock())
         if not is_ours:
             self._tags.pop(item.name, None)
 

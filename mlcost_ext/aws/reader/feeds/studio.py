@@ -127,7 +127,7 @@ class StudioFeed:
             told = {(each["DomainId"], each["SpaceName"]): bool(each["IsOurs"]) for each in found if "IsOurs" in each}
             ownership.spaces = told if is_whole else {**ownership.spaces, **told}
         else:
-            owners = {str(kind.name(each)): "SpaceName" if each.get("SpaceName") else "UserProfileName" for each in found}
+            owners = owner_keys([each for each in found if kind.runs(each)])
             ownership.app_owners = owners if is_whole else {**ownership.app_owners, **owners}
         ours = latest(kind, [each for each in found if ownership.is_everything or each.get("IsOurs") is True])
         for name in ours:
@@ -135,6 +135,15 @@ class StudioFeed:
         book.take(ours.values(), is_listed=True)
         if is_whole:
             self._parts.names.lose_all(kind.kind, book.known.running_listed() - ours.keys())
+
+
+def owner_keys(apps_there: list[Document]) -> dict[str, str]:
+    """Give by which of AWS's parameters each app's owner is told; no text where a space and a user profile share the name."""
+    found: dict[str, str] = {}
+    for document in apps_there:
+        name, key = str(apps.KIND.name(document)), "SpaceName" if document.get("SpaceName") else "UserProfileName"
+        found[name] = key if found.get(name, key) == key else ""
+    return found
 
 
 def latest(kind: Kind, documents: list[Document]) -> dict[str, Document]:

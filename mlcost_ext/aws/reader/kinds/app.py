@@ -8,6 +8,7 @@ from .spec import Kind, Source
 
 SPACE_APPS = ("JupyterLab", "CodeEditor")
 """Types that run in a space only."""
+RESOURCE: cut.Cuts = {"InstanceType": cut.text, "TrainingPlanArn": cut.arn}
 
 
 def name_of(source: Source) -> str | None:
@@ -55,7 +56,8 @@ KIND = Kind(
         "AppName": cut.text,
         "Status": cut.text,
         "CreationTime": cut.time,
-        "ResourceSpec": cut.part({"InstanceType": cut.text}),
+        "ResourceSpec": cut.part(RESOURCE),
+        "FailureReason": cut.reason,
         "IsOurs": cut.flag,
     },
 )

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from mlcost_ext.aws.reader import cut
 
-from .spec import Kind
+from .spec import Kind, Source
 
 MAX_COMPONENTS = 300
+DEPLOYING = ("Updating", "RollingBack")
 
 _SERVERLESS: cut.Cuts = {"MemorySizeInMB": cut.whole, "MaxConcurrency": cut.whole, "ProvisionedConcurrency": cut.whole}
 _SCALING: cut.Cuts = {"Status": cut.text, "MinInstanceCount": cut.whole, "MaxInstanceCount": cut.whole}
 _POOL: cut.Cuts = {"InstanceType": cut.text, "CurrentInstanceCount": cut.whole}
+_RESERVATION: cut.Cuts = {"MlReservationArn": cut.arn}
+_STAGE: cut.Cuts = {"Status": cut.text}
 _VARIANT: cut.Cuts = {
     "VariantName": cut.text,
     "CurrentInstanceCount": cut.whole,
     "DesiredInstanceCount": cut.whole,
     "InstancePools": cut.parts(_POOL, cut.MAX_ITEMS),
+    "VariantStatus": cut.parts(_STAGE, cut.MAX_ITEMS),
+    "CapacityReservationConfig": cut.part(_RESERVATION),
     "CurrentServerlessConfig": cut.part(_SERVERLESS),
     "DesiredServerlessConfig": cut.part(_SERVERLESS),
     "ManagedInstanceScaling": cut.part(_SCALING),
@@ -28,6 +33,17 @@ _CONFIG_VARIANT: cut.Cuts = {
     "VolumeSizeInGB": cut.whole,
     "ServerlessConfig": cut.part(_SERVERLESS),
     "ManagedInstanceScaling": cut.part(_SCALING),
+    "CapacityReservationConfig": cut.part(_RESERVATION),
+}
+_PENDING_VARIANT: cut.Cuts = {
+    "VariantName": cut.text,
+    "InstanceType": cut.text,
+    "CurrentInstanceCount": cut.whole,
+    "InstancePools": cut.parts(_POOL, cut.MAX_ITEMS),
+}
+_PENDING: cut.Cuts = {
+    "ProductionVariants": cut.parts(_PENDING_VARIANT, cut.MAX_ITEMS),
+    "ShadowProductionVariants": cut.parts(_PENDING_VARIANT, cut.MAX_ITEMS),
 }
 CONFIG: cut.Cuts = {
     "ProductionVariants": cut.parts(_CONFIG_VARIANT, cut.MAX_ITEMS),
@@ -48,6 +64,12 @@ COMPONENT: cut.Cuts = {
 }
 """Of DescribeInferenceComponent."""
 
+
+def has_one_fleet(source: Source) -> bool:
+    """Say whether it has no deployment under way, whose instances only DescribeEndpoint tells."""
+    return source.get("EndpointStatus") not in DEPLOYING
+
+
 KIND = Kind(
     kind="endpoint",
     name_key="EndpointName",
@@ -59,6 +81,7 @@ KIND = Kind(
     listed="Endpoints",
     describe="DescribeEndpoint",
     delete="DeleteEndpoint",
+    is_whole=has_one_fleet,
     cuts={
         "EndpointName": cut.text,
         "EndpointArn": cut.arn,
@@ -68,6 +91,7 @@ KIND = Kind(
         "LastModifiedTime": cut.time,
         "ProductionVariants": cut.parts(_VARIANT, cut.MAX_ITEMS),
         "ShadowProductionVariants": cut.parts(_VARIANT, cut.MAX_ITEMS),
+        "PendingDeploymentSummary": cut.part(_PENDING),
         "AsyncInferenceConfig": cut.part({}),
         "FailureReason": cut.reason,
     },

@@ -10,7 +10,7 @@ MAX_TRANSITIONS = 2000
 
 _TRANSITION: cut.Cuts = {"Status": cut.text, "StartTime": cut.time, "EndTime": cut.time}
 _GROUP: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole, "InstanceGroupName": cut.text}
-_PREFERENCE: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole}
+_PREFERENCE: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole, "TrainingPlanArns": cut.arns}
 RESOURCE: cut.Cuts = {
     "InstanceType": cut.text,
     "InstanceCount": cut.whole,

@@ -1,0 +1,35 @@
+"""Everything an overview is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlcost_ext.core.documents import AwsState, Past
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.job import Problem
+from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.core.price import UnitPrice
+
+from .standing import StandingBook
+from .watch import JobBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """Everything an overview is drawn from."""
+
+    host: Host
+    book: JobBook
+    aws: AwsState
+    prices: PriceSource
+    standing: StandingBook = field(default_factory=StandingBook)
+    past: Past | None = None
+    scope_account: bool = False
+    """Whether others' things may be asked for."""
+    session_price: UnitPrice | None = None
+    """A price that configuration gives for this machine, instead of the price list's."""
+    problems: tuple[Problem, ...] = field(default_factory=tuple)
+    clock_offset_seconds: float | None = None
+    """AWS's clock minus this machine's; None: AWS has not answered yet."""
+    is_session_awaited: bool = False
+    """AWS has been asked what this machine is, and has not answered yet."""
