@@ -1,5 +1,5 @@
 # ruff: noqa: D100, T201 - a docstring would stay defined as a name; what went wrong is told on standard error.
-# Loads the cost guardrails of mlcost-ext in every new kernel of this environment; MLCOST_DISABLE=1 keeps them out.
+# Loads mlcost-ext in every new kernel of this environment: it notes launches and gives %cost. MLCOST_DISABLE=1 keeps it out.
 # A terminal IPython reads this folder as well and is left alone. No name stays defined.
 def _mlcost_start() -> None:
     import os

@@ -38,7 +38,7 @@ class Settings:
 
 
 class MlcostExt(Configurable):
-    """Cost guardrails: ``c.MlcostExt.<option>`` in jupyter_server_config.py."""
+    """What is known of this machine and asked of AWS: ``c.MlcostExt.<option>`` in jupyter_server_config.py."""
 
     session_instance_type = Unicode(
         "", help="Instance type of the machine this server runs on, such as ml.t3.medium, where the machine itself cannot tell."

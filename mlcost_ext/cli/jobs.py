@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from datetime import datetime, timezone
+from decimal import Decimal
 from typing import Any
 
 from mlcost_ext.config import mlcost_home
@@ -11,17 +12,14 @@ from mlcost_ext.core.errors import NotFoundError
 from mlcost_ext.core.times import time_from_text, time_to_text
 
 from .command import Command
+from .job_table import is_whole, job_table, outermost
 from .overview_file import OverviewFile, overview_files
-from .rows import amount, currency, instances, word
+from .rows import amount, at_least, at_most, count, currency, word
 from .standing import standing_lines
-from .text import UNKNOWN, clean, money, print_json, table
+from .text import UNKNOWN, clean, money, print_json
 
-HEADINGS = ("Job", "Kind", "Region", "Status", "Instances", "Cost", "An hour", "Storage", "Basis")
-MAX_NAME = 63
 MAX_NOTES = 5
 SAID_ELSEWHERE = ("history_not_kept",)
-BASIS = {"accruing": "so far", "at_most": "at most, until AWS tells the billable seconds", "final": "final"}
-SPOT_BASIS = {**BASIS, "at_most": "at most, spot is cheaper"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,6 +46,7 @@ def document(file: OverviewFile) -> dict[str, object]:
     """Give the jobs, with the time and the server they are from."""
     return {
         "as_of": time_to_text(file.as_of),
+        "clock_offset_seconds": file.document.get("clock_offset_seconds"),
         "is_stale": file.is_stale,
         "server_id": file.server_id,
         "billing_currency": currency(file),
@@ -66,51 +65,44 @@ def document(file: OverviewFile) -> dict[str, object]:
 def text(file: OverviewFile, *, others: int = 0) -> str:
     """Write the jobs as a table, with the sums and the time they are from."""
     jobs = file.rows("jobs")
-    listing = (
-        [table([HEADINGS, *(row(job, currency(file)) for job in jobs)])]
-        if jobs
-        else ["No jobs." if has_answer(file) else "No jobs known."]
-    )
+    is_all = has_answer(file) and file.section("totals").get("is_complete") is not False
+    listing = [job_table(jobs, currency(file))] if jobs else ["No jobs." if is_all else "No jobs known."]
     lines = [*listing, "", *standing_lines(file), session_line(file), totals_line(file), as_of_line(file, others), *notes(file)]
     return "\n".join(lines)
-
-
-def row(job: dict[str, Any], unit: str) -> tuple[str, ...]:
-    return (
-        word(job, "name", MAX_NAME),
-        word(job, "kind"),
-        word(job, "region_id"),
-        word(job, "status"),
-        instances(job),
-        money(amount(job, "cost"), unit),
-        money(amount(job, "cost_per_hour"), unit),
-        money(amount(job, "storage_cost"), unit),
-        basis(job),
-    )
-
-
-def basis(job: dict[str, Any]) -> str:
-    """Say what the cost rests on; nothing where there is none."""
-    words = SPOT_BASIS if job.get("spot") is True else BASIS
-    return "" if amount(job, "cost") is None else words.get(str(job.get("cost_basis")), "")
 
 
 def session_line(file: OverviewFile) -> str:
     session = file.section("session")
     cost, rate = amount(session, "cost"), amount(session, "cost_per_hour")
-    return f"Session ({word(session, 'instance_type')}): {money(cost, currency(file))}, {money(rate, currency(file))} an hour"
+    so_far = f"{at_most(session)}{money(cost, currency(file))}"
+    return f"Session ({word(session, 'instance_type')}): {so_far}, {money(rate, currency(file))} an hour"
 
 
 def totals_line(file: OverviewFile) -> str:
-    """Sum up what runs; a job without a price makes every sum an 'at least'."""
+    """Sum the running jobs up that were launched, each with what it has started; what is not known makes a sum an 'at least'."""
     totals = file.section("totals")
-    running, unpriced = totals.get("running"), totals.get("unpriced")
-    if not isinstance(running, int) or not has_answer(file):
+    running, running_cost = launched(totals)
+    if running is None or not has_answer(file):
         return f"Running jobs: {UNKNOWN}"
-    at_least = "at least " if unpriced and amount(totals, "running_cost") is not None else ""
-    cost, rate = (money(amount(totals, key), currency(file)) for key in ("running_cost", "running_cost_per_hour"))
-    missing = f"; {unpriced} without a price" if unpriced else ""
-    return f"Running jobs ({running}): {at_least}{cost}, {at_least}{rate} an hour{missing}"
+    rate, unpriced, is_part = amount(totals, "running_cost_per_hour"), count(totals, "unpriced"), is_partial(file)
+    cost, an_hour = (f"{at_least(sum_, is_part=is_part)}{money(sum_, currency(file))}" for sum_ in (running_cost, rate))
+    missing = f"; {unpriced} of unknown cost" if unpriced else ""
+    return f"Running jobs ({running}): {cost}, {an_hour} an hour{missing}"
+
+
+def launched(totals: dict[str, Any]) -> tuple[int | None, Decimal | None]:
+    """Give number and cost of the running jobs that no other has started; an older server's file counts all that run."""
+    running = count(totals, "launched_running")
+    if running is None:
+        return count(totals, "running"), amount(totals, "running_cost")
+    return running, amount(totals, "launched_running_cost")
+
+
+def is_partial(file: OverviewFile) -> bool:
+    """Tell whether a job that runs, or one that it has started, is in no sum."""
+    totals, jobs = file.section("totals"), file.rows("jobs")
+    lacks = any(not is_whole(job, jobs) for job in outermost(jobs) if job.get("is_running") is True)
+    return totals.get("is_complete") is False or bool(count(totals, "unpriced")) or lacks
 
 
 def has_answer(file: OverviewFile) -> bool:

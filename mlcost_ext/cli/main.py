@@ -83,7 +83,7 @@ def _check_command(words: list[str]) -> None:
 
 
 def _parser() -> Parser:
-    parser = Parser(prog="mlcost", description="Cost guardrails for machine learning on AWS.", allow_abbrev=False)
+    parser = Parser(prog="mlcost", description="What machine learning on AWS costs, while it runs.", allow_abbrev=False)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output and nothing else")
     parser.add_argument("--version", action="store_true", help="show the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")

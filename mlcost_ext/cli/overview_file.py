@@ -14,6 +14,8 @@ from mlcost_ext.core.times import time_from_text
 
 STALE_AFTER = timedelta(minutes=2)
 """A server that lives writes its file at least each minute."""
+MAX_CLOCK_OFFSET_SECONDS = 100 * 366 * 86400.0
+"""A clock that was never set stands decades off; what is further off is no clock's offset."""
 MAX_FILE_BYTES = 256 * 1024
 
 
@@ -23,6 +25,7 @@ class OverviewFile:
 
     server_id: str
     as_of: datetime
+    """By AWS's clock, where the server knows it."""
     is_stale: bool
     """The server has ended, or hangs: nobody renews the figures."""
     document: dict[str, Any]
@@ -40,6 +43,10 @@ class OverviewFile:
 
 def overview_files(home: Path, now: datetime) -> list[OverviewFile]:
     """Read what every server has written, the freshest first; what is broken is left out.
+
+    Args:
+        home: MLCOST_HOME.
+        now: This machine's time, aware.
 
     Raises:
         UsageError: `home` lies where this user may not look.
@@ -60,4 +67,14 @@ def _read_all(home: Path, now: datetime) -> Iterator[OverviewFile]:
             continue
         as_of = time_from_text(document.get("as_of")) if isinstance(document, dict) else None
         if as_of is not None:
-            yield OverviewFile(server_id=path.parent.name, as_of=as_of, is_stale=now - as_of > STALE_AFTER, document=document)
+            age = now + clock_offset(document) - as_of
+            yield OverviewFile(server_id=path.parent.name, as_of=as_of, is_stale=age > STALE_AFTER, document=document)
+
+
+def clock_offset(document: dict[str, Any]) -> timedelta:
+    """Give how far AWS's clock, by which a document tells its times, is ahead of this machine's; none where it is not told."""
+    # The rule of kernel/cost.py, written again since neither room may import the other; a test compares them.
+    seconds = document.get("clock_offset_seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not abs(seconds) <= MAX_CLOCK_OFFSET_SECONDS:
+        return timedelta()
+    return timedelta(seconds=seconds)

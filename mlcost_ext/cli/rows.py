@@ -17,6 +17,21 @@ def instances(job: dict[str, Any]) -> str:
     return f"{count} × {kind}{spot}" if isinstance(count, int) and count != 1 else f"{kind}{spot}"
 
 
+def count(row: dict[str, Any], key: str) -> int | None:
+    value = row.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def at_least(amount: Decimal | None, *, is_part: bool) -> str:
+    """Give what to say before an amount that leaves something out."""
+    return "at least " if is_part and amount is not None else ""
+
+
+def at_most(row: dict[str, Any]) -> str:
+    """Give what to say before a row's cost that may be too high."""
+    return "at most " if row.get("cost_basis") == "at_most" and amount(row, "cost") is not None else ""
+
+
 def currency(file: OverviewFile) -> str:
     unit = file.document.get("billing_currency")
     return clean(unit, 8) if isinstance(unit, str) and unit else "USD"

@@ -8,7 +8,7 @@ from typing import Any
 from mlcost_ext.core.times import time_from_text
 
 from .overview_file import OverviewFile
-from .rows import amount, currency, instances, word
+from .rows import amount, at_least, count, currency, instances, word
 from .text import UNKNOWN, money, table
 
 HEADINGS = ("What stands", "Kind", "Region", "Status", "Instances", "A day", "Storage a day", "Last called")
@@ -28,13 +28,13 @@ def standing_lines(file: OverviewFile) -> list[str]:
 
 def sum_line(file: OverviewFile) -> list[str]:
     totals = file.section("totals")
-    count = totals.get("standing")
-    if not isinstance(count, int) or isinstance(count, bool):
+    standing = count(totals, "standing")
+    if standing is None:
         return []
     cost = amount(totals, "standing_cost_per_day")
-    at_least = "at least " if totals.get("standing_unpriced") and cost is not None else ""
-    besides = " besides this session" if count else ""
-    return [f"Standing ({count}){besides}: {at_least}{money(cost, currency(file))} a day"]
+    is_part = bool(count(totals, "standing_unpriced")) or totals.get("is_standing_complete") is False
+    besides = " besides this session" if standing else ""
+    return [f"Standing ({standing}){besides}: {at_least(cost, is_part=is_part)}{money(cost, currency(file))} a day"]
 
 
 def endpoint(row: dict[str, Any], unit: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ def app(row: dict[str, Any], unit: str) -> tuple[str, ...]:
 
 
 def warm_pool(row: dict[str, Any], unit: str) -> tuple[str, ...]:
-    return (*common({**row, "storage_cost_per_day": "0"}, "name", "warm pool", unit), "")
+    return (*common(row, "name", "warm pool", unit), "")
 
 
 def common(row: dict[str, Any], name: str, kind: str, unit: str) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def common(row: dict[str, Any], name: str, kind: str, unit: str) -> tuple[str, .
         word(row, name, MAX_NAME),
         kind,
         word(row, "region_id"),
-        word(row, "status"),
+        "" if row.get("kind") == "space" else word(row, "status"),  # in service whether an app runs in it or not
         instances(row) if row.get("instance_type") else "",
         money(amount(row, "cost_per_day"), unit),
         storage(amount(row, "storage_cost_per_day"), unit),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlcost_ext.core.money import EXACT, decimal_from_text, per_hour_to_amount
 from mlcost_ext.core.times import exact_seconds, time_from_text
 
-from .cost_report import CostNotice, CostReport, JobCost, PerDay, SessionCost, StandingCost, Sum, outermost
+from .cost_report import CostNotice, CostReport, JobCost, PerDay, SessionCost, StandingCost, Sum, is_whole, outermost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 STALE_AFTER = timedelta(minutes=2)
 MAX_FILE_BYTES = 1024 * 1024
-MAX_REMARKS = 5
+MAX_CLOCK_OFFSET_SECONDS = 100 * 366 * 86400.0
+"""A clock that was never set stands decades off; what is further off is no clock's offset."""
 SERVER_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 
 
@@ -62,21 +63,22 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
     Args:
         document: The overview, as the server wrote it.
         notebook: The notebook whose jobs are summed apart; `None` outside a notebook.
-        now: Aware time to carry the figures to. A file older than two minutes is no longer kept by its server,
-            so its figures stay as they are.
+        now: This machine's time, aware, to carry the figures to. A file older than two minutes by AWS's clock, which
+            its times are by, is no longer kept by its server, so its figures stay as they are.
     """
     overview = _mapping(document)
     written, rows = time_from_text(overview.get("as_of")), overview.get("jobs")
     if written is None or not isinstance(rows, list):
         return BROKEN_FILE
+    now += clock_offset(overview)
     is_stale = now - written > STALE_AFTER
     elapsed = Decimal(0) if is_stale else max(Decimal(0), exact_seconds(now - written))
     jobs = tuple(_job(row, elapsed) for row in rows if isinstance(row, dict))
     counted = outermost(jobs)
     unlisted = max(0, _count_of(overview) - len(jobs) - _within(counted, jobs))
-    aws = _mapping(overview.get("aws"))
+    aws, totals = _mapping(overview.get("aws")), _mapping(overview.get("totals"))
     jobs_as_of = answered_at(aws)
-    is_all = jobs_as_of is not None and not unlisted
+    is_all = jobs_as_of is not None and not unlisted and totals.get("is_complete") is not False
     own = [job for job in counted if job.notebook == notebook]
     return CostReport(
         as_of=written if is_stale else max(now, written),
@@ -90,9 +92,17 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
         notebook=notebook,
         notebook_total=_sum(own, jobs, count=len(own), is_all=is_all),
         standing=tuple(_standing(overview)),
-        standing_total=_standing_total(_mapping(overview.get("totals"))),
+        standing_total=_standing_total(totals),
         remarks=_remarks(overview),
     )
+
+
+def clock_offset(overview: dict[str, Any]) -> timedelta:
+    """Give how far AWS's clock, by which an overview tells its times, is ahead of this machine's; none where it is not told."""
+    seconds = overview.get("clock_offset_seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not abs(seconds) <= MAX_CLOCK_OFFSET_SECONDS:
+        return timedelta()
+    return timedelta(seconds=seconds)
 
 
 def answered_at(aws: dict[str, Any]) -> datetime | None:
@@ -107,6 +117,7 @@ def _session(row: dict[str, Any], elapsed: Decimal) -> SessionCost:
         region_id=_text(row.get("region_id")),
         cost=_carried(row, "cost", elapsed),
         cost_per_hour=_amount(row.get("cost_per_hour")),
+        cost_basis=_text(row.get("cost_basis")),
     )
 
 
@@ -129,6 +140,7 @@ def _job(row: dict[str, Any], elapsed: Decimal) -> JobCost:
         children_started=_integer(row.get("children_started")),
         children_known=_integer(row.get("children_known")),
         warm_pool_cost=_amount(row.get("warm_pool_cost")),
+        warm_pool_basis=_text(row.get("warm_pool_basis")),
     )
 
 
@@ -149,7 +161,7 @@ def _stands(row: dict[str, Any], kind: str | None) -> StandingCost:
         instance_type=_text(row.get("instance_type")),
         instance_count=_integer(row.get("instance_count")),
         cost_per_day=_amount(row.get("cost_per_day")),
-        storage_cost_per_day=Decimal(0) if kind == "warm-pool" else _amount(row.get("storage_cost_per_day")),
+        storage_cost_per_day=_amount(row.get("storage_cost_per_day")),
         is_forgotten=row.get("is_forgotten") is True,
         last_use=_text(row.get("last_use")),
         last_used_at=time_from_text(row.get("last_used_at")),
@@ -158,7 +170,7 @@ def _stands(row: dict[str, Any], kind: str | None) -> StandingCost:
 
 def _standing_total(totals: dict[str, Any]) -> PerDay | None:
     count, cost = _integer(totals.get("standing")), _amount(totals.get("standing_cost_per_day"))
-    is_complete = cost is not None and totals.get("standing_unpriced") == 0
+    is_complete = cost is not None and totals.get("standing_unpriced") == 0 and totals.get("is_standing_complete") is not False
     return None if count is None else PerDay(cost_per_day=cost, count=count, is_complete=is_complete)
 
 
@@ -171,16 +183,8 @@ def _carried(row: dict[str, Any], key: str, elapsed_seconds: Decimal) -> Decimal
 
 def _sum(counted: Sequence[JobCost], listed: Sequence[JobCost], *, count: int, is_all: bool) -> Sum:
     priced = [job.cost for job in counted if job.cost is not None]
-    is_complete = is_all and all(_is_whole(job, listed) for job in counted)
+    is_complete = is_all and all(is_whole(job, listed) for job in counted)
     return Sum(cost=sum(priced, Decimal(0)) if priced or is_complete else None, count=count, is_complete=is_complete)
-
-
-def _is_whole(job: JobCost, listed: Sequence[JobCost]) -> bool:
-    """Tell whether a job's cost is known, and if it is a sum, that of every job in it."""
-    if job.cost is None or not job.is_sum:
-        return job.cost is not None
-    is_every_one_known = (job.children_known or 0) >= (job.children_started or 0)
-    return is_every_one_known and all(child.cost is not None for child in listed if child.parent == f"{job.kind}/{job.name}")
 
 
 def _within(counted: Sequence[JobCost], listed: Sequence[JobCost]) -> int:
@@ -197,7 +201,7 @@ def _remarks(overview: dict[str, Any]) -> tuple[str, ...]:
     entries = overview.get("data_quality")
     found = [_mapping(entry) for entry in (entries if isinstance(entries, list) else [])]
     texts = [" ".join(filter(None, (_text(row.get("message")), _text(row.get("hint"))))) for row in found]
-    return tuple(dict.fromkeys(text for text in texts if text))[:MAX_REMARKS]
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -48,6 +48,8 @@ class SessionCost:
     region_id: str | None
     cost: Decimal | None
     cost_per_hour: Decimal | None
+    cost_basis: str | None
+    """``at_most``: it may run for a shorter time than AWS tells; `None`: there is no cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,13 @@ class JobCost:
     children_known: int | None
     """Of a sum: how many jobs AWS says it has started, and how many of them are in `cost`."""
     warm_pool_cost: Decimal | None
+    warm_pool_basis: str | None
+    """As `cost_basis`, of the instances kept after its end; `None`: none were."""
+
+    @property
+    def key(self) -> tuple[str, str | None]:
+        """What `parent` calls it, and where it is."""
+        return f"{self.kind}/{self.name}", self.region_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +109,16 @@ class StandingCost:
 
 def outermost(jobs: Sequence[JobCost]) -> list[JobCost]:
     """Leave out the jobs that a listed one has started: they are in its sum."""
-    listed = {f"{job.kind}/{job.name}" for job in jobs if job.is_sum}
-    return [job for job in jobs if job.parent not in listed]
+    listed = {job.key for job in jobs if job.is_sum}
+    return [job for job in jobs if (job.parent, job.region_id) not in listed]
+
+
+def is_whole(job: JobCost, listed: Sequence[JobCost]) -> bool:
+    """Tell whether a job's cost is known, and if it is a sum, that of every job in it."""
+    if job.cost is None or not job.is_sum:
+        return job.cost is not None
+    is_every_one_known = (job.children_known or 0) >= (job.children_started or 0)
+    return is_every_one_known and all(child.cost is not None for child in listed if (child.parent, child.region_id) == job.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +143,7 @@ class CostReport:
     standing_total: PerDay | None
     """`None`: the server does not tell."""
     remarks: tuple[str, ...]
+    """Everything that the figures lack or rest on; the text and HTML forms have the first few."""
 
     def __repr__(self) -> str:
         """Give the text form."""
@@ -137,6 +155,10 @@ class CostReport:
     def outermost_jobs(self) -> list[JobCost]:
         """Give the jobs that no other listed one has started."""
         return outermost(self.jobs)
+
+    def is_whole(self, job: JobCost) -> bool:
+        """Tell whether nothing is missing from a job's cost."""
+        return is_whole(job, self.jobs)
 
     def to_dict(self) -> dict[str, object]:
         """Give plain data: amounts as decimal strings, `None` where there is no price."""

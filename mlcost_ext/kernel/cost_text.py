@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MAX_CELL = 63
 """Characters of a name shown; AWS allows a job's name no more."""
 MAX_REMARK = 300
+MAX_REMARKS = 5
 MAX_STANDING = 10
 """What stands is listed as far as this; the sum above has all of it."""
 JOB_HEADINGS = ("Job", "Kind", "Status", "Instances", "Cost", "Basis", "In addition")
@@ -24,15 +25,15 @@ KINDS = {"transform": "batch transform", "automl": "Autopilot"}
 STANDING_KINDS = {"app": "Studio app", "space": "space without app", "notebook": "notebook instance", "warm-pool": "warm pool"}
 LAST_USE = {"none_seen": "not in 30 days"}
 SMALL_STEP = Decimal("0.0001")
-UNKNOWN = "price unknown"
+UNKNOWN = "cost unknown"
 NOT_KNOWN = "not known"
 
 
 def report_text(report: CostReport) -> str:
-    """Give the report as lines of text."""
+    """Give the report as lines of text: what makes all of it old first."""
     facts = _facts(report)
     width = max(len(label) for label, _ in facts)
-    lines = [f"{label:<{width}}  {value}" for label, value in facts]
+    lines = [*_warnings(report), *(f"{label:<{width}}  {value}" for label, value in facts)]
     for _, rows in _tables(report):
         lines += ["", *_table(rows)]
     return "\n".join([*lines, "", *_notes(report)])
@@ -45,8 +46,8 @@ def report_html(report: CostReport) -> str:
         for label, value in _facts(report)
     )
     tables = "".join(_html(caption, rows) for caption, rows in _tables(report))
-    notes = "".join(f"<p>{escape(note)}</p>" for note in _notes(report))
-    return f"<div><table><caption>Cost so far</caption>{facts}</table>{tables}{notes}</div>"
+    warnings, notes = ("".join(f"<p>{escape(line)}</p>" for line in lines) for lines in (_warnings(report), _notes(report)))
+    return f"<div>{warnings}<table><caption>Cost so far</caption>{facts}</table>{tables}{notes}</div>"
 
 
 def _html(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
@@ -88,7 +89,8 @@ def _session_text(report: CostReport) -> str:
     session, currency = report.session, report.billing_currency
     place = " in ".join(clean(part) for part in (session.instance_type, session.region_id) if part)
     rate = "" if session.cost_per_hour is None else f", {money(session.cost_per_hour, currency)} an hour"
-    return f"{money(session.cost, currency)}{rate} ({place or clean(session.host or 'machine not known')})"
+    cost = f"{_bound(session.cost, session.cost_basis)}{money(session.cost, currency)}"
+    return f"{cost}{rate} ({place or clean(session.host or 'machine not known')})"
 
 
 def _sum_text(report: CostReport, total: Sum, label: str) -> str:
@@ -97,39 +99,47 @@ def _sum_text(report: CostReport, total: Sum, label: str) -> str:
     if total.count == 0:
         found = "no jobs" if total.is_complete else NOT_KNOWN
         return f"{found} ({label})" if label else found
-    at_least = "" if total.is_complete or total.cost is None else "at least "
-    return f"{at_least}{money(total.cost, report.billing_currency)} ({where})"
+    return f"{_least(total.cost, is_whole=total.is_complete)}{money(total.cost, report.billing_currency)} ({where})"
 
 
 def _per_day_text(total: PerDay, currency: str) -> str:
-    at_least = "" if total.is_complete or total.cost_per_day is None else "at least "
     day = "" if total.cost_per_day is None else " a day"
+    at_least = _least(total.cost_per_day, is_whole=total.is_complete)
     return f"{at_least}{money(total.cost_per_day, currency)}{day}, besides this machine"
+
+
+def _least(amount: Decimal | None, *, is_whole: bool) -> str:
+    return "" if is_whole or amount is None else "at least "
+
+
+def _bound(amount: Decimal | None, basis: str | None) -> str:
+    return "at most " if basis == "at_most" and amount is not None else ""
 
 
 def _tables(report: CostReport) -> list[tuple[str, list[tuple[str, ...]]]]:
     """Give each table with its caption and its headings, those that have rows."""
-    jobs = [_job_row(job, report.billing_currency) for job in report.outermost_jobs()]
+    jobs = [_job_row(job, report) for job in report.outermost_jobs()]
     stands = [_standing_row(row, report.billing_currency) for row in report.standing[:MAX_STANDING]]
     tables = (("Jobs", [JOB_HEADINGS, *jobs]), ("What stands, until somebody ends it", [STANDING_HEADINGS, *stands]))
     return [(caption, rows) for caption, rows in tables if len(rows) > 1]
 
 
-def _job_row(job: JobCost, currency: str) -> tuple[str, ...]:
+def _job_row(job: JobCost, report: CostReport) -> tuple[str, ...]:
+    currency = report.billing_currency
     return (
         clean(job.name),
         clean(KINDS.get(job.kind, job.kind)),
         clean(job.status),
         _children(job) if job.is_sum else _instances(job),
-        money(job.cost, currency),
+        f"{_least(job.cost, is_whole=report.is_whole(job))}{money(job.cost, currency)}",
         _basis(job),
         _additions(job, currency),
     )
 
 
 def _additions(job: JobCost, currency: str) -> str:
-    parts = ((job.storage_cost, "storage"), (job.warm_pool_cost, "warm pool"))
-    return ", ".join(f"{money(amount, currency)} {what}" for amount, what in parts if amount)
+    parts = ((job.storage_cost, None, "storage"), (job.warm_pool_cost, job.warm_pool_basis, "warm pool"))
+    return ", ".join(f"{_bound(amount, basis)}{money(amount, currency)} {what}" for amount, basis, what in parts if amount)
 
 
 def _standing_row(row: StandingCost, currency: str) -> tuple[str, ...]:
@@ -189,13 +199,15 @@ def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
+def _warnings(report: CostReport) -> list[str]:
+    """Say before any figure that all of them are old."""
+    if not report.is_stale:
+        return []
+    return [f"As of {_local(report.as_of)}: the Jupyter server has not renewed these figures since; restart it if this goes on."]
+
+
 def _notes(report: CostReport) -> list[str]:
     notes = ["Estimates at list prices; AWS's bill may differ."]
-    if report.is_stale:
-        notes.insert(
-            0,
-            f"As of {_local(report.as_of)}: the Jupyter server has not renewed these figures since; restart it if this goes on.",
-        )
     if report.jobs_as_of is None:
         notes.append("Which jobs there are is not known now: AWS is asked while a page of JupyterLab is open.")
     elif report.is_aws_failing:
@@ -205,7 +217,13 @@ def _notes(report: CostReport) -> list[str]:
         notes.append(f"{unlisted} more jobs not listed here." if unlisted > 1 else "1 more job not listed here.")
     if len(report.standing) > MAX_STANDING:
         notes.append(f"{len(report.standing) - MAX_STANDING} more that stand are not listed here; they are in the sum.")
-    return notes + [clean(remark, MAX_REMARK) for remark in report.remarks]
+    return [*notes, *_remarks(report.remarks)]
+
+
+def _remarks(remarks: Sequence[str]) -> list[str]:
+    """Give the first few, and count the others."""
+    shown, more = [clean(remark, MAX_REMARK) for remark in remarks[:MAX_REMARKS]], len(remarks) - MAX_REMARKS
+    return [*shown, f"{more} more {'note' if more == 1 else 'notes'} with %cost --json."] if more > 0 else shown
 
 
 def _local(when: datetime) -> str:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -141,7 +142,7 @@ class FakeDoor:
     identity: object = field(default_factory=lambda: Identity(account_id="111122223333", method="env"))
     asked: list = field(default_factory=list)
 
-    def call(self, service, method, action, **params):
+    def call(self, action, **params):
         """Answer one call."""
         self.asked.append((action, params))
         return self.answers.get(action, Problem(code="permission_missing", message=f"No {action}.", hint="-"))
@@ -197,6 +198,12 @@ def left_behind(home):
         write(home / "mlcost/servers" / server_id / "overview.json", document)
 
     return make
+
+
+@pytest.fixture
+def recently():
+    """Give a time some seconds ago."""
+    return datetime.now(timezone.utc).replace(microsecond=0) - timedelta(seconds=5)
 
 
 def write(path: Path, content):

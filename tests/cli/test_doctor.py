@@ -4,10 +4,12 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from mlcost_ext.aws.reader.operations import READS
 from mlcost_ext.cli.doctor import CHECKS, host
 from mlcost_ext.sandbox import names
 from tests.fakes import ROOT
@@ -139,6 +141,40 @@ def test_everything_denied_is_named(mlcost, installed, in_studio, practice):
     assert (ran.status, failed(ran)) == (3, {"permission_jobs", "permission_studio"})
     assert "Add sagemaker:DescribeApp and sagemaker:DescribeSpace" in ran.checks["permission_studio"]["hint"]
     assert "Add sagemaker:Search" in ran.checks["permission_jobs"]["hint"]
+
+
+LISTS = [read for read in READS if read.startswith("List")]
+
+
+def test_each_list_that_is_denied_is_named(mlcost, installed, in_studio, practice):
+    """By AWS's own refusals: without the lists and what CloudWatch tells, each feature says what is missing."""
+    for operation in (*LISTS, "GetMetricData"):
+        practice.order(operation=operation, code="AccessDeniedException")
+    ran = mlcost("--json", "doctor")
+    warned = {check["name"]: check for check in ran.document["checks"] if check["status"] == "warn"}
+    named = {operation for operation in LISTS if any(f"sagemaker:{operation}" in check["message"] for check in warned.values())}
+    by_search = {"ListTrainingJobs", "ListEndpoints", "ListHyperParameterTuningJobs"}
+    assert named == set(LISTS) - by_search - {"ListTags"}  # without a list nobody knows of anything that has tags
+    assert "cloudwatch:GetMetricData" in warned["permission_last_use"]["hint"]
+    assert ran.status == 0
+
+
+def test_each_description_that_is_denied_is_named(mlcost, installed, in_studio, practice):
+    """A processing job, a configuration, tags: of things that are there."""
+    described = ("DescribeProcessingJob", "DescribeTransformJob", "DescribeEndpointConfig", "ListTags")
+    for operation in described:
+        practice.order(operation=operation, code="AccessDeniedException")
+    checks = mlcost("--json", "doctor").checks
+    shown = [checks[f"permission_{name}"] for name in ("processing", "transform", "endpoint_details", "tags")]
+    assert [check["status"] for check in shown] == ["warn"] * 4
+    assert all(f"sagemaker:{name}" in check["hint"] for name, check in zip(described, shown, strict=True))
+
+
+def test_permissions_take_a_few_seconds(mlcost, installed, in_studio):
+    """All reads go on at once."""
+    began = time.monotonic()
+    assert mlcost("--json", "doctor").status == 0
+    assert time.monotonic() - began < 15  # a second or two, on a machine that has nothing else to do
 
 
 def test_search_denied_is_a_warning(mlcost, installed, in_studio, practice):

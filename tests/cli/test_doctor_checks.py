@@ -129,8 +129,8 @@ def test_kernels_of_other_environments_are_named(home, around):
     assert only(results).hint == "/envs/torch/bin/python -m pip install mlcost-ext, or %load_ext mlcost_ext in its notebooks"
 
 
-def test_kernels_that_are_guarded_there_too(home, around):
-    """An environment with a startup file of its own is guarded."""
+def test_kernels_that_load_it_there_too(home, around):
+    """An environment with a startup file of its own notes its launches."""
     kernelspec(home, "torch", str(home / "torch/bin/python3.12"), "-m", "ipykernel_launcher")
     write(home / "torch/etc/ipython/startup/50-mlcost.py", "")
     assert not [r for r in kernel_environments.check(around(python=sys.executable)) if "torch" in r.message]

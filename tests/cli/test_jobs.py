@@ -1,8 +1,11 @@
 """What runs and what it costs, from the files that servers leave."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
+
+from mlcost_ext.cli import overview_file
+from mlcost_ext.kernel import cost
 
 JOB = {
     "name": "churn-1",
@@ -17,12 +20,6 @@ JOB = {
     "storage_cost": None,
     "cost_basis": "at_most",
 }
-
-
-@pytest.fixture
-def recently():
-    """Give a time some seconds ago."""
-    return datetime.now(timezone.utc).replace(microsecond=0) - timedelta(seconds=5)
 
 
 def test_no_server_is_one_sentence(mlcost):
@@ -50,7 +47,7 @@ def test_table_has_cost_and_time(mlcost, left_behind, recently):
     cells = ["churn-1", "training", "us-east-1", "InProgress", "2 × ml.g5.xlarge (spot)", "USD 0.1234", "USD 2.82", "unknown"]
     assert lines[1].split() == " ".join([*cells, "at most, spot is cheaper"]).split()
     assert "unknown" in lines[2]
-    assert "Running jobs (2): at least USD 0.1234, at least USD 2.82 an hour; 1 without a price" in lines
+    assert "Running jobs (2): at least USD 0.1234, at least USD 2.82 an hour; 1 of unknown cost" in lines
     assert f"As of {recently:%Y-%m-%d %H:%M:%S} UTC, at list prices." in lines
 
 
@@ -63,7 +60,7 @@ def test_upper_bound_of_a_job_on_demand(mlcost, left_behind, recently):
 def test_sum_without_any_price_is_unknown(mlcost, left_behind, recently):
     """Where nothing that runs has a price, the sum is unknown, not zero."""
     left_behind(recently, totals={"running": 1, "running_cost": None, "running_cost_per_hour": None, "unpriced": 1})
-    assert "Running jobs (1): unknown, unknown an hour; 1 without a price" in mlcost("jobs").out
+    assert "Running jobs (1): unknown, unknown an hour; 1 of unknown cost" in mlcost("jobs").out
 
 
 def test_before_aws_has_answered_nothing_is_counted(mlcost, left_behind, recently):
@@ -86,6 +83,24 @@ def test_old_figures_are_said_to_be_old(mlcost, left_behind, recently):
     left_behind(recently - timedelta(hours=3))
     assert "has not renewed these figures since" in mlcost("jobs").out
     assert mlcost("--json", "jobs").document["is_stale"] is True
+
+
+@pytest.mark.parametrize("seconds", [-180.0, 180.0, -7200.0])
+def test_age_is_by_aws_clock(mlcost, left_behind, recently, seconds):
+    """Times are AWS's: a machine whose clock is off hears neither that its server is gone nor, once it is, that it lives."""
+    left_behind(recently + timedelta(seconds=seconds), clock_offset_seconds=seconds)
+    assert mlcost("--json", "jobs").document["is_stale"] is False
+    left_behind(recently + timedelta(seconds=seconds) - timedelta(minutes=3), clock_offset_seconds=seconds)
+    assert mlcost("--json", "jobs").document["is_stale"] is True
+    assert mlcost("--json", "jobs").document["clock_offset_seconds"] == seconds
+
+
+def test_clocks_are_compared_alike_in_a_terminal_and_in_a_notebook():
+    """`mlcost jobs` and `%cost` know the same offset, and none where there is none."""
+    for told in (None, True, "3", [], 0, -180, 180.5, 3e9, 4e9, float("nan"), float("inf"), 10**40):
+        assert overview_file.clock_offset({"clock_offset_seconds": told}) == cost.clock_offset({"clock_offset_seconds": told})
+    assert overview_file.clock_offset({}) == timedelta()
+    assert overview_file.clock_offset({"clock_offset_seconds": -180}) == timedelta(minutes=-3)
 
 
 def test_second_server_is_mentioned(mlcost, left_behind, recently):
@@ -127,36 +142,3 @@ def test_fields_of_another_kind_are_unknown(mlcost, left_behind, recently):
     ran = mlcost("jobs")
     assert ran.status == 0
     assert "Running jobs: unknown" in ran.out
-
-
-ENDPOINT = {
-    "name": "churn",
-    "region_id": "us-east-1",
-    "status": "InService",
-    "instance_type": "ml.g5.xlarge",
-    "instance_count": 1,
-    "cost_per_day": "33.8016",
-    "storage_cost_per_day": "0",
-    "last_use": "none_seen",
-    "last_used_at": None,
-    "is_forgotten": True,
-}
-
-
-def test_what_stands_is_shown_by_the_day(mlcost, left_behind, recently):
-    """Forgotten endpoints are called so, this session's app too, and a stopped space shows its volume."""
-    seen = {**ENDPOINT, "name": "live", "is_forgotten": False, "last_use": "seen", "last_used_at": "2026-11-23T12:00:00Z"}
-    app = {"kind": "app", "title": "work", "is_this": True, "cost_per_day": "1.2", "storage_cost_per_day": "0.02"}
-    space = {"kind": "space", "title": "old", "cost_per_day": "0", "storage_cost_per_day": None, "status": "InService"}
-    pool = {"name": "warm", "instance_type": "ml.m5.xlarge", "instance_count": 2, "cost_per_day": "11.04"}
-    totals = {"running": 0, "standing": 4, "standing_cost_per_day": "78.64", "standing_unpriced": 1}
-    left_behind(recently, endpoints=[ENDPOINT, seen], apps=[app, space], warm_pools=[pool], totals=totals)
-    out = mlcost("jobs").out
-    lines = {line.split("  ")[0]: " ".join(line.split()) for line in out.splitlines()}
-    assert lines["churn"].endswith("endpoint (forgotten) us-east-1 InService ml.g5.xlarge USD 33.80 not in 30 days")
-    assert lines["live"].endswith("2026-11-23 12:00")
-    assert "Studio app (this session)" in lines["work"]
-    assert lines["old"].endswith("USD 0.00 unknown")
-    assert "2 × ml.m5.xlarge" in lines["warm"]
-    assert "Standing (4) besides this session: at least USD 78.64 a day" in out
-    assert mlcost("--json", "jobs").document["endpoints"] == [ENDPOINT, seen]

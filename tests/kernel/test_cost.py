@@ -128,16 +128,16 @@ def test_unknown_price_is_said_and_makes_totals_least() -> None:
     lines = repr(found).splitlines()
     assert lines[1] == "This notebook  USD 0.1100 (train.ipynb: 1 job)"
     assert lines[2] == "All its jobs   at least USD 0.1100 (2 jobs)"
-    assert lines[6].split("  ")[-1] == "price unknown"
+    assert lines[6].split("  ")[-1] == "cost unknown"
 
 
 def test_all_prices_unknown_is_no_figure() -> None:
     """No total at all rather than a zero; the session too."""
     found = report(overview(job("a", cost=None), session={"host": "local", "cost": None, "cost_per_hour": None}))
     assert repr(found).splitlines()[:3] == [
-        "This session   price unknown (local)",
-        "This notebook  price unknown (train.ipynb: 1 job)",
-        "All its jobs   price unknown (1 job)",
+        "This session   cost unknown (local)",
+        "This notebook  cost unknown (train.ipynb: 1 job)",
+        "All its jobs   cost unknown (1 job)",
     ]
 
 
@@ -203,9 +203,47 @@ def test_stale_file_tells_its_age_and_is_not_carried_forward() -> None:
     found = report(overview(job("a")), now=NOW + timedelta(minutes=10))
     local = datetime(2026, 11, 23, 14, 0, tzinfo=timezone.utc).astimezone()
     assert found.jobs[0].cost == Decimal("0.1")
-    assert f"As of {local:%H:%M} " in repr(found)
-    assert f"As of {local:%H:%M} " in found._repr_html_()
+    assert repr(found).splitlines()[0].startswith(f"As of {local:%H:%M} ")
+    assert found._repr_html_().startswith(f"<div><p>As of {local:%H:%M} ")
+    assert repr(found).count("As of") == 1
     assert "As of" not in repr(report(overview(job("a")), now=NOW + timedelta(seconds=90)))
+
+
+@pytest.mark.parametrize("seconds", [-180.0, 180.0, -3 * 3600, 86400 * 365 * 50])
+def test_age_is_by_aws_clock(seconds: float) -> None:
+    """A machine whose clock is off is not told for ever that its server is gone, nor are minutes added that nobody paid for."""
+    document = overview(job("a"), clock_offset_seconds=seconds)
+    found = report(document, now=NOW - timedelta(seconds=seconds))
+    assert (found.is_stale, found.as_of, found.jobs[0].cost) == (False, NOW, Decimal("0.11"))
+    old = report(document, now=NOW - timedelta(seconds=seconds) + timedelta(minutes=3))
+    assert (old.is_stale, old.jobs[0].cost) == (True, Decimal("0.1"))
+
+
+@pytest.mark.parametrize("offset", [None, True, "180", [], float("nan"), float("inf"), 1e300, 10**30])
+def test_an_offset_that_is_none_moves_nothing(offset: Any) -> None:
+    """AWS has not answered yet, or the file is odd: this machine's clock is all there is."""
+    found = report(overview(job("a"), clock_offset_seconds=offset))
+    assert (found.as_of, found.jobs[0].cost) == (NOW, Decimal("0.11"))
+
+
+def test_a_session_that_may_have_started_later_costs_at_most_so_much() -> None:
+    """AWS keeps an app's time when it is started again; what is not known has no bound either."""
+    session = {"host": "studio", "cost": "0.12", "cost_per_hour": "0.06", "cost_basis": "at_most"}
+    found = report(overview(session=session))
+    assert repr(found).splitlines()[0] == "This session   at most USD 0.1205, USD 0.0600 an hour (studio)"
+    assert found.to_dict()["session"]["cost_basis"] == "at_most"  # type: ignore[index]
+    unknown = report(overview(session={**session, "cost": None}))
+    assert repr(unknown).splitlines()[0] == "This session   cost unknown, USD 0.0600 an hour (studio)"
+
+
+def test_jobs_of_a_kind_that_was_not_read_make_the_totals_least() -> None:
+    """What the server says of its totals holds for these sums too; an older server's file says nothing."""
+    by_status = {"by_status": {"InProgress": 1}}
+    found = report(overview(job("a"), totals={**by_status, "is_complete": False}))
+    assert "All its jobs   at least USD 0.1100 (1 job)" in repr(found)
+    assert "This notebook  at least USD 0.1100 (train.ipynb: 1 job)" in repr(found)
+    for told in ({"is_complete": True}, {}):
+        assert "All its jobs   USD 0.1100 (1 job)" in repr(report(overview(job("a"), totals={**by_status, **told})))
 
 
 def test_clock_before_the_file_takes_nothing_away() -> None:
@@ -214,12 +252,17 @@ def test_clock_before_the_file_takes_nothing_away() -> None:
 
 
 def test_remarks_of_the_server_are_shown_once() -> None:
-    """What is missing and what to do about it, each once, five at most."""
+    """What is missing and what to do about it, each once; of more than five the text counts the rest."""
     denied = {"code": "permission_missing", "message": "Not allowed.", "hint": "Ask for it."}
     others = [{"code": "x", "message": f"m{number}", "hint": ""} for number in range(9)]
     found = report(overview(data_quality=[denied, denied, *others, "odd", {"message": 7}]))
-    assert found.remarks == ("Not allowed. Ask for it.", "m0", "m1", "m2", "m3")
-    assert "Not allowed. Ask for it." in repr(found)
+    assert found.remarks == ("Not allowed. Ask for it.", *(f"m{number}" for number in range(9)))
+    assert found.to_dict()["remarks"] == list(found.remarks)
+    lines = repr(found).splitlines()
+    assert lines[-6:] == ["Not allowed. Ask for it.", "m0", "m1", "m2", "m3", "5 more notes with %cost --json."]
+    assert "5 more notes with %cost --json." in found._repr_html_()
+    assert "1 more note with %cost --json." in repr(report(overview(data_quality=others[:6])))
+    assert "more note" not in repr(report(overview(data_quality=others[:5])))
 
 
 class Tags(HTMLParser):
@@ -263,7 +306,7 @@ def test_html_form_has_what_the_text_form_has() -> None:
     found = report(overview(job("a", cost=None), job("b")))
     parser = Tags()
     parser.feed(found._repr_html_())
-    for cell in ("This session", "price unknown", "USD 0.1100", "so far", "AWS's bill may differ"):
+    for cell in ("This session", "cost unknown", "USD 0.1100", "so far", "AWS's bill may differ"):
         assert cell in parser.text
         assert cell in repr(found)
 
@@ -291,7 +334,7 @@ def test_odd_fields_are_unknown_not_zero() -> None:
     odd = {"name": 7, "cost": 0.5, "cost_per_hour": [], "instance_count": True, "billable_time_in_seconds": "7"}
     found = report(overview(odd, job("b", cost="-1"), "row", session="none", totals=[], data_quality={}))  # type: ignore[arg-type]
     assert [(row.name, row.cost) for row in found.jobs] == [("(no name)", None), ("b", None)]
-    assert "price unknown" in repr(found)
+    assert "cost unknown" in repr(found)
 
 
 def write(home: Path, content: bytes) -> None:
@@ -330,7 +373,7 @@ def test_missing_server_or_file_is_one_sentence(tmp_path: Path, server_id: str |
 @pytest.mark.parametrize(
     ("amount", "shown"),
     [
-        (None, "price unknown"),
+        (None, "cost unknown"),
         (Decimal(0), "USD 0.00"),
         (Decimal("0.00004"), "< USD 0.0001"),
         (Decimal("0.00005"), "USD 0.0001"),

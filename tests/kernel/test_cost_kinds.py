@@ -52,7 +52,7 @@ def test_what_a_job_has_started_is_in_its_sum_and_counted_once() -> None:
         ([tuning(), child("c-1")], 4, "at least USD 0.1100 (2 jobs)"),
         ([tuning(children_started=5), child("c-1"), child("c-2")], 3, "at least USD 0.1100 (1 job)"),
         ([tuning(), child("c-1"), child("c-2", cost=None)], 3, "at least USD 0.1100 (1 job)"),
-        ([tuning(cost=None)], 3, "price unknown (1 job)"),
+        ([tuning(cost=None)], 3, "cost unknown (1 job)"),
         ([tuning(children_known=None, children_started=None)], 1, "USD 0.1100 (1 job)"),
     ],
 )
@@ -80,6 +80,29 @@ def test_kept_instances_stand_beside_the_job() -> None:
     assert lines[6].endswith("so far")
 
 
+def test_kept_instances_may_cost_less_than_is_known() -> None:
+    """How long they were kept may be an upper bound, and then so is their cost."""
+    pool = {"warm_pool_cost": "0.356", "warm_pool_basis": "at_most"}
+    found = report(overview(job("a", **pool), job("b", **{**pool, "warm_pool_basis": "final"})))
+    lines = repr(found).splitlines()
+    assert lines[5].endswith("so far  at most USD 0.3560 warm pool")
+    assert lines[6].endswith("so far  USD 0.3560 warm pool")
+    assert found.to_dict()["jobs"][0]["warm_pool_basis"] == "at_most"  # type: ignore[index]
+
+
+def test_a_sum_that_lacks_jobs_is_a_least_in_its_row_too() -> None:
+    """Whatever AWS says was started and is not known, or has no price."""
+    for family in ([tuning(children_started=5)], [tuning(), child("c-1", cost=None)]):
+        assert "at least USD 0.1100" in repr(report(overview(*family))).splitlines()[5]
+    assert "at least" not in repr(report(overview(tuning(), child("c-1"), child("c-2")))).splitlines()[5]
+
+
+def test_a_job_of_the_same_name_elsewhere_is_no_parent() -> None:
+    """Names are a region's own."""
+    lines = repr(report(overview(tuning(), child("c-1", region_id="eu-west-1")))).splitlines()
+    assert [line.split()[0] for line in lines[5:7]] == ["tune", "c-1"]
+
+
 def standing(**more: Any) -> dict[str, Any]:
     totals = {"by_status": {}, "standing": 4, "standing_cost_per_day": "40.5", "standing_unpriced": 0}
     space = {**APP, "kind": "space", "title": "old", "instance_type": None, "cost_per_day": "0", "storage_cost_per_day": "0.75"}
@@ -101,6 +124,20 @@ def test_what_stands_is_listed_with_its_cost_a_day() -> None:
     ]
 
 
+def test_kept_instances_keep_their_volumes() -> None:
+    """A day of a warm pool has both; of an older server's file, which does not tell of volumes, it is a least."""
+    pool = {"name": "job-1", "status": "Available", "cost_per_day": "33.79"}
+    told = repr(report(standing(warm_pools=[{**pool, "storage_cost_per_day": "0.5"}])))
+    assert " USD 34.29" in told
+    assert " at least USD 33.79" in repr(report(standing(warm_pools=[pool])))
+
+
+def test_what_stands_of_a_kind_that_was_not_read_makes_the_sum_a_least() -> None:
+    """The server says so."""
+    totals = {"standing": 4, "standing_cost_per_day": "40.5", "standing_unpriced": 0, "is_standing_complete": False}
+    assert "What stands    at least USD 40.50 a day, besides this machine" in repr(report(standing(totals=totals)))
+
+
 def test_what_is_partly_known_is_a_least() -> None:
     """Instances without their volume, a sum that leaves some out; all unknown is no figure."""
     half, none = {**ENDPOINT, "storage_cost_per_day": None}, {**ENDPOINT, "cost_per_day": None, "storage_cost_per_day": None}
@@ -109,7 +146,7 @@ def test_what_is_partly_known_is_a_least() -> None:
     assert "What stands    at least USD 17.67 a day, besides this machine" in text
     assert text.count("at least USD 17.67 ") == 2
     nothing = {**totals, "standing_cost_per_day": None}
-    assert "What stands    price unknown, besides this machine" in repr(report(standing(endpoints=[none], totals=nothing)))
+    assert "What stands    cost unknown, besides this machine" in repr(report(standing(endpoints=[none], totals=nothing)))
 
 
 @pytest.mark.parametrize(
@@ -155,4 +192,4 @@ def test_odd_rows_of_what_stands_are_unknown_not_zero() -> None:
     """Rows of another shape are left out, odd fields are not known."""
     found = report(standing(endpoints=["row", {"name": 7, "cost_per_day": 5}], apps="none", warm_pools=None))
     assert [(row.name, row.cost_per_day, row.storage_cost_per_day) for row in found.standing] == [("(no name)", None, None)]
-    assert "price unknown" in repr(found)
+    assert "cost unknown" in repr(found)

@@ -32,6 +32,8 @@ class Surroundings:
     """Why jupyter_server_config.py could not be read; None: it could, or there is none."""
     now: datetime
     aws: AwsDoor
+    is_account_shown: bool = False
+    """Whether others' things of the account may be asked for: `scope_account`."""
 
     @property
     def mend_installation(self) -> str:

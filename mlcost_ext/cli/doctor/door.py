@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,8 @@ from .refusal import MENDS, REACH, problem_of
 
 CONNECT_SECONDS = 2
 READ_SECONDS = 4
+MOST_AT_ONCE = 32
+"""Calls; of fewer connections botocore would complain."""
 IDENTITY_SECONDS = 6.0
 """Finding credentials may itself call somebody: single sign-on, a role, a process."""
 NO_ANSWER = Problem(code="network_unreachable", message="AWS did not answer in time.", hint=REACH)
@@ -36,6 +38,7 @@ class AwsDoor:
         self.region_id = region_id
         self._identity_seconds = identity_seconds
         self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
 
     @cached_property
     def identity(self) -> Identity | Problem:
@@ -43,10 +46,10 @@ class AwsDoor:
         answer: Identity | Problem = together([self._ask_identity], self._identity_seconds)[0]
         return answer
 
-    def call(self, service: str, method: str, action: str, **params: Any) -> dict[str, Any] | Problem:
-        """Make one call; `action` is what IAM calls it."""
+    def call(self, action: str, **params: Any) -> dict[str, Any] | Problem:
+        """Make one call; `action` is what IAM calls it, such as ``sagemaker:Search``."""
         try:
-            answer: dict[str, Any] = getattr(self._client(service), method)(**params)
+            answer: dict[str, Any] = self._call(action, params)
         except Exception as error:  # noqa: BLE001 - botocore's, urllib3's and credential plug-ins' own, all become words
             return problem_of(error, action)
         return answer
@@ -57,12 +60,25 @@ class AwsDoor:
 
         return botocore.session.Session()
 
+    def _call(self, action: str, params: Mapping[str, Any]) -> Any:
+        from botocore import xform_name
+
+        service, _, operation = action.partition(":")
+        return getattr(self._client(service), xform_name(operation))(**params)
+
     def _client(self, service: str) -> Any:
         from botocore.config import Config
 
-        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1})
-        with self._lock:  # botocore's sessions may be used by one thread at a time
-            return self._session.create_client(service, region_name=self.region_id, config=config)
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=MOST_AT_ONCE,
+        )
+        with self._lock:  # botocore's sessions may be used by one thread at a time; a client by many
+            if service not in self._clients:
+                self._clients[service] = self._session.create_client(service, region_name=self.region_id, config=config)
+            return self._clients[service]
 
     def _ask_identity(self) -> Identity | Problem:
         try:
@@ -73,7 +89,7 @@ class AwsDoor:
             return Problem(
                 code="credentials_missing", message="No AWS credentials were found.", hint=MENDS["credentials_missing"]
             )
-        answer = self.call("sts", "get_caller_identity", "sts:GetCallerIdentity")
+        answer = self.call("sts:GetCallerIdentity")
         if isinstance(answer, Problem):
             return answer
         return Identity(account_id=str(answer.get("Account")), method=str(credentials.method))

@@ -16,9 +16,10 @@ def check(here: Surroundings) -> tuple[Result, ...]:
     """Compare the Python of each kernel specification with this one."""
     specs = python_specs()
     pythons = {name: interpreter(argv, here) for name, argv in specs.items()}
-    outside = {name: python for name, python in pythons.items() if not is_guarded(python, here)}
+    outside = {name: python for name, python in pythons.items() if not is_watched(python, here)}
     if not outside:
-        return (_result("ok", f"All Python kernels that Jupyter offers are of this environment or guarded ({len(specs)})."),)
+        message = f"All Python kernels that Jupyter offers are of this environment or load mlcost-ext too ({len(specs)})."
+        return (_result("ok", message),)
     return tuple(_outside(name, python) for name, python in sorted(outside.items())[:MAX_NAMED])
 
 
@@ -42,8 +43,8 @@ def interpreter(argv: list[str], here: Surroundings) -> Path | None:
     return Path(found or argv[0])
 
 
-def is_guarded(python: Path | None, here: Surroundings) -> bool:
-    """Tell whether kernels of that Python load the guardrails, or are this environment's own business."""
+def is_watched(python: Path | None, here: Surroundings) -> bool:
+    """Tell whether kernels of that Python load mlcost-ext, or are this environment's own business."""
     if python is None:
         return False
     prefix = python.parent.parent
@@ -57,9 +58,9 @@ def same(one: Path, other: Path) -> bool:
 
 def _outside(name: str, python: Path | None) -> Result:
     if python is None:
-        message = f"The kernel '{name}' is started by another command, so it cannot be told whether it is guarded."
+        message = f"The kernel '{name}' is started by another command, so it cannot be told whether its launches are noted."
         return _result("warn", message, "%load_ext mlcost_ext in its notebooks shows whether it is installed there.")
-    message = f"The kernel '{name}' runs {python}, another environment: it is unguarded."
+    message = f"The kernel '{name}' runs {python}, another environment: its launches are not noted."
     return _result("warn", message, f"{python} -m pip install mlcost-ext, or %load_ext mlcost_ext in its notebooks")
 
 

@@ -1,4 +1,4 @@
-"""Check that new kernels of this environment load the guardrails."""
+"""Check that new kernels of this environment load mlcost-ext."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check(here: Surroundings) -> tuple[Result, ...]:
     """Look for the startup file in the folders that IPython reads."""
     for folder in (here.prefix / "etc" / "ipython", profile(here), *SYSTEM_FOLDERS):
         if (folder / FILE).is_file():
-            return (_result("ok", f"New kernels load the guardrails ({folder / FILE})."),)
+            return (_result("ok", f"New kernels load mlcost-ext ({folder / FILE})."),)
     return (unread(here) or _result("fail", f"{here.prefix / 'etc' / 'ipython' / FILE} is missing.", here.mend_installation),)
 
 

@@ -1,4 +1,4 @@
-"""Check that the kernels that run now are guarded."""
+"""Check that the launches of the kernels that run now are noted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check(here: Surroundings) -> tuple[Result, ...]:
         return (_result("info", "No Jupyter server with mlcost-ext runs now, so nothing is known of running kernels."),)
     rows = [row for file in servers for row in file.rows("data_quality") if row.get("code") == "kernels_unguarded"]
     if not rows:
-        return (_result("ok", "The Jupyter server that runs sees no unguarded kernel."),)
+        return (_result("ok", "The Jupyter server that runs notes the launches of all its Python kernels."),)
     return tuple(_result("warn", str(row.get("message")), str(row.get("hint"))) for row in rows)
 
 

@@ -11,7 +11,7 @@ from .check import Result
 
 SIGNS = {"ok": "✓", "warn": "!", "fail": "✗", "info": "·"}
 COLOURS = {"ok": "32", "warn": "33", "fail": "31", "info": "2"}
-NAME_WIDTH = 21
+NAME_WIDTH = 29
 
 
 def lines(results: Iterable[Result], *, coloured: bool) -> Iterator[str]:

@@ -29,6 +29,7 @@ def surroundings_here() -> Surroundings:
         config_fault=fault,
         now=datetime.now(timezone.utc),
         aws=AwsDoor(host.region_id),
+        is_account_shown=settings.scope_account,
     )
 
 
