@@ -16,7 +16,7 @@ export interface AccountPicture {
   readonly jobs: readonly JobRow[];
   readonly hasMore: boolean;
   readonly standing: StandingList;
-  /** Null: the time is not known. */
+  /** When AWS told the oldest part of it; null: that is not known. */
   readonly asOf: Date | null;
 }
 
@@ -30,12 +30,12 @@ export class AccountLists {
   private current: AccountPicture | null = null;
   private lastError: unknown = null;
   private viewers = 0;
-  private isReadingMore = false;
+  private isMoreAsked = false;
 
   /**
    * Args:
    *   source: Where to read.
-   *   time: Gives the server's own time, as far as it is known.
+   *   time: Gives when AWS told the oldest part of what is known of it; null: that is not known.
    *   page: Nothing is read while it is hidden.
    */
   constructor(
@@ -62,6 +62,11 @@ export class AccountLists {
     return this.lastError;
   }
 
+  /** Whether one page more is on its way. */
+  get isReadingMore(): boolean {
+    return this.isMoreAsked;
+  }
+
   /** Read now and regularly until the result is disposed of. */
   watch(): IDisposable {
     this.viewers += 1;
@@ -82,17 +87,17 @@ export class AccountLists {
   /** Read one page more. */
   async readMore(): Promise<void> {
     const cursor = this.pages.at(-1)?.next_cursor ?? null;
-    if (cursor === null || this.isReadingMore) {
+    if (cursor === null || this.isMoreAsked) {
       return;
     }
-    this.isReadingMore = true;
+    this.isMoreAsked = true;
     try {
       this.pages = [...this.pages, await this.source.readAccountJobs(cursor)];
       this.draw(this.current?.standing ?? NOTHING);
     } catch (error) {
       this.fail(error);
     } finally {
-      this.isReadingMore = false;
+      this.isMoreAsked = false;
     }
   }
 
@@ -102,7 +107,7 @@ export class AccountLists {
   }
 
   private async read(): Promise<void> {
-    if (this.isReadingMore || this.pages.length > FRESH_PAGES) {
+    if (this.isMoreAsked || this.pages.length > FRESH_PAGES) {
       return;
     }
     try {

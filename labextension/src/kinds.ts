@@ -1,6 +1,6 @@
 import type { KindState, Overview } from './api/types';
 import { JOB_KINDS } from './places';
-import { isBlocked } from './quality';
+import { isBlocked, mayHideJobs } from './quality';
 
 /** The kinds that one section shows. */
 export const APP_KINDS = ['app', 'space', 'notebook'] as const;
@@ -40,11 +40,56 @@ export function kindsThatAre(knowledge: Knowledge, kinds: readonly string[], ove
   return kinds.filter(kind => knowledgeOf(overview, kind) === knowledge);
 }
 
-/** Give the time of the oldest answer that some kinds rest on, where it is worth telling; null: it is fresh, or there is none. */
-export function ageWorthTelling(kinds: readonly string[], overview: Overview): string | null {
+/** Give the time of the oldest answer of AWS's that some kinds rest on; null: there is none. */
+export function oldestAnswer(kinds: readonly string[], overview: Overview): string | null {
   const times = kinds.flatMap(kind => stateOf(overview, kind)?.as_of ?? []);
-  const oldest = times.sort().at(0);
-  return oldest !== undefined && Date.parse(overview.as_of) - Date.parse(oldest) > WORTH_TELLING_MS ? oldest : null;
+  return times.sort().at(0) ?? null;
+}
+
+/** Give that time where it is worth telling; null: it is fresh, or there is none. */
+export function ageWorthTelling(kinds: readonly string[], overview: Overview): string | null {
+  const oldest = oldestAnswer(kinds, overview);
+  return oldest !== null && isOld(oldest, overview) ? oldest : null;
+}
+
+function isOld(time: string, overview: Overview): boolean {
+  return Date.parse(overview.as_of) - Date.parse(time) > WORTH_TELLING_MS;
+}
+
+/** Give all kinds that AWS is asked about; before its first word, those that it may be asked about. */
+export function kindsAsked({ aws }: Overview): string[] {
+  const told = aws.kinds.map(({ kind }) => kind);
+  return told.length > 0 ? told : [...JOB_KINDS, 'endpoint', ...APP_KINDS, 'schedule'];
+}
+
+/** Give those of them that stand and cost until somebody ends them. */
+export function kindsThatStand(overview: Overview): string[] {
+  const stands = ['endpoint', ...APP_KINDS];
+  return stands.filter(kind => knowledgeOf(overview, kind) !== 'unasked');
+}
+
+/** Tell whether AWS has told all that it is asked about, so that no rows mean that there is nothing. */
+export function isAllTold(overview: Overview): boolean {
+  const isTold = kindsAsked(overview).every(kind => knowledgeOf(overview, kind) === 'known');
+  return isTold && overview.aws.status === 'ok' && !mayHideJobs(overview);
+}
+
+/** What is said of AWS where it does not tell what is: since when; null: nothing need be said, AWS tells. */
+export type Silence = { readonly since: string | null } | null;
+
+/** Tell since when AWS is silent: it has failed to answer, or it has not been asked for a while. */
+export function silenceOf(overview: Overview): Silence {
+  const { as_of, status } = overview.aws;
+  const since = as_of ?? oldestAnswer(kindsAsked(overview), overview);
+  if (status === 'ok') {
+    return null;
+  }
+  if (since !== null && isOld(since, overview)) {
+    return { since };
+  }
+  // Where not all of one's jobs can be found it has failed, too; AWS has told the kinds a moment ago all the same.
+  const isAnswering = as_of === null && since !== null;
+  return status === 'failed' && !isAnswering ? { since } : null;
 }
 
 /** Give the kinds that the list of jobs rests on: those asked about often, and those of which it shows any. */

@@ -1,4 +1,5 @@
 import type { AppRow, JobRow, Overview, WarmPoolRow } from './api/types';
+import { isStartedByJob } from './families';
 import { thingKey, warmPoolThing } from './things';
 
 const MS_PER_HOUR = 3_600_000;
@@ -89,12 +90,16 @@ export function sessionFigure({ session }: Overview): Figure {
   return { key: `session@${session.started_at}`, cost, cost_per_hour, is_final: false };
 }
 
-/** The sum of what runs: another set of jobs is another figure, which may be lower. */
+/**
+ * The sum of the outermost rows that run: another set of them is another figure, which may be lower.
+ *
+ * What a job of theirs has started may end and another may start: that is the same set.
+ */
 export function runningFigure({ totals, jobs }: Overview): Figure {
-  const running = jobs.filter(job => job.is_running).map(thingKey);
+  const launched = jobs.filter(job => job.is_running && !isStartedByJob(job)).map(thingKey);
   return {
-    key: `running@${totals.running}:${totals.unpriced}:${running.sort().join()}`,
-    cost: totals.running_cost,
+    key: `running@${totals.launched_running}:${launched.sort().join()}`,
+    cost: totals.launched_running_cost,
     cost_per_hour: totals.running_cost_per_hour,
     is_final: false
   };

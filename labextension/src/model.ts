@@ -3,9 +3,11 @@ import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import { AccountLists } from './account';
 import { Actions } from './actions';
+import { ApiError } from './api/errors';
 import type { CostSource, Reading } from './api/source';
 import type { Overview } from './api/types';
 import { Freshness } from './freshness';
+import { kindsAsked, oldestAnswer } from './kinds';
 import { Floors, allFigures, carriedOn, grows, type Figure } from './live';
 import { phaseAfter, type Phase } from './phase';
 import { Reread } from './reread';
@@ -57,6 +59,7 @@ export class OverviewModel {
   private applied = 0;
   private currentPhase: Phase = 'loading';
   private current: Overview | null = null;
+  private lastError: ApiError | null = null;
   private disposed = false;
 
   constructor(options: ModelOptions) {
@@ -72,7 +75,7 @@ export class OverviewModel {
       frequency: { backoff: true, interval: spreadMs(this.refreshSeconds), max: LONGEST_BACKOFF_MS },
       standby: () => !this.isWatched
     });
-    this.account = new AccountLists(this.source, () => this.confirmedTime, this.page);
+    this.account = new AccountLists(this.source, () => this.awsTime, this.page);
     this.actions = new Actions(
       this.source,
       () => this.changed.emit(),
@@ -85,6 +88,11 @@ export class OverviewModel {
 
   get phase(): Phase {
     return this.currentPhase;
+  }
+
+  /** What the server answered instead of the last overview; null where it gave one, or did not answer at all. */
+  get error(): ApiError | null {
+    return this.lastError;
   }
 
   /** The last overview the server gave; null before the first. */
@@ -166,6 +174,12 @@ export class OverviewModel {
     void this.account.refresh();
   }
 
+  /** When AWS told what is known of it longest ago; null: it has told nothing yet. */
+  private get awsTime(): Date | null {
+    const oldest = this.current && oldestAnswer(kindsAsked(this.current), this.current);
+    return oldest === null ? null : new Date(oldest);
+  }
+
   private get isWatched(): boolean {
     return this.viewers > 0 && !this.page.hidden && !this.disposed;
   }
@@ -210,7 +224,7 @@ export class OverviewModel {
       const reading = await this.source.readOverview(this.etag);
       this.apply(turn, () => this.accept(reading));
     } catch (error) {
-      this.apply(turn, () => this.lose(phaseAfter(error)));
+      this.apply(turn, () => this.lose(phaseAfter(error), error));
       throw error;
     } finally {
       this.finishReading();
@@ -243,6 +257,7 @@ export class OverviewModel {
     }
     this.missedEvent = false;
     this.currentPhase = 'live';
+    this.lastError = null;
     if (reading.changed) {
       if (this.current !== null && clockDiffers(reading.overview) !== clockDiffers(this.current)) {
         this.floors.forget();
@@ -254,9 +269,10 @@ export class OverviewModel {
     }
   }
 
-  private lose(phase: Phase): void {
+  private lose(phase: Phase, error: unknown = null): void {
     this.freshness.freeze();
     this.currentPhase = phase;
+    this.lastError = error instanceof ApiError ? error : null;
     this.etag = null;
   }
 

@@ -1,5 +1,7 @@
 import type { AppRow, EndpointRow, PartRow, ScheduleRow, WarmPoolRow } from './api/types';
+import type { Parts } from './day_cost';
 import type { Formatter } from './format';
+import { shown } from './live';
 import { instanceWords, type State, type Translation } from './words';
 
 /** Put AWS's status of an endpoint in words; what is not known stays as AWS spells it. */
@@ -47,6 +49,20 @@ export function warmPoolState(row: WarmPoolRow, isEnding: boolean, until: string
   return { tone: 'running', words: until === null ? trans.__('Kept for the next job') : trans.__('Kept until %1', until) };
 }
 
+/** Say what kept instances and their volumes cost while they are kept; null where neither is known. */
+export function keptRateWords(row: WarmPoolRow, format: Formatter, trans: Translation): string | null {
+  const [perHour, storage] = [format.rate(row.cost_per_hour), format.rate(row.storage_cost_per_day)];
+  if (perHour === null) {
+    return shown(row.storage_cost_per_day) ? trans.__('at least %1 a day for volumes', storage) : null;
+  }
+  if (storage === null) {
+    return trans.__('at least %1 an hour', perHour);
+  }
+  return shown(row.storage_cost_per_day) === 0
+    ? trans.__('%1 an hour', perHour)
+    : trans.__('%1 an hour, and %2 a day for volumes', perHour, storage);
+}
+
 /** The same of a schedule; what runs by itself needs no word of it. */
 export function scheduleState(row: ScheduleRow, isEnding: boolean, trans: Translation): State | null {
   if (isEnding) {
@@ -91,6 +107,12 @@ export function endpointMachine(row: EndpointRow | PartRow, trans: Translation):
     return trans.__('several machine types');
   }
   return instanceWords(row.instance_type, row.instance_count, trans);
+}
+
+/** Give the two parts of an app's cost; one that is in no space has no volume of its own. */
+export function appParts({ kind, space_name, cost_per_day, storage_cost_per_day }: AppRow): Parts {
+  const hasVolume = kind !== 'app' || space_name !== null;
+  return { cost_per_day, storage_cost_per_day: hasVolume ? storage_cost_per_day : '0' };
 }
 
 /** Name the kind of an app in AWS's own words. */

@@ -30,7 +30,7 @@ export function hostWords(session: Session, trans: Translation): string {
   }
 }
 
-/** Name a kind of job; one that is new here keeps AWS's own word. */
+/** Name a kind of thing; one that is new here keeps AWS's own word. */
 export function kindWords(kind: string, trans: Translation): string {
   switch (kind) {
     case 'training':
@@ -43,6 +43,23 @@ export function kindWords(kind: string, trans: Translation): string {
       return trans.__('Batch transform');
     case 'automl':
       return trans.__('Autopilot');
+    default:
+      return standingKindWords(kind, trans);
+  }
+}
+
+function standingKindWords(kind: string, trans: Translation): string {
+  switch (kind) {
+    case 'endpoint':
+      return trans.__('Endpoints');
+    case 'app':
+      return trans.__('Apps');
+    case 'space':
+      return trans.__('Spaces');
+    case 'notebook':
+      return trans.__('Notebook instances');
+    case 'schedule':
+      return trans.__('Schedules');
     default:
       return kind;
   }
@@ -192,7 +209,7 @@ export function instanceWords(instanceType: string | null, count: number | null,
   return (count ?? 1) === 1 ? type : trans.__('%1 × %2', count, type);
 }
 
-/** Name a set of kinds of job, as they are spoken of in a sentence. */
+/** Name a set of kinds, as they are spoken of in a sentence. */
 export function kindsWords(kinds: readonly string[], trans: Translation): string {
   return kinds.map(kind => kindWords(kind, trans)).join(trans.__(', '));
 }

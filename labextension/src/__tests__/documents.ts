@@ -53,6 +53,7 @@ export function jobRow(changes: Partial<JobRow> = {}): JobRow {
     max_runtime_in_seconds: 86400,
     billable_time_in_seconds: null,
     high: '33.792',
+    high_leaves_out_storage: false,
     tags: { team: 'fraud' },
     notebook: 'train.ipynb',
     failure_reason: null,
@@ -173,6 +174,7 @@ export function appRow(changes: Partial<AppRow> = {}): AppRow {
     started_at: '2026-11-23T08:00:00Z',
     created_at: '2026-11-23T08:00:00Z',
     cost: '0.6',
+    cost_basis: 'accruing',
     cost_per_hour: '0.1',
     cost_per_day: '2.4',
     volume_gb: 20,
@@ -217,6 +219,7 @@ export function spaceRow(changes: Partial<AppRow> = {}): AppRow {
     instance_type: null,
     started_at: null,
     cost: null,
+    cost_basis: null,
     cost_per_hour: '0',
     cost_per_day: '0',
     can_stop: false,
@@ -256,6 +259,7 @@ export function warmPoolRow(changes: Partial<WarmPoolRow> = {}): WarmPoolRow {
     cost: '0.9387',
     cost_per_hour: '2.816',
     cost_per_day: '67.584',
+    storage_cost_per_day: '0.28',
     can_release: true,
     is_mine: true,
     tags: {},
@@ -315,8 +319,10 @@ export function awsLoading(changes: Partial<Overview['aws']> = {}): Overview['aw
 export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {}): Overview {
   const running = jobs.filter(job => job.is_running);
   const priced = running.find(job => job.cost !== null);
+  const launched = running.filter(job => job.parent === null);
   return {
     as_of: '2026-11-23T14:00:00Z',
+    clock_offset_seconds: 0,
     billing_currency: 'USD',
     aws: awsState(),
     session: {
@@ -326,6 +332,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       list_unit_price: '0.05',
       started_at: '2026-11-23T10:32:00Z',
       cost: '0.1733',
+      cost_basis: 'accruing',
       cost_per_hour: '0.05',
       cost_today: null,
       cost_month: null,
@@ -340,9 +347,13 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       unpriced: running.filter(job => job.cost === null).length,
       by_status: {},
       by_kind: {},
+      launched_running: launched.length,
+      launched_running_cost: running.length === 0 ? '0' : (priced?.cost ?? null),
+      is_complete: true,
       standing: 0,
       standing_cost_per_day: '0',
-      standing_unpriced: 0
+      standing_unpriced: 0,
+      is_standing_complete: true
     },
     jobs,
     prices: {},

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../api/errors';
-import type { Overview } from '../api/types';
+import type { JobRow, Overview } from '../api/types';
 import { jobFigure, runningFigure } from '../live';
 import { OverviewModel } from '../model';
 import { finalRow, jobRow, overviewOf } from './documents';
@@ -206,6 +206,18 @@ describe('figures', () => {
     expect(model.amount(runningFigure(one))).toBe(1);
   });
 
+  it('holds the sum of what runs while jobs that others have started come and go', async () => {
+    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true, cost: '5' });
+    const child = (name: string): JobRow => jobRow({ name, parent: 'tuning/hpo', cost: null });
+    const first = overviewOf([tuning, child('a'), child('b')]);
+    await watched(first);
+    expect(model.amount(runningFigure(first))).toBe(5);
+    const ended = overviewOf([{ ...tuning, cost: '4' }, child('b'), child('c'), { ...child('a'), is_running: false }]);
+    source.answer({ ...ended, totals: { ...ended.totals, unpriced: 7 } });
+    await pass(10);
+    expect(model.amount(runningFigure(ended))).toBe(5);
+  });
+
   it('keeps an unknown figure unknown', async () => {
     const job = jobRow({ cost: null, cost_per_hour: null });
     await watched(overviewOf([job]));
@@ -338,17 +350,34 @@ describe('a server that does not answer', () => {
     expect(model.amount(jobFigure(job))).toBeCloseTo(31, 9);
   });
 
+  it('tells an answer that nobody can read from none, and forgets it with the next that can be read', async () => {
+    await watched(new ApiError('bad_answer', 200, '', ''));
+    expect([model.phase, model.error?.code]).toEqual(['failed', 'bad_answer']);
+    source.answer(overviewOf());
+    await pass(60);
+    expect([model.phase, model.error]).toEqual(['live', null]);
+  });
+
+  it.each([502, 503, 504])("takes a proxy's %d for what it is: no answer of the server's", async status => {
+    await watched(new ApiError('', status, '', ''));
+    expect(model.phase).toBe('offline');
+  });
+
   it('tells a missing server half from a missing server', async () => {
     await watched(new ApiError('', 404, '', ''));
     expect(model.phase).toBe('gone');
   });
 
-  it.each([401, 403])('tells a server that answers %d to the signed-out from one that does not answer', async status => {
+  it.each([
+    [401, 'refused'],
+    [403, 'forbidden'],
+    [500, 'failed']
+  ])('tells a server that answers %d from one that does not answer, and keeps what it said', async (status, phase) => {
     const job = jobRow({ cost: '1', cost_per_hour: '3600' });
     await watched(overviewOf([job]));
-    source.answer(new ApiError('', status, 'Forbidden', ''));
+    source.answer(new ApiError('', status, 'What happened.', 'What to do.'));
     await pass(10);
-    expect(model.phase).toBe('refused');
+    expect([model.phase, model.error?.message, model.error?.hint]).toEqual([phase, 'What happened.', 'What to do.']);
     const then = model.amount(jobFigure(job));
     const ticks = vi.fn();
     model.ticked.connect(ticks);

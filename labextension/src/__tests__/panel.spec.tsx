@@ -46,11 +46,39 @@ describe('the panel', () => {
 
   it('says that the user is signed out, and what to do', async () => {
     const { source, refresh, text, all } = await show(overviewOf());
-    source.answer(new ApiError('', 403, 'Forbidden', ''));
+    source.answer(new ApiError('', 401, 'Unauthorized', ''));
     await refresh();
     expect(text('[data-mlcost-state="refused"]')).toMatch(/^You are signed out.*Sign in again.*reload the page/);
     expect(text('[data-mlcost-panel]')).not.toMatch(/Offline|does not answer/);
     expect(all('[data-mlcost-section="session"]')).toHaveLength(1);
+  });
+
+  it('says that the user is not allowed, in the words of the server, and what to do where it has none', async () => {
+    const { source, refresh, text } = await show(new ApiError('forbidden', 403, 'Not for you.', 'Ask an administrator.'));
+    expect(text('[data-mlcost-state="forbidden"]')).toBe('You are not allowed to see costs hereNot for you. Ask an administrator.');
+    source.answer(new ApiError('', 403, 'Forbidden', ''));
+    await refresh();
+    expect(text('[data-mlcost-state="forbidden"]')).toMatch(/Forbidden If you have been signed out, sign in again and reload/);
+    expect(text('[data-mlcost-panel]')).not.toMatch(/You are signed out|Offline/);
+  });
+
+  it('says what the server said of an error of its own, and since when the figures stand still', async () => {
+    const { source, refresh, text } = await show(overviewOf());
+    source.answer(new ApiError('internal_error', 500, 'mlcost-ext could not answer.', 'Look at the log.'));
+    await refresh();
+    expect(text('[data-mlcost-state="failed"]')).toMatch(
+      /^mlcost-ext could not answer\.Look at the log\. The figures stand still, as of .*\d\d:\d\d\.$/
+    );
+    expect(text('[data-mlcost-panel]')).not.toMatch(/Offline|does not answer/);
+  });
+
+  it.each([
+    [500, "Jupyter's server answers with error 500"],
+    [200, "What Jupyter's server answers cannot be read"]
+  ])('names an answer of status %d that says nothing', async (status, title) => {
+    const { text } = await show(new ApiError(status === 200 ? 'bad_answer' : '', status, '', ''));
+    expect(text('[data-mlcost-state="failed"] .mlcost-Notice-title')).toBe(title);
+    expect(text('[data-mlcost-state="failed"] .mlcost-Notice-hint')).toContain('mlcost doctor');
   });
 
   it('says what to do when the server half is gone', async () => {

@@ -40,7 +40,7 @@ afterEach(() => {
 describe('the status item', () => {
   it('shows the rate of the session and what the running jobs cost', async () => {
     const item = await show(overviewOf([jobRow()]));
-    expect(item.textContent).toMatch(/^\$0\.05\/h · 1 job \$0\.12\d\d$/);
+    expect(item.textContent).toMatch(/^\$0\.05\/h · 1 job, \$0\.12\d\d so far$/);
     expect(item.getAttribute('aria-label')).toBe('This session: $0.05 an hour. 1 job runs. $0.12 so far. Open the cost panel.');
   });
 
@@ -55,7 +55,7 @@ describe('the status item', () => {
 
   it('says "at least" where a price is missing, in sight and aloud', async () => {
     const item = await show(overviewOf([jobRow(), jobRow({ name: 'b', cost: null, cost_per_hour: null })]));
-    expect(item.textContent).toMatch(/^\$0\.05\/h · 2 jobs, at least \$0\.12\d\d$/);
+    expect(item.textContent).toMatch(/^\$0\.05\/h · 2 jobs, at least \$0\.12\d\d so far$/);
     expect(item.title).toContain('2 jobs run. At least $0.12 so far.');
   });
 
@@ -86,7 +86,46 @@ describe('the status item', () => {
     expect(await title({ standing_cost_per_day: '52.1' })).toContain('What else stays on costs $52.10 a day.');
     expect(await title({ standing_cost_per_day: '52.1', standing_unpriced: 1 })).toContain('costs at least $52.10 a day.');
     expect(await title({ standing_cost_per_day: null })).toContain('What else stays on costs an amount that is not known.');
-    expect(await title({ standing: 0, standing_cost_per_day: null })).not.toContain('stays on');
+    expect(await title({ standing_cost_per_day: '52.1', is_standing_complete: false })).toContain('costs at least $52.10 a day.');
+    expect(await title({ standing: 0, standing_cost_per_day: '0' })).not.toContain('stays on');
+    const aws = awsState({ kinds: kindStates({ app: { as_of: null } }) });
+    const unread = overviewOf([], { aws, totals: { ...totals, standing_cost_per_day: null, is_standing_complete: false } });
+    expect((await show(unread)).title).toContain('What else stays on is being read.');
+  });
+
+  it('counts what people launched, with what that has started in the sum', async () => {
+    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true, cost: '5.35', cost_per_hour: '0' });
+    const children = ['a', 'b'].map(name => jobRow({ name, parent: 'tuning/hpo', cost_per_hour: '0' }));
+    const item = await show(overviewOf([tuning, ...children]));
+    expect(item.textContent).toBe('$0.05/h · 1 job, $5.3500 so far');
+    expect(item.title).toContain('1 job runs. $5.35 so far.');
+  });
+
+  it('says "at least" as long as not all was read', async () => {
+    const overview = overviewOf([jobRow()]);
+    const item = await show({ ...overview, totals: { ...overview.totals, is_complete: false } });
+    expect(item.textContent).toMatch(/ · 1 job, at least \$0\.12\d\d so far$/);
+    expect(item.title).toContain('At least $0.12 so far.');
+  });
+
+  it('says since when AWS has been silent while it counts on, in sight and aloud', async () => {
+    const failed = awsState({ status: 'failed', as_of: '2026-11-23T12:03:00Z' });
+    const item = await show(overviewOf([jobRow()], { aws: failed }));
+    expect(item.textContent).toMatch(/ so far · AWS as of .*\d\d:03$/);
+    expect(item.title).toMatch(/^AWS as of .*\d\d:03: what runs is carried on as if nothing had changed\. This session: /);
+    expect(item.getAttribute('aria-label')).toBe(item.title);
+  });
+
+  it('says so of AWS that is not asked for a while, and of one that never was read, and not of one that answers', async () => {
+    const text = async (changes: object): Promise<string | null> =>
+      (await show(overviewOf([], { aws: awsState(changes) }))).textContent;
+    expect(await text({ status: 'off', as_of: '2026-11-23T12:03:00Z' })).toMatch(/ · AWS as of .*\d\d:03$/);
+    expect(await text({ status: 'off' })).toBe('$0.05/h');
+    expect(await text({ as_of: '2026-11-23T12:03:00Z' })).toBe('$0.05/h');
+    expect(await text({ status: 'failed', as_of: null, kinds: [] })).toBe('$0.05/h · AWS not read');
+    expect(await text({ status: 'failed', as_of: null })).toBe('$0.05/h');
+    const oldest = kindStates({ training: { as_of: '2026-11-23T11:07:00Z' } });
+    expect(await text({ status: 'failed', as_of: null, kinds: oldest })).toMatch(/ · AWS as of .*\d\d:07$/);
   });
 
   it('waits for the machine of the session before it says that there is no price', async () => {
@@ -119,6 +158,18 @@ describe('the status item', () => {
     const item = await show(refused);
     expect(item.textContent).toMatch(/^\$0\.05\/h · signed out, as of /);
     expect(item.title).toMatch(/^You are signed out\. Figures as of /);
+  });
+
+  it('says that the server answers with an error, or lets the user see nothing', async () => {
+    expect((await show(new ApiError('internal_error', 500, '', ''))).textContent).toBe('Cost: error');
+    expect((await show(new ApiError('forbidden', 403, '', ''))).textContent).toBe('Cost: not allowed');
+    await show(overviewOf());
+    const failed = await show(new ApiError('internal_error', 500, '', ''));
+    expect(failed.textContent).toMatch(/^\$0\.05\/h · error, as of /);
+    expect(failed.title).toMatch(/^Jupyter's server answers with an error\. Figures as of /);
+    const forbidden = await show(new ApiError('forbidden', 403, '', ''));
+    expect(forbidden.textContent).toMatch(/^\$0\.05\/h · not allowed, as of /);
+    expect(forbidden.title).toMatch(/^You are not allowed to see costs here\. Figures as of /);
   });
 
   it('opens the panel by mouse and by keyboard', async () => {

@@ -1,5 +1,6 @@
 import * as React from 'react';
 import type { DataQuality } from '../api/types';
+import { aDayWords, dayCost, type Parts } from '../day_cost';
 import type { Figure } from '../live';
 import { lacksPrice, type Priced } from '../quality';
 import { SLOT } from '../slot';
@@ -35,18 +36,19 @@ export function Unknown({ of, notes }: UnknownProps): React.JSX.Element {
 }
 
 interface PerDayProps extends UnknownProps {
-  perDay: string | null;
+  of: Priced & Parts;
 }
 
-/** What something costs a day as things stand, at the right of its name. */
-export function PerDay({ perDay, of, notes }: PerDayProps): React.JSX.Element {
+/** What something costs a day as things stand, instances and volumes together, at the right of its name. */
+export function PerDay({ of, notes }: PerDayProps): React.JSX.Element {
   const { format, trans } = useView().cost;
-  const amount = format.rate(perDay);
+  const cost = dayCost(of);
+  const amount = format.rate(cost.amount);
   return amount === null ? (
     <Unknown of={of} notes={notes} />
   ) : (
-    <span className="mlcost-Row-cost mlcost-Number" data-mlcost-cost={perDay}>
-      <Around words={trans.__('%1 a day', SLOT)} className="mlcost-Row-prefix">
+    <span className="mlcost-Row-cost mlcost-Number" data-mlcost-cost={cost.amount}>
+      <Around words={aDayWords(cost, SLOT, trans)} className="mlcost-Row-prefix">
         {amount}
       </Around>
     </span>

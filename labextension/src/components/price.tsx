@@ -1,4 +1,6 @@
 import type { JobRow, Overview, PriceRow } from '../api/types';
+import type { Parts } from '../day_cost';
+import { shown } from '../live';
 import type { ICost } from '../tokens';
 import { priceWords } from '../words';
 
@@ -35,9 +37,38 @@ export function storageFacts(price: PriceRow | null, { format, trans }: ICost): 
   ];
 }
 
+/** The rows that say what a day of its instances costs, and what a day of its volumes; what it has none of is left out. */
+export function dayFacts({ cost_per_day, storage_cost_per_day }: Parts, cost: ICost): Rows {
+  const { trans } = cost;
+  return [
+    [trans.__('Instances'), partWords(cost_per_day, cost)],
+    [trans.__('Storage'), partWords(storage_cost_per_day, cost)]
+  ];
+}
+
+function partWords(perDay: string | null, { format, trans }: ICost): string | null {
+  const amount = format.rate(perDay);
+  if (amount === null) {
+    return trans.__('cost unknown');
+  }
+  return shown(perDay) === 0 ? null : trans.__('%1 a day', amount);
+}
+
 /** Give what a gigabyte of a job's volume costs; null where it has none, or its price is unknown. */
 export function storagePrice(job: JobRow, prices: Overview['storage_prices']): PriceRow | null {
   const component = `storage-${job.kind === 'transform' ? 'batchtransform' : job.kind}`;
-  const isOfJob = (price: PriceRow): boolean => price.region_id === job.region_id && price.component.toLowerCase() === component;
-  return job.storage_cost === null ? null : (prices.find(isOfJob) ?? null);
+  return job.storage_cost === null ? null : priceOf(component, job.region_id, prices);
+}
+
+/** The same of the volumes of what stands, where an overview has their price. */
+export function volumePrice(
+  component: 'storage-hosting' | 'storage-warmpool',
+  row: Parts & Pick<JobRow, 'region_id'>,
+  overview: Overview | null
+): PriceRow | null {
+  return shown(row.storage_cost_per_day) ? priceOf(component, row.region_id, Object.values(overview?.prices ?? {})) : null;
+}
+
+function priceOf(component: string, region: string, prices: readonly PriceRow[]): PriceRow | null {
+  return prices.find(price => price.region_id === region && price.component.toLowerCase() === component) ?? null;
 }

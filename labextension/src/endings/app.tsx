@@ -1,5 +1,8 @@
 import * as React from 'react';
 import type { AppRow } from '../api/types';
+import { dayCostWords } from '../day_cost';
+import { shown } from '../live';
+import { appParts } from '../standing';
 import type { ICost } from '../tokens';
 import type { Question } from './question';
 
@@ -26,14 +29,24 @@ export function appQuestion(app: AppRow, cost: ICost): Question {
   };
 }
 
-function savingWords({ cost_per_day }: AppRow, { format, trans }: ICost): string {
-  const saving = format.rate(cost_per_day);
-  return saving === null ? trans.__('What that saves is not known.') : trans.__('That saves %1 a day.', saving);
+/** Only its machine's part is saved: the volume's goes on. */
+function savingWords(app: AppRow, { format, trans }: ICost): string {
+  const all = dayCostWords(appParts(app), format, trans);
+  const saving = format.rate(app.cost_per_day);
+  if (all === null || saving === null) {
+    return trans.__('What that saves is not known.');
+  }
+  return shown(appParts(app).storage_cost_per_day) === 0
+    ? trans.__('That saves %1 a day.', saving)
+    : trans.__('It costs %1: stopping it saves %2 of that.', all, saving);
 }
 
 function stayWords({ volume_gb, storage_cost_per_day }: AppRow, { format, trans }: ICost): string {
   const perDay = format.rate(storage_cost_per_day);
-  return volume_gb === null || perDay === null
-    ? trans.__('Its files stay, and their storage goes on costing.')
+  if (perDay === null) {
+    return trans.__('Its files stay, and their storage goes on costing; how much is not known.');
+  }
+  return volume_gb === null
+    ? trans.__('Its files stay: their storage goes on costing %1 a day.', perDay)
     : trans.__('Its files stay: %1 GB go on costing %2 a day.', format.count(volume_gb), perDay);
 }

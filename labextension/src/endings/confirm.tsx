@@ -6,6 +6,7 @@ import { appQuestion } from './app';
 import { thingOf, titleOf, type Ending } from './ending';
 import { endpointQuestion } from './endpoint';
 import { jobQuestion } from './job';
+import { ownerOf } from './owner';
 import { StrangersNote, type Question } from './question';
 import { scheduleQuestion } from './schedule';
 import { warmPoolQuestion } from './warm_pool';
@@ -65,7 +66,7 @@ function questionOf(ending: Ending, cost: ICost): Question {
     case 'warm-pool':
       return warmPoolQuestion(ending.row, cost);
     case 'schedule':
-      return scheduleQuestion(cost);
+      return scheduleQuestion(ending.row, cost);
   }
 }
 
@@ -76,7 +77,7 @@ async function isWanted(question: Question, ending: Ending, { trans }: ICost): P
       <div className="mlcost-Dialog">
         <strong className="mlcost-Dialog-name">{titleOf(ending)}</strong>
         <span className="mlcost-mod-quiet">{` · ${ending.row.region_id}`}</span>
-        {thingOf(ending).is_mine ? null : <StrangersNote trans={trans} />}
+        {thingOf(ending).is_mine ? null : <StrangersNote owner={ownerOf(ending)} trans={trans} />}
         {question.body}
       </div>
     ),

@@ -1,5 +1,7 @@
 import * as React from 'react';
 import type { EndpointRow } from '../api/types';
+import { dayCost } from '../day_cost';
+import { shown } from '../live';
 import type { ICost } from '../tokens';
 import { lastUseWords, wasCalledLately } from '../use';
 import { Warning, type Question } from './question';
@@ -38,10 +40,20 @@ function Calls({ endpoint, cost }: { endpoint: EndpointRow; cost: ICost }): Reac
   return <p>{trans.__('It was %1.', lastUseWords(endpoint, endpoint.created_at, asOf, format, trans))}</p>;
 }
 
-function savingWords({ cost_per_day, is_costing }: EndpointRow, { format, trans }: ICost): string {
-  if (!is_costing) {
+/** Its instances and their volumes go with it. */
+function savingWords(endpoint: EndpointRow, { format, trans }: ICost): string {
+  const { amount, isAtLeast } = dayCost(endpoint);
+  const [saving, storage] = [format.rate(amount), format.rate(endpoint.storage_cost_per_day)];
+  if (!endpoint.is_costing && shown(amount) === 0) {
     return trans.__('It costs nothing as things stand.');
   }
-  const saving = format.rate(cost_per_day);
-  return saving === null ? trans.__('What that saves is not known.') : trans.__('That saves %1 a day.', saving);
+  if (saving === null) {
+    return trans.__('What that saves is not known.');
+  }
+  if (isAtLeast) {
+    return trans.__('That saves at least %1 a day.', saving);
+  }
+  return shown(endpoint.storage_cost_per_day) === 0
+    ? trans.__('That saves %1 a day.', saving)
+    : trans.__('That saves %1 a day, %2 of it for its volumes.', saving, storage);
 }

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { JobRow } from '../api/types';
-import { jobFigure } from '../live';
+import { boundOf, boundWords, highWords } from '../bound';
+import { jobFigure, shown } from '../live';
 import type { ICost } from '../tokens';
 import type { Translation } from '../words';
 import type { Question } from './question';
@@ -8,6 +9,7 @@ import type { Question } from './question';
 /** Stopping a job of any kind. */
 export function jobQuestion(job: JobRow, cost: ICost): Question {
   const { trans } = cost;
+  const prospect = prospectWords(job, cost);
   return {
     title: trans.__('Stop this job?'),
     accept: trans.__('Stop the job'),
@@ -15,6 +17,7 @@ export function jobQuestion(job: JobRow, cost: ICost): Question {
     body: (
       <>
         <p>{costWords(job, cost)}</p>
+        {prospect === '' ? null : <p>{prospect}</p>}
         <p>{consequence(job.kind, trans)}</p>
       </>
     ),
@@ -30,9 +33,18 @@ function costWords(job: JobRow, { format, model, trans }: ICost): string {
   if (amount === null) {
     return trans.__('What it has cost is not known.');
   }
-  return job.cost_basis === 'at_most'
-    ? trans.__('It has cost at most %1 so far.', amount)
-    : trans.__('It has cost %1 so far.', amount);
+  return trans.__('It has cost %1 so far.', boundWords(boundOf(job), amount, trans));
+}
+
+/** What it goes on to cost where it is left to run; nothing where nobody can tell. */
+function prospectWords(job: JobRow, { format, trans }: ICost): string {
+  const rate = shown(job.cost_per_hour) === 0 ? null : format.rate(job.cost_per_hour);
+  const high = highWords(job, format, trans);
+  const sentences = [
+    rate === null ? null : trans.__('It costs %1 an hour as it runs now.', rate),
+    high === null ? null : trans.__('If it runs until its stopping condition, it costs %1.', high)
+  ];
+  return sentences.filter(sentence => sentence !== null).join(' ');
 }
 
 /** https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html and its neighbours. */

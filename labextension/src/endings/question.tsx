@@ -1,6 +1,7 @@
 import * as React from 'react';
 import { WarningIcon } from '../components/icons';
 import type { Translation } from '../words';
+import type { Owner } from './owner';
 
 /** What is asked before something is ended, and what is said when that does not work. */
 export interface Question {
@@ -16,9 +17,22 @@ export interface Question {
   readonly goesOn: string;
 }
 
-/** What is true of everything that somebody else has started. */
-export function StrangersNote({ trans }: { trans: Translation }): React.JSX.Element {
-  return <Warning>{trans.__('This is not yours: somebody else of this account runs it.')}</Warning>;
+/** What is true of everything that somebody else has started, and who that is. */
+export function StrangersNote({ owner, trans }: { owner: Owner | null; trans: Translation }): React.JSX.Element {
+  return <Warning>{strangerWords(owner, trans)}</Warning>;
+}
+
+function strangerWords(owner: Owner | null, trans: Translation): string {
+  switch (owner?.by) {
+    case 'profile':
+      return trans.__('This is not yours: it is the user profile %1 that runs it.', owner.name);
+    case 'tag':
+      return trans.__('This is not yours: by its tags it belongs to %1.', owner.name);
+    case 'space':
+      return trans.__('This is not yours: it was started in the space %1.', owner.name);
+    default:
+      return trans.__('This is not yours: somebody else of this account runs it.');
+  }
 }
 
 /** A sentence that is not to be overlooked. */

@@ -1,11 +1,9 @@
 import * as React from 'react';
-import { Notice } from '../components/notice';
 import { Skeleton } from '../components/skeleton';
 import { ViewContext, useView, type Scope, type View } from '../components/view';
 import type { Ending } from '../endings/ending';
-import type { Phase } from '../phase';
 import type { ICost } from '../tokens';
-import type { Translation } from '../words';
+import { Banner } from './banner';
 import type { PanelSection, SectionProps } from './section';
 import { SECTIONS } from './sections';
 
@@ -47,41 +45,6 @@ function useChanges(cost: ICost, isShown: boolean): void {
     };
   }, [cost, isShown]);
 }
-
-function Banner(): React.JSX.Element | null {
-  const { format, model, trans } = useView().cost;
-  if (model.phase === 'offline') {
-    const at = format.time(model.confirmedTime);
-    return (
-      <Notice
-        state="offline"
-        tone="warning"
-        title={at === null ? trans.__('Offline') : trans.__('Offline, as of %1', at)}
-        hint={trans.__("Jupyter's server does not answer. The figures stand still and go on by themselves when it does.")}
-      />
-    );
-  }
-  return BANNERS[model.phase]?.(trans) ?? null;
-}
-
-const BANNERS: Partial<Record<Phase, (trans: Translation) => React.JSX.Element>> = {
-  refused: trans => (
-    <Notice
-      state="refused"
-      tone="warning"
-      title={trans.__('You are signed out')}
-      hint={trans.__('Sign in again, then reload the page. The figures stand still until then.')}
-    />
-  ),
-  gone: trans => (
-    <Notice
-      state="gone"
-      tone="warning"
-      title={trans.__('The server half of mlcost-ext is not running')}
-      hint={trans.__('Restart JupyterLab. If this stays, run "mlcost doctor" in a terminal: it says what is wrong.')}
-    />
-  )
-};
 
 function First(): React.JSX.Element | null {
   const { model, trans } = useView().cost;

@@ -31,7 +31,9 @@ afterEach(() => {
 describe('deleting an endpoint', () => {
   it('says what goes, what stays, what it saves and when it was called, and deletes only when told to', async () => {
     const asked = ask(forgottenRow());
-    await dialog(/Delete this endpoint\?.*credit-risk-test.*It was last called 12 days ago\..*That saves \$33\.79 a day\./);
+    await dialog(
+      /Delete this endpoint\?.*credit-risk-test.*It was last called 12 days ago\..*That saves \$33\.93 a day, \$0\.14 of it for its volumes\./
+    );
     await dialog(/Its model and its configuration stay and cost nothing/);
     press('Delete the endpoint');
     await asked;
@@ -62,13 +64,24 @@ describe('deleting an endpoint', () => {
   });
 
   it('promises no saving that is not known', async () => {
-    const first = ask(endpointRow({ cost_per_day: null }));
+    const first = ask(endpointRow({ cost_per_day: null, storage_cost_per_day: null }));
     await dialog(/What that saves is not known\./);
     press('Keep it');
     await first;
-    const second = ask(endpointRow({ is_costing: false, cost_per_day: '0' }));
+    const second = ask(endpointRow({ is_costing: false, cost_per_day: '0', storage_cost_per_day: '0' }));
     await dialog(/It costs nothing as things stand\./);
     expect(document.querySelector('.jp-Dialog')?.textContent).not.toContain('$');
+    press('Keep it');
+    await second;
+  });
+
+  it('promises the part of the saving that is known, and speaks of no volumes where there are none', async () => {
+    const first = ask(endpointRow({ storage_cost_per_day: null }));
+    await dialog(/That saves at least \$5\.52 a day\./);
+    press('Keep it');
+    await first;
+    const second = ask(endpointRow({ storage_cost_per_day: '0' }));
+    await dialog(/That saves \$5\.52 a day\./);
     press('Keep it');
     await second;
   });

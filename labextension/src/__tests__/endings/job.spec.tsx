@@ -38,6 +38,30 @@ describe('stopping a job', () => {
     await asked;
   });
 
+  it('says what it costs an hour, and what it can still come to', async () => {
+    const asked = confirmAndEnd({ what: 'job', row: jobRow({ high_leaves_out_storage: true }) }, costOf(model));
+    await dialog(
+      /It costs \$1\.41 an hour as it runs now\. If it runs until its stopping condition, it costs at most \$33\.79, storage apart\./
+    );
+    press('Let it run');
+    await asked;
+  });
+
+  it('says neither where it does not cost yet and nobody can tell', async () => {
+    const asked = confirmAndEnd({ what: 'job', row: jobRow({ cost: '0', cost_per_hour: '0', high: null }) }, costOf(model));
+    await dialog(/It has cost \$0\.00 so far\.It gets two minutes/);
+    press('Let it run');
+    await asked;
+  });
+
+  it('says "at least" of a sum of which not all is known', async () => {
+    const half = { kind: 'tuning', is_sum: true, children_started: 20, children_known: 12, high: null, cost_per_hour: '0' };
+    const asked = confirmAndEnd({ what: 'job', row: jobRow({ ...half, cost: '4.12' }) }, costOf(model));
+    await dialog(/It has cost at least \$4\.12 so far\./);
+    press('Let it run');
+    await asked;
+  });
+
   it('lets it run when the question is dismissed', async () => {
     const asked = confirmAndEnd({ what: 'job', row: jobRow() }, costOf(model));
     await dialog(/Stop the job/);

@@ -30,7 +30,9 @@ afterEach(() => {
 describe('stopping an app', () => {
   it('says what ends, what stays and goes on costing, and hands the token back', async () => {
     const asked = ask({ what: 'app', row: appRow() });
-    await dialog(/Stop this app\?.*labeling.*That saves \$2\.40 a day\..*what is not saved is lost\./);
+    await dialog(
+      /Stop this app\?.*labeling.*It costs \$2\.47 a day: stopping it saves \$2\.40 of that\..*what is not saved is lost\./
+    );
     await dialog(/Its files stay: 20 GB go on costing \$0\.07 a day\./);
     press('Stop the app');
     await asked;
@@ -39,14 +41,29 @@ describe('stopping an app', () => {
 
   it('does not make up what its storage costs', async () => {
     const asked = ask({ what: 'app', row: appRow({ cost_per_day: null, storage_cost_per_day: null }) });
-    await dialog(/What that saves is not known\..*Its files stay, and their storage goes on costing\./);
+    await dialog(/What that saves is not known\..*Its files stay, and their storage goes on costing; how much is not known\./);
     press('Let it run');
     await asked;
   });
 
+  it('says what its storage costs also where its size is not known, and what is saved where its storage is not', async () => {
+    const first = ask({ what: 'app', row: appRow({ volume_gb: null }) });
+    await dialog(/Its files stay: their storage goes on costing \$0\.07 a day\./);
+    press('Let it run');
+    await first;
+    const second = ask({ what: 'app', row: appRow({ storage_cost_per_day: null }) });
+    await dialog(/It costs at least \$2\.40 a day: stopping it saves \$2\.40 of that\./);
+    press('Let it run');
+    await second;
+    const third = ask({ what: 'app', row: appRow({ space_name: null, storage_cost_per_day: null }) });
+    await dialog(/That saves \$2\.40 a day\./);
+    press('Let it run');
+    await third;
+  });
+
   it('stops a notebook instance without a token, since it can be started again', async () => {
     const asked = ask({ what: 'app', row: notebookRow() });
-    await dialog(/Stop this notebook instance\?.*That saves \$1\.11 a day\./);
+    await dialog(/Stop this notebook instance\?.*It costs \$1\.19 a day: stopping it saves \$1\.11 of that\./);
     press('Stop the notebook instance');
     await asked;
     expect([source.ended, source.detailsRead]).toEqual([['notebook legacy-notebook'], []]);
@@ -71,17 +88,21 @@ describe('stopping an app', () => {
 });
 
 describe('releasing a warm pool', () => {
-  it('asks once, with what it saves', async () => {
+  it('asks once, with what it saves, and until when', async () => {
     const asked = ask({ what: 'warm-pool', row: warmPoolRow() });
-    await dialog(/Release these instances\?.*churn-warm-003.*2 × ml\.g5\.xlarge: that saves \$2\.82 an hour\./);
+    await dialog(
+      /Release these instances\?.*churn-warm-003.*2 × ml\.g5\.xlarge: they cost \$2\.82 an hour, and \$0\.28 a day for volumes\./
+    );
+    await dialog(/Releasing them saves that until .*\d\d:40 at the latest, when AWS gives them back by itself\./);
     press('Release the instances');
     await asked;
     expect(source.ended).toEqual(['warm-pool churn-warm-003']);
   });
 
   it('promises no saving that is not known', async () => {
-    const asked = ask({ what: 'warm-pool', row: warmPoolRow({ cost_per_hour: null }) });
-    await dialog(/what that saves is not known/);
+    const unknown = { cost_per_hour: null, storage_cost_per_day: null, until: null };
+    const asked = ask({ what: 'warm-pool', row: warmPoolRow(unknown) });
+    await dialog(/what they cost is not known\..*until AWS gives them back by itself; when that is is not known/);
     press('Keep them');
     await asked;
     expect(source.ended).toEqual([]);
@@ -89,12 +110,23 @@ describe('releasing a warm pool', () => {
 });
 
 describe('stopping a schedule', () => {
-  it('says that no more runs start', async () => {
+  it('says what it watches, what a run costs and that no more start', async () => {
     const asked = ask({ what: 'schedule', row: scheduleRow() });
-    await dialog(/Stop this schedule\?.*fraud-data-quality.*It starts no more runs/);
+    await dialog(
+      /Stop this schedule\?.*fraud-data-quality.*It watches the endpoint fraud-scoring\..*saves at most \$0\.23 for each run\./
+    );
+    await dialog(/It starts no more runs/);
     press('Stop the schedule');
     await asked;
     expect(source.ended).toEqual(['schedule fraud-data-quality']);
+  });
+
+  it('promises no saving that is not known', async () => {
+    const asked = ask({ what: 'schedule', row: scheduleRow({ endpoint: null, high_per_run: null }) });
+    await dialog(/What a run costs, and with it what that saves, is not known\./);
+    expect(document.querySelector('.jp-Dialog')?.textContent).not.toContain('watches');
+    press('Let it run');
+    await asked;
   });
 });
 
@@ -110,6 +142,28 @@ describe("what is somebody else's", () => {
     press('Stop the job');
     await asked;
     expect(source.ended).toEqual(['training bobs-job of others']);
+  });
+
+  it.each([
+    [
+      { 'sagemaker:user-profile-arn': 'arn:aws:sagemaker:us-east-1:1:user-profile/d-1/bob', Owner: 'x' },
+      /user profile bob that runs it/
+    ],
+    [{ Owner: 'bob@example.org' }, /by its tags it belongs to bob@example\.org/],
+    [{ 'sagemaker:space-arn': 'arn:aws:sagemaker:us-east-1:1:space/d-1/bobs-space' }, /started in the space bobs-space/],
+    [{ team: 'fraud', owner: '' }, /somebody else of this account runs it/]
+  ])('is told to be whose it is, as far as its tags say: %o', async (tags: Record<string, string>, words) => {
+    const asked = ask({ what: 'job', row: jobRow({ is_mine: false, tags }) });
+    await dialog(words);
+    press('Let it run');
+    await asked;
+  });
+
+  it("is an app of a user profile's", async () => {
+    const asked = ask({ what: 'app', row: appRow({ is_mine: false, user_profile_name: 'bob' }) });
+    await dialog(/user profile bob that runs it/);
+    press('Let it run');
+    await asked;
   });
 
   it('is left alone where the name is another', async () => {

@@ -20,10 +20,31 @@ afterEach(() => {
 describe('an app', () => {
   it('shows what it costs a day, what it has cost, and what stays after a stop', async () => {
     const { text } = await show([appRow()]);
-    expect(text('[data-mlcost-app] .mlcost-Row-head')).toBe('labeling$2.40 a day');
+    expect(text('[data-mlcost-app] .mlcost-Row-head')).toBe('labeling$2.47 a day');
     expect(text('[data-mlcost-app] .mlcost-Row-what')).toBe('Code Editor · ml.t3.large');
     expect(text('[data-mlcost-app] .mlcost-Row-state')).toMatch(/^Running since .* · \$0\.60\d\d so far$/);
-    expect(text('[data-mlcost-app] .mlcost-Row-line')).toBe('after a stop: 20 GB, $0.07 a dayStop…');
+    expect(text('[data-mlcost-app] .mlcost-Row-line')).toBe('of which $0.07 for its 20 GB goes on after a stopStop…');
+  });
+
+  it('leaves nothing out of what it costs a day: at least so much where a part is not known', async () => {
+    const { refresh, source, text } = await show([appRow({ storage_cost_per_day: null })]);
+    expect(text('[data-mlcost-app] .mlcost-Row-head')).toBe('labelingat least $2.40 a day');
+    expect(text('[data-mlcost-app] .mlcost-Row-remark')).toBe('its volume goes on costing after a stop; how much is not known');
+    source.answer(overviewOf([], { apps: [appRow({ cost_per_day: null, volume_gb: null })] }));
+    await refresh();
+    expect(text('[data-mlcost-app] .mlcost-Row-head')).toBe('labelingat least $0.07 a day');
+    expect(text('[data-mlcost-app] .mlcost-Row-remark')).toBe('of which $0.07 for its volume goes on after a stop');
+  });
+
+  it('has no volume of its own where it is in no space', async () => {
+    const { text } = await show([appRow({ space_name: null, volume_gb: null, storage_cost_per_day: null })]);
+    expect(text('[data-mlcost-app] .mlcost-Row-head')).toBe('labeling$2.40 a day');
+    expect(text('[data-mlcost-app] .mlcost-Row-remark')).toBe('');
+  });
+
+  it('says "at most" of what it has cost where AWS tells when it was created, and not when it was started again', async () => {
+    const { text } = await show([appRow({ cost_basis: 'at_most' })]);
+    expect(text('[data-mlcost-app] .mlcost-Row-state')).toMatch(/ · at most \$0\.60\d\d so far$/);
   });
 
   it('is marked as this session, which has no Stop of its own', async () => {
@@ -44,6 +65,7 @@ describe('an app', () => {
   it('says nothing of its last use but that AWS does not tell it', async () => {
     const { click, text } = await show([appRow()]);
     await click('[data-mlcost-app] .mlcost-InfoButton');
+    expect(text('.mlcost-Facts')).toContain('Instances$2.40 a dayStorage$0.07 a day');
     expect(text('.mlcost-Facts')).toContain('Last useAWS does not tell');
     expect(text('.mlcost-Facts')).toContain('SpacelabelingUseraliceDomaind-practice');
   });
@@ -110,10 +132,10 @@ describe('what only keeps files', () => {
   });
 });
 
-describe('the section of what stays on', () => {
+describe('the section of apps and storage', () => {
   it('counts what is on', async () => {
     const { text } = await show([thisAppRow(), appRow(), spaceRow()]);
-    expect(text(`${SECTION} header`)).toBe('What stays on2 on');
+    expect(text(`${SECTION} header`)).toBe('Apps and storage2 on');
   });
 
   it('is not there where there is nothing', async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../api/errors';
 import type { EndpointRow, Overview } from '../../api/types';
 import { endpointThing } from '../../things';
-import { awsLoading, awsState, endpointRow, forgottenRow, kindStates, overviewOf, partRow } from '../documents';
+import { STORAGE_PRICE, awsLoading, awsState, endpointRow, forgottenRow, kindStates, overviewOf, partRow } from '../documents';
 import { draw, type Drawn } from '../render';
 
 const SECTION = '[data-mlcost-section="endpoints"]';
@@ -23,7 +23,7 @@ afterEach(() => {
 describe('an endpoint', () => {
   it('shows what it costs a day, what it is, how it stands and when it was called', async () => {
     const { text } = await show([endpointRow({ instance_count: 2, notebook: 'deploy.ipynb' })]);
-    expect(text(`${ROW} .mlcost-Row-head`)).toBe('fraud-scoring$5.52 a day');
+    expect(text(`${ROW} .mlcost-Row-head`)).toBe('fraud-scoring$5.66 a day');
     expect(text(`${ROW} .mlcost-Row-what`)).toBe('Real-time · 2 × ml.m5.xlarge · deploy.ipynb');
     expect(text(`${ROW} .mlcost-Row-state`)).toBe('In service · called 2 hours ago');
     expect(text(`${ROW} [data-mlcost-delete]`)).toBe('Delete…');
@@ -31,27 +31,28 @@ describe('an endpoint', () => {
 
   it('keeps the exact figure beside the one it draws', async () => {
     const { all } = await show([forgottenRow()]);
-    expect(all(`${ROW} [data-mlcost-cost]`)[0].dataset.mlcostCost).toBe('33.792');
+    expect(all(`${ROW} [data-mlcost-cost]`)[0].dataset.mlcostCost).toBe('33.932');
   });
 
   it('stands first where it costs and nobody calls it, with a picture and a sentence', async () => {
     const { all, text } = await show([endpointRow({ name: 'used' }), forgottenRow(), endpointRow({ name: 'used-too' })]);
     expect(all(ROW).map(row => row.dataset.mlcostEndpoint)).toEqual(['credit-risk-test', 'used', 'used-too']);
-    expect(text('[data-mlcost-forgotten] .mlcost-Row-state')).toBe('Costs $33.79 a day, last called 12 days ago');
+    expect(text('[data-mlcost-forgotten] .mlcost-Row-state')).toBe('Costs $33.93 a day, last called 12 days ago');
     expect(all('[data-mlcost-forgotten] .mlcost-Row-state svg')).toHaveLength(1);
     expect(all('[data-mlcost-forgotten]')).toHaveLength(1);
   });
 
   it('never draws an unknown cost as zero, and says for want of what', async () => {
     const data_quality = [{ code: 'price_unknown', message: 'No price.', hint: 'See.', subject: 'ml.m5.xlarge' }];
-    const { all, text } = await show([endpointRow({ cost_per_day: null }), forgottenRow({ cost_per_day: null })], { data_quality });
+    const unknown = { cost_per_day: null, storage_cost_per_day: null };
+    const { all, text } = await show([endpointRow(unknown), forgottenRow(unknown)], { data_quality });
     expect(all('.mlcost-Row-unknown').map(node => node.textContent)).toEqual(['cost unknown', 'price unknown']);
     expect(text(SECTION)).not.toContain('$');
     expect(text('[data-mlcost-forgotten] .mlcost-Row-state')).toBe('Costs, last called 12 days ago');
   });
 
   it('says of one that costs nothing why', async () => {
-    const free = { is_costing: false, cost_per_day: '0' };
+    const free = { is_costing: false, cost_per_day: '0', storage_cost_per_day: '0' };
     const { all, text } = await show([
       endpointRow({ ...free, mode: 'serverless', instance_type: null }),
       endpointRow({ ...free, name: 'b', status: 'Creating' })
@@ -109,7 +110,7 @@ describe('the details of an endpoint', () => {
     expect(source.detailsRead).toEqual([]);
     await click(`${ROW} .mlcost-InfoButton`);
     expect(text('.mlcost-Facts')).toContain('List price$0.23 an hour');
-    expect(text('.mlcost-Facts')).toContain('Storage, in addition$0.14 a day');
+    expect(text('.mlcost-Facts')).toContain('Instances$5.52 a dayStorage$0.14 a day');
     expect(text('.mlcost-Facts')).toContain('Tagsteam: fraud');
     expect(all('[data-mlcost-part]').map(node => node.textContent)).toEqual([
       'AllTraffic$5.52 a dayVariant · Real-time · ml.m5.xlarge · called 2 hours ago',
@@ -117,6 +118,15 @@ describe('the details of an endpoint', () => {
       'adapterInference component · 2 copies · reserves 25 % of its variant · InService',
       'smallVariant · Serverless · 2,048 MB · 3 kept ready · called 2 hours ago'
     ]);
+  });
+
+  it('say where the price of its volumes is from, where there is one, and that a part is not known', async () => {
+    const volume = { ...STORAGE_PRICE, component: 'Storage-Hosting' };
+    const elsewhere = { ...volume, region_id: 'eu-west-1', list_unit_price: '9' };
+    const { click, text } = await show([endpointRow({ cost_per_day: null })], { prices: { a: elsewhere, b: volume } });
+    await click(`${ROW} .mlcost-InfoButton`);
+    expect(text('.mlcost-Facts')).toContain('Instancescost unknownStorage$0.14 a day');
+    expect(text('.mlcost-Facts')).toContain('Storage price$0.14 a GB-monthStorage sourceDerived: EBS gp2');
   });
 
   it('say why its variants cannot be read', async () => {
@@ -245,7 +255,7 @@ describe('what costs for nobody', () => {
       'endpoints'
     ]);
     expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-title')).toBe('1 forgotten endpoint costs money');
-    expect(all(POINTERS)[0].getAttribute('aria-label')).toBe('Go to endpoint credit-risk-test, $33.79 a day');
+    expect(all(POINTERS)[0].getAttribute('aria-label')).toBe('Go to endpoint credit-risk-test, $33.93 a day');
     const row = node.querySelector<HTMLElement>('[data-mlcost-endpoint="credit-risk-test"]');
     const scroll = vi.fn();
     Object.assign(row ?? {}, { scrollIntoView: scroll });
@@ -257,12 +267,17 @@ describe('what costs for nobody', () => {
   it('is named three times at most, and counted', async () => {
     const { all, text } = await show(['a', 'b', 'c', 'd', 'e'].map(name => forgottenRow({ name })));
     expect(all(POINTERS).map(each => each.dataset.mlcostPointer)).toEqual(['a', 'b', 'c']);
-    expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-hint')).toBe('and 2 more, below');
+    expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-hint')).toBe('and 2 more, under Endpoints');
   });
 
-  it('has no price where that is unknown', async () => {
-    const { text } = await show([forgottenRow({ cost_per_day: null })]);
-    expect(text(POINTERS)).toBe('credit-risk-testprice unknown');
+  it('has no cost where that is unknown, and at least a part of it where that is known', async () => {
+    const { refresh, source, text } = await show([forgottenRow({ cost_per_day: null, storage_cost_per_day: null })]);
+    expect(text(POINTERS)).toBe('credit-risk-testcost unknown');
+    source.answer(overviewOf([], { endpoints: [forgottenRow({ storage_cost_per_day: null })] }));
+    await refresh();
+    expect(text(POINTERS)).toBe('credit-risk-testat least $33.79 a day');
+    expect(text(`${ROW} .mlcost-Row-head`)).toBe('credit-risk-testat least $33.79 a day');
+    expect(text('[data-mlcost-forgotten] .mlcost-Row-state')).toBe('Costs at least $33.79 a day, last called 12 days ago');
   });
 
   it('is not there where all are called', async () => {

@@ -135,6 +135,9 @@ describe('a job whose machine AWS has not chosen yet', () => {
     const { text } = await show([jobRow({ instance_type: null, instance_count: null, low: '3.2', high: '7.1', price: null })]);
     expect(text('.mlcost-Row-what')).toBe('Training · machine not chosen yet · train.ipynb');
     expect(text('.mlcost-Row-line')).toContain('at most $3.20 to $7.10');
+    drawn?.remove();
+    const apart = await show([jobRow({ low: '3.2', high: '7.1', high_leaves_out_storage: true })]);
+    expect(apart.text('.mlcost-Row-line')).toContain('at most $3.20 to $7.10, storage apart');
   });
 });
 
@@ -157,7 +160,7 @@ describe('what was kept after a job', () => {
     await click('[data-mlcost-job] .mlcost-InfoButton');
     source.answer(overviewOf([finalRow({ ...kept, warm_pool_cost: '0.4' })]));
     await refresh();
-    expect(text('[data-mlcost-job] .mlcost-Facts')).toContain('Kept, in addition$0.5000');
+    expect(text('[data-mlcost-job] .mlcost-Facts')).toContain('Kept, in additionat most $0.5000');
     source.answer(overviewOf([finalRow({ ...kept, warm_pool_cost: null })]));
     await refresh();
     expect(text('[data-mlcost-job] .mlcost-Facts')).toContain('Kept, in additioncost unknown');
@@ -165,14 +168,17 @@ describe('what was kept after a job', () => {
 });
 
 describe('the list of jobs', () => {
-  it('shows three that have ended, and the others when asked', async () => {
+  it('shows three that have ended, and the others when asked, the first of which takes the focus', async () => {
     const names = ['a', 'b', 'c', 'd', 'e'];
-    const { all, click, text } = await show(names.map(name => finalRow({ name })));
+    const { all, click, node, text } = await show(names.map(name => finalRow({ name })));
+    node.querySelector<HTMLElement>('[data-mlcost-more="ended"]')?.focus();
+    expect(all('[data-mlcost-more][aria-expanded]')).toEqual([]);
     expect(all('[data-mlcost-job]').map(node => node.dataset.mlcostJob)).toEqual(['a', 'b', 'c']);
     expect(text('[data-mlcost-more="ended"]')).toBe('2 more that have ended');
     await click('[data-mlcost-more="ended"]');
     expect(all('[data-mlcost-job]')).toHaveLength(5);
     expect(all('[data-mlcost-more]')).toEqual([]);
+    expect(document.activeElement).toBe(node.querySelector('[data-mlcost-job="d"]'));
   });
 
   it('draws fifty that run', async () => {

@@ -102,6 +102,11 @@ describe('a job', () => {
     expect(text('.mlcost-Row-failure')).toBe('AlgorithmError');
   });
 
+  it('says that storage comes on top of the most that it can cost, where that leaves it out', async () => {
+    const { text } = await show([jobRow({ high_leaves_out_storage: true })]);
+    expect(text('.mlcost-Row-line')).toContain('at most $33.79, storage apart');
+  });
+
   it('waits without a run time before it is billed', async () => {
     const { text } = await show([
       jobRow({ secondary_status: 'Starting', accrued_seconds: 0, is_accruing: false, cost: '0', cost_per_hour: '0' })
@@ -158,6 +163,17 @@ describe('what is read aloud', () => {
     expect(text(NEWS)).toBe('');
   });
 
+  it('is nothing of what is folded away below the job that has started it', async () => {
+    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true });
+    const { source, refresh, text } = await show([tuning, jobRow({ name: 'child', parent: 'tuning/hpo' })]);
+    source.answer(overviewOf([tuning, finalRow({ name: 'child', parent: 'tuning/hpo' })]));
+    await refresh();
+    expect(text(NEWS)).toBe('');
+    source.answer(overviewOf([finalRow({ kind: 'tuning', name: 'hpo', is_sum: true })]));
+    await refresh();
+    expect(text(NEWS)).toBe('hpo: Completed');
+  });
+
   it('is a count where many have changed', async () => {
     const names = ['a', 'b', 'c', 'd'];
     const { source, refresh, text } = await show(names.map(name => jobRow({ name })));
@@ -173,11 +189,34 @@ describe('the jobs section', () => {
     expect(text(`${SECTION} header`)).toMatch(/^Jobs2 running · at least \$0\.12\d\d$/);
   });
 
+  it('counts and sums its own rows, whatever they have started', async () => {
+    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true, cost: '5.35', cost_per_hour: '0' });
+    const { text } = await show([tuning, ...['a', 'b', 'c'].map(name => jobRow({ name, parent: 'tuning/hpo' }))]);
+    expect(text(`${SECTION} header`)).toMatch(/^Jobs1 running · \$5\.35\d\d$/);
+  });
+
+  it('says "at least" as long as not all was read, or a row of it does', async () => {
+    const { totals } = overviewOf([jobRow()]);
+    const { refresh, source, text } = await show([jobRow()], { totals: { ...totals, is_complete: false } });
+    expect(text(`${SECTION} header`)).toMatch(/^Jobs1 running · at least \$0\.12\d\d$/);
+    const half = jobRow({ kind: 'tuning', is_sum: true, children_started: 20, children_known: 12 });
+    source.answer(overviewOf([half]));
+    await refresh();
+    expect(text(`${SECTION} header`)).toMatch(/^Jobs1 running · at least /);
+    source.answer(overviewOf([{ ...half, children_known: 20 }]));
+    await refresh();
+    expect(text(`${SECTION} header`)).toMatch(/^Jobs1 running · \$/);
+  });
+
   it('says how many it shows of those that run', async () => {
     const { totals } = overviewOf([jobRow()]);
-    const { text, source, refresh, all } = await show([jobRow()], { totals: { ...totals, running: 1000 } });
+    const many = { ...totals, running: 1000, launched_running: 1000 };
+    const { text, source, refresh, all } = await show([jobRow()], { totals: many });
     expect(text('[data-mlcost-cut]')).toBe('1 of 1,000 running jobs are shown: the dearest and the newest.');
     expect(text(`${SECTION} header`)).toMatch(/^Jobs1,000 running/);
+    source.answer(overviewOf([jobRow()], { totals: { ...many, launched_running: 12 } }));
+    await refresh();
+    expect(text('[data-mlcost-cut]')).toContain('counting those that other jobs have started');
     source.answer(overviewOf([jobRow()]));
     await refresh();
     expect(all('[data-mlcost-cut]')).toEqual([]);
@@ -210,7 +249,7 @@ describe('the jobs section', () => {
   it('does not stay blank where only a remark says why nothing is known', async () => {
     const aws = awsLoading({ status: 'failed' });
     const { all, text } = await show([], { ...note('metadata_broken'), aws });
-    expect(text(`${SECTION} [data-mlcost-state="unknown"]`)).toBe('What runs is not known; the notes below say why.');
+    expect(text(`${SECTION} [data-mlcost-state="unknown"]`)).toBe('What runs is not known; "About these numbers" says why.');
     expect(all('[data-mlcost-note="metadata_broken"]')).toHaveLength(1);
   });
 

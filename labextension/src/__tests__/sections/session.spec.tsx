@@ -1,6 +1,7 @@
+import { act } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Session } from '../../api/types';
-import { overviewOf } from '../documents';
+import { awsState, kindStates, overviewOf } from '../documents';
 import { draw, type Drawn } from '../render';
 
 let drawn: Drawn | null = null;
@@ -98,9 +99,63 @@ describe('the session section', () => {
     expect((await standing({ standing_cost_per_day: '52.1', standing_unpriced: 1 })).text(SECTION)).toContain(
       'What else stays onat least $52.10 a day'
     );
-    expect((await standing({ standing_cost_per_day: null, standing_unpriced: 3 })).text(SECTION)).toContain(
-      'What else stays oncost unknown'
+    expect((await standing({ standing_cost_per_day: '52.1', is_standing_complete: false })).text(SECTION)).toContain(
+      'What else stays onat least $52.10 a day'
     );
-    expect((await standing({ standing: 0, standing_cost_per_day: null })).text(SECTION)).not.toContain('stays on');
+    expect((await standing({ standing: 0, standing_cost_per_day: '0' })).text(SECTION)).not.toContain('stays on');
+    const unpriced = await standing({ standing_cost_per_day: null, standing_unpriced: 3 });
+    expect(unpriced.text(SECTION)).toContain('What else stays onunknown');
+    await unpriced.click(`${SECTION} [data-mlcost-unknown] button`);
+    expect(unpriced.text(`${SECTION} .mlcost-Why`)).toContain('say what each of them lacks');
+  });
+
+  it('says that what else stays on is being read, or why it is not known, and never that it is nothing', async () => {
+    const { totals } = overviewOf();
+    const none = { ...totals, standing_cost_per_day: null, is_standing_complete: false };
+    drawn = await draw(overviewOf([], { totals: none, aws: awsState({ kinds: kindStates({ app: { as_of: null } }) }) }));
+    expect(drawn.text(SECTION)).toContain('What else stays onbeing read');
+    const expired = { code: 'credentials_expired', message: 'They have expired.', hint: 'Renew them.', subject: null };
+    const aws = awsState({ status: 'failed' });
+    drawn.source.answer(overviewOf([], { totals: { ...none, standing_cost_per_day: '0' }, aws, data_quality: [expired] }));
+    await drawn.refresh();
+    expect(drawn.text(SECTION)).toContain('What else stays onunknown');
+    await drawn.click(`${SECTION} [data-mlcost-unknown] button`);
+    expect(drawn.text(`${SECTION} .mlcost-Why`)).toBe('They have expired. Renew them.');
+    drawn.source.answer(overviewOf([], { totals: none, aws }));
+    await drawn.refresh();
+    expect(drawn.text(`${SECTION} .mlcost-Why`)).toBe('AWS has not told what there is.');
+  });
+
+  it('draws a cost and a stopped day that are not known as unknown, with the reason at hand', async () => {
+    const lacking = { cost: null, started_at: null, cost_per_day_when_stopped: null };
+    const data_quality = [
+      { code: 'session_start_unknown', message: 'Nobody knows since when.', hint: '', subject: null },
+      { code: 'storage_unknown', message: 'Nobody knows how large.', hint: 'Look.', subject: null }
+    ];
+    drawn = await draw(overviewOf([], { session: { ...overviewOf().session, ...lacking }, data_quality }));
+    expect(drawn.text(`${SECTION} .mlcost-Amounts`)).toBe('This sessionunknownStorage, also when stoppedunknown');
+    const [cost, stopped] = drawn.all(`${SECTION} [data-mlcost-unknown] button`);
+    expect(cost.getAttribute('aria-label')).toBe('Why: This session, unknown');
+    act(() => stopped.click());
+    expect(drawn.text(`${SECTION} .mlcost-Why`)).toBe('Nobody knows how large. Look.');
+    act(() => cost.click());
+    expect(drawn.text(`${SECTION} .mlcost-Why`)).toContain('Nobody knows since when.');
+  });
+
+  it('says of a disk that nobody counts that it is not counted, and of what AWS is asked for that it is being read', async () => {
+    const lacking = { cost: null, cost_per_day_when_stopped: null };
+    const own = { code: 'no_storage', message: 'Its own disk.', hint: 'Nothing.', subject: null };
+    drawn = await draw(overviewOf([], { session: { ...overviewOf().session, ...lacking }, data_quality: [own] }));
+    expect(drawn.text(`${SECTION} .mlcost-Amounts`)).toBe('This sessionunknownStorage, also when stoppednot counted');
+    const reading = { code: 'session_reading', message: 'm', hint: 'h', subject: null };
+    const session = { ...overviewOf().session, ...lacking, list_unit_price: null, cost_per_hour: null };
+    drawn.source.answer(overviewOf([], { session, data_quality: [reading] }));
+    await drawn.refresh();
+    expect(drawn.text(`${SECTION} .mlcost-Amounts`)).toBe('This sessionbeing readStorage, also when stoppedbeing read');
+  });
+
+  it('says "at most" of what it has cost where AWS tells when its app was created, and not when it was started again', async () => {
+    const { text } = await show({ cost_basis: 'at_most' });
+    expect(text(`${SECTION} [data-mlcost-cost]`)).toMatch(/^at most \$0\.17\d\d$/);
   });
 });

@@ -2,7 +2,7 @@ import { act } from 'react';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Overview, WarmPoolRow } from '../../api/types';
 import { warmPoolThing } from '../../things';
-import { overviewOf, scheduleRow, warmPoolRow } from '../documents';
+import { STORAGE_PRICE, awsState, kindStates, overviewOf, scheduleRow, warmPoolRow } from '../documents';
 import { draw, type Drawn } from '../render';
 
 let drawn: Drawn | null = null;
@@ -26,7 +26,7 @@ describe('a warm pool', () => {
     expect(text(`${ROW} .mlcost-Row-head`)).toMatch(/^churn-warm-003\$0\.93\d\d$/);
     expect(text(`${ROW} .mlcost-Row-what`)).toBe('2 × ml.g5.xlarge · kept after this job');
     expect(text(`${ROW} .mlcost-Row-state`)).toMatch(/^Kept until .*\d\d:40$/);
-    expect(text(`${ROW} .mlcost-Row-line`)).toBe('$2.82 an hourRelease…');
+    expect(text(`${ROW} .mlcost-Row-line`)).toBe('$2.82 an hour, and $0.28 a day for volumesRelease…');
     expect(text('[data-mlcost-section="warm-pools"] header')).toBe('Warm pools1 kept');
   });
 
@@ -38,7 +38,8 @@ describe('a warm pool', () => {
   });
 
   it('never draws an unknown cost as zero', async () => {
-    const { text } = await show(pools(warmPoolRow({ cost: null, cost_per_hour: null, until: null })));
+    const unknown = { cost: null, cost_per_hour: null, storage_cost_per_day: null, until: null };
+    const { text } = await show(pools(warmPoolRow(unknown)));
     expect(text(ROW)).toContain('cost unknown');
     expect(text(ROW)).not.toContain('$');
   });
@@ -54,7 +55,22 @@ describe('a warm pool', () => {
   it('tells its price when asked', async () => {
     const { click, text } = await show(pools(warmPoolRow()));
     await click(`${ROW} .mlcost-InfoButton`);
-    expect(text(`${ROW} .mlcost-Facts`)).toContain('List price$1.408 an hour');
+    expect(text(`${ROW} .mlcost-Facts`)).toContain('Instances$67.58 a dayStorage$0.28 a dayList price$1.408 an hour');
+    expect(text(`${ROW} .mlcost-Facts`)).not.toContain('Storage price');
+    drawn?.remove();
+    const prices = { a: { ...STORAGE_PRICE, component: 'Storage-WarmPool' } };
+    const priced = await show({ ...pools(warmPoolRow()), prices });
+    await priced.click(`${ROW} .mlcost-InfoButton`);
+    expect(priced.text(`${ROW} .mlcost-Facts`)).toContain('Storage price$0.14 a GB-month');
+  });
+
+  it.each([
+    [{ storage_cost_per_day: '0' }, '$2.82 an hour'],
+    [{ storage_cost_per_day: null }, 'at least $2.82 an hour'],
+    [{ cost_per_hour: null }, 'at least $0.28 a day for volumes']
+  ])('says what its instances and volumes cost as far as that is known: %o', async (changes, words) => {
+    const { text } = await show(pools(warmPoolRow(changes)));
+    expect(text(`${ROW} .mlcost-Row-remark`)).toBe(words);
   });
 
   it('is not mentioned where there is none', async () => {
@@ -68,8 +84,23 @@ describe('a schedule', () => {
 
   it('is a quiet line: how often it runs, and what a run costs at most', async () => {
     const { all, text } = await show({ schedules: [scheduleRow()] });
-    expect(text(ROW)).toBe('fraud-data-qualityRuns every hour; a run costs at most $0.23Stop…');
-    expect(all(`${ROW} [title]`)[1].title).toBe('ml.m5.xlarge · watches fraud-scoring');
+    expect(text(`${ROW} .mlcost-Row-line`)).toBe('Runs every hour; a run costs at most $0.23Stop…');
+    expect(all(`${ROW} .mlcost-Row-state`)).toEqual([]);
+  });
+
+  it('says which machine it takes and what it watches, in sight and in full in its details', async () => {
+    const { click, text } = await show({ schedules: [scheduleRow()] });
+    expect(text(`${ROW} .mlcost-Row-what`)).toBe('ml.m5.xlarge · watches fraud-scoring');
+    await click(`${ROW} .mlcost-InfoButton`);
+    expect(text(`${ROW} .mlcost-Facts`)).toBe('Machineml.m5.xlargeWatchesfraud-scoringRegionus-east-1');
+  });
+
+  it('may not be read: then what is denied is said, and what to do', async () => {
+    const aws = awsState({ kinds: kindStates({ schedule: { as_of: null, is_denied: true } }) });
+    const message = 'This role lacks sagemaker:ListMonitoringSchedules.';
+    const denied = { code: 'permission_missing', message, hint: 'Ask for it.', subject: null };
+    const { text } = await show({ aws, data_quality: [denied] });
+    expect(text('[data-mlcost-section="schedules"] [data-mlcost-state="no-permission"]')).toBe(`${message} Ask for it.`);
   });
 
   it('says so where what a run costs is not known, and how it stands where it does not run', async () => {

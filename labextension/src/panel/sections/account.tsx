@@ -3,8 +3,12 @@ import type { AccountPicture } from '../../account';
 import { ApiError } from '../../api/errors';
 import type { Overview } from '../../api/types';
 import { Reading } from '../../components/knowledge';
+import { More, useNewcomers } from '../../components/more';
 import { Notice } from '../../components/notice';
+import { Obstacles } from '../../components/obstacles';
+import { Unread } from '../../components/unread';
 import { ViewContext, useView } from '../../components/view';
+import { isAllTold, kindsAsked, kindsThatAre } from '../../kinds';
 import { endpointThing, scheduleThing, thingKey, warmPoolThing } from '../../things';
 import type { PanelSection, SectionProps } from '../section';
 import { App } from './app';
@@ -15,6 +19,8 @@ import { WarmPool } from './warm_pools';
 
 /** So many rows of what stands are drawn before somebody asks for all. */
 const AT_FIRST = 50;
+
+const PLACES = ['other-jobs', 'endpoints', 'apps', 'schedules'] as const;
 
 /** Draw anew when there is another picture, and have it read for as long as somebody looks. */
 function useAccount(): { picture: AccountPicture | null; error: unknown } {
@@ -48,6 +54,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
   const still = React.useMemo(() => ({ ...view, isLive: false }), [view]);
   return (
     <ViewContext.Provider value={still}>
+      <Obstacles places={PLACES} kinds={kindsAsked(overview)} overview={overview} />
       {error === null ? null : <Failure error={error} />}
       {picture === null && error === null ? <Reading words={trans.__('Reading what others run…')} /> : null}
       {picture === null ? null : <Lists picture={others(picture)} overview={overview} />}
@@ -85,22 +92,25 @@ function Failure({ error }: { error: unknown }): React.JSX.Element {
 
 function Lists({ picture, overview }: { picture: AccountPicture; overview: Overview }): React.JSX.Element {
   const { format, trans } = useView().cost;
-  const { data_quality: notes, as_of } = overview;
+  const { data_quality: notes, as_of: asOf } = overview;
   const { endpoints, apps, warm_pools, schedules } = picture.standing;
-  const asOf = picture.asOf?.toISOString() ?? as_of;
   const at = format.time(picture.asOf);
-  const isNothing = [picture.jobs, endpoints, apps, warm_pools, schedules].every(rows => rows.length === 0);
+  const isNobody = !picture.hasMore && [picture.jobs, endpoints, apps, warm_pools, schedules].every(rows => rows.length === 0);
   return (
     <>
-      {at === null ? null : <div className="mlcost-Quiet mlcost-mod-small">{trans.__('As of %1', at)}</div>}
-      {isNothing && !picture.hasMore ? <Nobody /> : null}
+      {at === null ? null : (
+        <div className="mlcost-Quiet mlcost-mod-small" title={trans.__('When AWS told the oldest part of it')}>
+          {trans.__('As of %1', at)}
+        </div>
+      )}
+      {isNobody ? <Nobody overview={overview} /> : null}
       <JobsOfOthers picture={picture} overview={overview} />
       <Some title={trans.__('Endpoints')} of="endpoints">
         {endpoints.map(row => (
           <Endpoint key={thingKey(endpointThing(row))} endpoint={row} notes={notes} asOf={asOf} />
         ))}
       </Some>
-      <Some title={trans.__('What stays on')} of="apps">
+      <Some title={trans.__('Apps and storage')} of="apps">
         {apps.map(row => (
           <App key={thingKey(row)} app={row} notes={notes} />
         ))}
@@ -115,30 +125,52 @@ function Lists({ picture, overview }: { picture: AccountPicture; overview: Overv
           <Schedule key={thingKey(scheduleThing(row))} schedule={row} />
         ))}
       </Some>
+      {isNobody || unread(overview).length === 0 ? null : <Unread kinds={unread(overview)} />}
     </>
   );
 }
 
-function Nobody(): React.JSX.Element {
+/** That there is nothing is said only where AWS has told all. */
+function Nobody({ overview }: SectionProps): React.JSX.Element {
   const { trans } = useView().cost;
-  return (
-    <div className="mlcost-Quiet" data-mlcost-state="none">
-      {trans.__('Nobody else of this account runs anything.')}
+  if (isAllTold(overview)) {
+    return (
+      <div className="mlcost-Quiet" data-mlcost-state="none">
+        {trans.__('Nobody else of this account runs anything.')}
+      </div>
+    );
+  }
+  const isReading = ['loading', 'off'].includes(overview.aws.status) || unread(overview).length > 0;
+  return isReading ? (
+    <Reading words={trans.__('Reading what others run…')} />
+  ) : (
+    <div className="mlcost-Quiet" data-mlcost-state="unknown">
+      {trans.__('Whether others run anything is not known.')}
     </div>
   );
 }
 
+function unread(overview: Overview): string[] {
+  return kindsThatAre('reading', kindsAsked(overview), overview);
+}
+
 function JobsOfOthers({ picture, overview }: { picture: AccountPicture; overview: Overview }): React.JSX.Element | null {
-  const { cost } = useView();
-  const { trans } = cost;
+  const { account } = useView().cost.model;
+  const { trans } = useView().cost;
+  const list = React.useRef<HTMLDivElement>(null);
+  const expectNewcomers = useNewcomers(list, account.isReadingMore);
+  const showMore = (): void => {
+    expectNewcomers();
+    void account.readMore();
+  };
   if (picture.jobs.length === 0 && !picture.hasMore) {
     return null;
   }
   return (
-    <div data-mlcost-others="jobs">
+    <div ref={list} data-mlcost-others="jobs">
       <h3 className="mlcost-Heading">{trans.__('Running jobs')}</h3>
       <JobList jobs={picture.jobs} notes={overview.data_quality} state="ok" />
-      {picture.hasMore ? <More onClick={() => void cost.model.account.readMore()} words={trans.__('Show more jobs')} /> : null}
+      {picture.hasMore ? <More onClick={showMore} words={trans.__('Show more jobs')} /> : null}
     </div>
   );
 }
@@ -147,6 +179,12 @@ function JobsOfOthers({ picture, overview }: { picture: AccountPicture; overview
 function Some({ title, of, children }: { title: string; of: string; children: React.JSX.Element[] }): React.JSX.Element | null {
   const { format, trans } = useView().cost;
   const [isAll, setAll] = React.useState(false);
+  const list = React.useRef<HTMLUListElement>(null);
+  const expectNewcomers = useNewcomers(list);
+  const showAll = (): void => {
+    expectNewcomers();
+    setAll(true);
+  };
   const { length } = children;
   if (length === 0) {
     return null;
@@ -154,19 +192,11 @@ function Some({ title, of, children }: { title: string; of: string; children: Re
   return (
     <div data-mlcost-others={of}>
       <h3 className="mlcost-Heading">{title}</h3>
-      <ul className="mlcost-Rows">{isAll ? children : children.slice(0, AT_FIRST)}</ul>
-      {isAll || length <= AT_FIRST ? null : (
-        <More onClick={() => setAll(true)} words={trans.__('Show all %1', format.count(length))} />
-      )}
+      <ul ref={list} className="mlcost-Rows">
+        {isAll ? children : children.slice(0, AT_FIRST)}
+      </ul>
+      {isAll || length <= AT_FIRST ? null : <More onClick={showAll} words={trans.__('Show all %1', format.count(length))} />}
     </div>
-  );
-}
-
-function More({ onClick, words }: { onClick: () => void; words: string }): React.JSX.Element {
-  return (
-    <button type="button" className="mlcost-Fold" data-mlcost-more="" onClick={onClick}>
-      {words}
-    </button>
   );
 }
 

@@ -3,16 +3,16 @@ import type { AppRow, DataQuality } from '../../api/types';
 import { Around } from '../../components/around';
 import { Facts, useDisclosure } from '../../components/disclosure';
 import { EndButton } from '../../components/end_button';
-import { Growing, PerDay, Unknown } from '../../components/figure';
-import { priceFacts, storageFacts } from '../../components/price';
+import { Growing, PerDay } from '../../components/figure';
+import { dayFacts, priceFacts, storageFacts } from '../../components/price';
 import { Foot, Row, StateLine, What } from '../../components/row';
 import { useView } from '../../components/view';
 import { isEnding, type Ending } from '../../endings/ending';
 import { appFigure, shown } from '../../live';
 import { SLOT } from '../../slot';
-import { appState, appTypeWords } from '../../standing';
+import { appParts, appState, appTypeWords } from '../../standing';
 import type { ICost } from '../../tokens';
-import { instanceWords, noteAbout, noteWords, tagWords } from '../../words';
+import { instanceWords, noteAbout, noteWords, tagWords, type Translation } from '../../words';
 
 interface AppProps {
   app: AppRow;
@@ -27,7 +27,7 @@ export function App({ app, notes }: AppProps): React.JSX.Element {
   return (
     <Row
       name={app.title}
-      figure={<Cost app={app} notes={notes} />}
+      figure={<PerDay of={{ ...app, ...appParts(app) }} notes={notes} />}
       className={app.is_costing ? '' : 'mlcost-mod-ended'}
       data={{ 'data-mlcost-app': app.name, 'data-mlcost-kind': app.kind, 'data-status': app.status }}
     >
@@ -57,15 +57,6 @@ function About({ app, ending }: { app: AppRow; ending: Ending }): React.JSX.Elem
   );
 }
 
-/** The machine's cost while it is on; then what is left: that of its volume. */
-function Cost({ app, notes }: AppProps): React.JSX.Element {
-  if (app.is_costing) {
-    return <PerDay perDay={app.cost_per_day} of={app} notes={notes} />;
-  }
-  const { storage_cost_per_day: storage } = app;
-  return storage === null ? <Unknown of={app} notes={notes} /> : <PerDay perDay={storage} of={app} notes={notes} />;
-}
-
 function WhatItIs({ app }: { app: AppRow }): React.JSX.Element {
   const { format, trans } = useView().cost;
   const machine = app.kind === 'space' ? null : instanceWords(app.instance_type, null, trans);
@@ -87,7 +78,7 @@ function StateWords({ app, ending }: { app: AppRow; ending: Ending }): React.JSX
       {app.cost === null || shown(app.cost) === 0 ? null : (
         <>
           {' · '}
-          <Around words={trans.__('%1 so far', SLOT)}>
+          <Around words={soFarWords(app, trans)}>
             <span className="mlcost-Number" data-mlcost-so-far={app.cost}>
               <Growing figure={appFigure(app)} />
             </span>
@@ -98,19 +89,28 @@ function StateWords({ app, ending }: { app: AppRow; ending: Ending }): React.JSX
   );
 }
 
-/** What goes on costing when it is stopped. */
+/** AWS keeps the time of an app's creation when it is started again: then it is too early. */
+function soFarWords({ cost_basis }: AppRow, trans: Translation): string {
+  return cost_basis === 'at_most' ? trans.__('at most %1 so far', SLOT) : trans.__('%1 so far', SLOT);
+}
+
+/** Which part of a day's cost goes on when it is stopped. */
 function Stays({ app }: { app: AppRow }): React.JSX.Element | null {
   const { format, trans } = useView().cost;
-  const perDay = format.rate(app.storage_cost_per_day);
-  if (perDay === null || shown(app.storage_cost_per_day) === 0) {
+  const { storage_cost_per_day: storage } = appParts(app);
+  const perDay = format.rate(storage);
+  if (perDay === null) {
+    return <>{trans.__('its volume goes on costing after a stop; how much is not known')}</>;
+  }
+  if (shown(storage) === 0) {
     return null;
   }
   return (
-    <span title={trans.__('Its storage goes on costing when it is stopped')}>
+    <>
       {app.volume_gb === null
-        ? trans.__('after a stop: %1 a day', perDay)
-        : trans.__('after a stop: %1 GB, %2 a day', format.count(app.volume_gb), perDay)}
-    </span>
+        ? trans.__('of which %1 for its volume goes on after a stop', perDay)
+        : trans.__('of which %1 for its %2 GB goes on after a stop', perDay, format.count(app.volume_gb))}
+    </>
   );
 }
 
@@ -123,6 +123,7 @@ function Details({ id, app, notes }: AppProps & { id: string }): React.JSX.Eleme
       id={id}
       rows={[
         [trans.__('Why'), note && noteWords(note)],
+        ...dayFacts(appParts(app), cost),
         ...priceFacts(app.price, cost),
         ...storageFacts(app.storage_price, cost),
         [trans.__('Created'), format.time(app.created_at)],

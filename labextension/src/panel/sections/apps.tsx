@@ -30,7 +30,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
   const words = trans.__('Reading apps, notebook instances and spaces from AWS…');
   return (
     <>
-      <SectionObstacles place="apps" kinds={APP_KINDS} overview={overview} />
+      <SectionObstacles places={['apps']} kinds={APP_KINDS} overview={overview} />
       {apps.length === 0 ? null : (
         <ul className="mlcost-Rows" data-mlcost-state="ok">
           {inOrder(apps).map(app => (
@@ -56,7 +56,7 @@ function inOrder(apps: readonly AppRow[]): AppRow[] {
 
 export const APPS: PanelSection = {
   id: 'apps',
-  title: ({ trans }) => trans.__('What stays on'),
+  title: ({ trans }) => trans.__('Apps and storage'),
   scope: 'mine',
   Aside,
   Body,

@@ -2,12 +2,13 @@ import * as React from 'react';
 import type { EndpointRow } from '../../api/types';
 import { WarningIcon } from '../../components/icons';
 import { useView } from '../../components/view';
+import { dayCostWords } from '../../day_cost';
 import { isEnding } from '../../endings/ending';
 import { endpointThing, thingKey } from '../../things';
 import type { PanelSection, SectionProps } from '../section';
 import { endpointId } from './endpoint';
 
-/** So many are named; the others are below, first of all endpoints. */
+/** So many are named; the others are the first of all endpoints. */
 const NAMED = 3;
 
 /** What costs for nobody, where the first glance falls; each name leads to its row, which says more and can delete it. */
@@ -32,7 +33,9 @@ function Body({ overview }: SectionProps): React.JSX.Element | null {
           ))}
         </ul>
         {more <= 0 ? null : (
-          <div className="mlcost-Notice-hint">{trans._n('and %2 more, below', 'and %2 more, below', more, format.count(more))}</div>
+          <div className="mlcost-Notice-hint">
+            {trans._n('and %2 more, under Endpoints', 'and %2 more, under Endpoints', more, format.count(more))}
+          </div>
         )}
       </div>
     </div>
@@ -41,8 +44,7 @@ function Body({ overview }: SectionProps): React.JSX.Element | null {
 
 function Pointer({ endpoint }: { endpoint: EndpointRow }): React.JSX.Element {
   const { format, trans } = useView().cost;
-  const perDay = format.rate(endpoint.cost_per_day);
-  const price = perDay === null ? trans.__('price unknown') : trans.__('%1 a day', perDay);
+  const price = dayCostWords(endpoint, format, trans) ?? trans.__('cost unknown');
   return (
     <li>
       <button

@@ -6,6 +6,7 @@ import { PerDay } from '../../components/figure';
 import { WarningIcon } from '../../components/icons';
 import { Failure, Foot, Row, StateLine, What } from '../../components/row';
 import { useView } from '../../components/view';
+import { dayCost, dayCostWords } from '../../day_cost';
 import { isEnding, type Ending } from '../../endings/ending';
 import { shown } from '../../live';
 import { endpointMachine, endpointState, modeWords } from '../../standing';
@@ -65,13 +66,14 @@ export function Endpoint({ endpoint, notes, asOf }: EndpointProps): React.JSX.El
 /** What it costs as things stand; one that pays by the call costs nothing while it is not called. */
 function Cost({ endpoint, notes }: Omit<EndpointProps, 'asOf'>): React.JSX.Element {
   const { trans } = useView().cost;
-  const isFree = !endpoint.is_costing && shown(endpoint.cost_per_day) === 0;
+  const { amount } = dayCost(endpoint);
+  const isFree = !endpoint.is_costing && shown(amount) === 0;
   return isFree ? (
-    <span className="mlcost-Row-unknown" data-mlcost-cost={endpoint.cost_per_day}>
+    <span className="mlcost-Row-unknown" data-mlcost-cost={amount}>
       {endpoint.mode === 'serverless' ? trans.__('paid by the call') : trans.__('no cost now')}
     </span>
   ) : (
-    <PerDay perDay={endpoint.cost_per_day} of={endpoint} notes={notes} />
+    <PerDay of={endpoint} notes={notes} />
   );
 }
 
@@ -88,11 +90,11 @@ function Standing({ endpoint, asOf }: Omit<EndpointProps, 'notes'>): React.JSX.E
 function Forgotten({ endpoint, asOf }: Omit<EndpointProps, 'notes'>): React.JSX.Element {
   const { format, trans } = useView().cost;
   const words = lastUseWords(endpoint, endpoint.created_at, asOf, format, trans);
-  const perDay = format.rate(endpoint.cost_per_day);
+  const cost = dayCostWords(endpoint, format, trans);
   return (
     <div className="mlcost-Row-state mlcost-mod-warning">
       <WarningIcon />
-      <span>{perDay === null ? trans.__('Costs, %1', words) : trans.__('Costs %1 a day, %2', perDay, words)}</span>
+      <span>{cost === null ? trans.__('Costs, %1', words) : trans.__('Costs %1, %2', cost, words)}</span>
     </div>
   );
 }

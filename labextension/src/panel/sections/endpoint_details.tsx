@@ -2,7 +2,7 @@ import * as React from 'react';
 import { ApiError } from '../../api/errors';
 import type { DataQuality, EndpointRow, PartRow } from '../../api/types';
 import { Facts } from '../../components/disclosure';
-import { priceFacts } from '../../components/price';
+import { dayFacts, priceFacts, storageFacts, volumePrice } from '../../components/price';
 import { useView } from '../../components/view';
 import { endpointMachine, modeWords } from '../../standing';
 import { endpointThing, thingKey } from '../../things';
@@ -20,16 +20,16 @@ interface DetailsProps {
 /** What an endpoint's cost rests on, and its parts, which are read when somebody wants to see them. */
 export function EndpointDetails({ id, endpoint, notes, asOf }: DetailsProps): React.JSX.Element {
   const { cost } = useView();
-  const { format, trans } = cost;
+  const { format, model, trans } = cost;
   const note = noteAbout(notes, endpoint.name, endpoint.instance_type);
-  const storage = format.rate(endpoint.storage_cost_per_day);
   return (
     <div id={id}>
       <Facts
         rows={[
           [trans.__('Why'), note && noteWords(note)],
+          ...dayFacts(endpoint, cost),
           ...priceFacts(endpoint.price, cost),
-          [trans.__('Storage, in addition'), storage === null ? null : trans.__('%1 a day', storage)],
+          ...storageFacts(volumePrice('storage-hosting', endpoint, model.overview), cost),
           [trans.__('Created'), format.time(endpoint.created_at)],
           [trans.__('Region'), endpoint.price === null ? endpoint.region_id : null],
           [trans.__('Tags'), tagWords(endpoint.tags)]

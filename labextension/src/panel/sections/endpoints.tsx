@@ -34,7 +34,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
   const knowledge = knowledgeOf(overview, 'endpoint');
   return (
     <>
-      <SectionObstacles place="endpoints" kinds={KINDS} overview={overview} />
+      <SectionObstacles places={['endpoints']} kinds={KINDS} overview={overview} />
       {endpoints.length === 0 && knowledge === 'reading' ? <Reading words={trans.__('Reading endpoints from AWS…')} /> : null}
       {endpoints.length === 0 && knowledge === 'known' ? <Empty /> : null}
       {endpoints.length === 0 ? null : (

@@ -1,5 +1,6 @@
 import * as React from 'react';
 import type { DataQuality, JobRow } from '../../api/types';
+import { boundOf, boundWords, highWords } from '../../bound';
 import { Around } from '../../components/around';
 import { FoldButton, useDisclosure, useFold, type Fold } from '../../components/disclosure';
 import { EndButton } from '../../components/end_button';
@@ -67,26 +68,13 @@ function Cost({ job, notes }: Pick<JobProps, 'job' | 'notes'>): React.JSX.Elemen
       <Growing figure={jobFigure(job)} />
     </span>
   );
-  const bound = boundWords(job, trans.__('at most %1', SLOT), trans.__('at least %1', SLOT));
   return (
     <span className="mlcost-Row-cost mlcost-Number" title={basisWords(job, format, trans)}>
-      {bound === null ? (
-        amount
-      ) : (
-        <Around words={bound} className="mlcost-Row-prefix">
-          {amount}
-        </Around>
-      )}
+      <Around words={boundWords(boundOf(job), SLOT, trans)} className="mlcost-Row-prefix">
+        {amount}
+      </Around>
     </span>
   );
-}
-
-/** A sum is too low as long as some of what it sums is not known; any other figure may only be too high. */
-function boundWords(job: JobRow, atMost: string, atLeast: string): string | null {
-  if (job.is_sum) {
-    return (job.children_known ?? 0) < (job.children_started ?? 0) ? atLeast : null;
-  }
-  return job.cost_basis === 'at_most' ? atMost : null;
 }
 
 function Machine({ job, isNested }: { job: JobRow; isNested: boolean }): React.JSX.Element {
@@ -118,17 +106,8 @@ function Limit({ job }: { job: JobRow }): React.JSX.Element | null {
   if (!job.is_running) {
     return <>{billableWords(job, format, trans)}</>;
   }
-  const high = format.money(job.high);
-  if (high === null) {
-    return null;
-  }
-  return job.low === null || job.low === job.high ? (
-    <span title={trans.__('What it costs if it runs until its stopping condition')}>{trans.__('at most %1', high)}</span>
-  ) : (
-    <span title={trans.__('What it costs if it runs until its stopping condition, by the machine that AWS chooses')}>
-      {trans.__('at most %1 to %2', format.money(job.low), high)}
-    </span>
-  );
+  const high = highWords(job, format, trans);
+  return high === null ? null : <span title={trans.__('What it costs if it runs until its stopping condition')}>{high}</span>;
 }
 
 /** How many jobs a sum sums, and the way to see them: they are folded, since its own row says the sum. */

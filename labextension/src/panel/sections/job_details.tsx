@@ -1,10 +1,13 @@
 import * as React from 'react';
 import type { DataQuality, JobRow } from '../../api/types';
+import { boundWords } from '../../bound';
+import { Around } from '../../components/around';
 import { Facts } from '../../components/disclosure';
 import { Growing } from '../../components/figure';
 import { priceFacts, storageFacts, storagePrice } from '../../components/price';
 import { useView } from '../../components/view';
 import { keptFigure, shown, storageFigure } from '../../live';
+import { SLOT } from '../../slot';
 import type { ICost } from '../../tokens';
 import { basisWords, noteAbout, noteWords, tagWords, type Translation } from '../../words';
 
@@ -58,8 +61,17 @@ function keptRows(job: JobRow, trans: Translation): [string, React.ReactNode][] 
   }
   return [
     [trans.__('Warm pool'), keptWords(status, trans)],
-    [trans.__('Kept, in addition'), amount === null ? trans.__('cost unknown') : <Growing figure={keptFigure(job)} />]
+    [trans.__('Kept, in addition'), amount === null ? trans.__('cost unknown') : keptCost(job, trans)]
   ];
+}
+
+/** Where AWS has not told how long they were kept, that they were not kept longer than they could be. */
+function keptCost(job: JobRow, trans: Translation): React.JSX.Element {
+  return (
+    <Around words={boundWords(job.warm_pool_basis === 'at_most' ? 'most' : null, SLOT, trans)}>
+      <Growing figure={keptFigure(job)} />
+    </Around>
+  );
 }
 
 /** AWS's word for what has become of the kept instances. */

@@ -1,27 +1,29 @@
 import * as React from 'react';
-import type { DataQuality } from '../../api/types';
+import type { Overview } from '../../api/types';
+import { boundWords, isAtLeast } from '../../bound';
 import { Age } from '../../components/age';
 import { Announcer } from '../../components/announcer';
 import { Around } from '../../components/around';
 import { Growing } from '../../components/figure';
-import { SectionObstacles } from '../../components/knowledge';
-import { Notice } from '../../components/notice';
+import { Obstacles } from '../../components/obstacles';
 import { Skeleton } from '../../components/skeleton';
+import { Unread } from '../../components/unread';
 import { useView } from '../../components/view';
 import { isEnding } from '../../endings/ending';
+import { familiesOf } from '../../families';
 import { kindsOfList, kindsThatAre } from '../../kinds';
 import { runningFigure } from '../../live';
 import { JOB_KINDS } from '../../places';
-import { isEmpty, isUnexplained, jobsState, lacksPrice, obstacles, stateFor } from '../../quality';
+import { isEmpty, isUnexplained, jobsState, lacksPrice } from '../../quality';
 import { SLOT } from '../../slot';
 import { thingKey } from '../../things';
-import { kindsWords, noteWords, paceWords, pastWords, stateOf, type Translation } from '../../words';
+import { paceWords, pastWords, stateOf, type Translation } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
 import { JobList } from './job_list';
 
 function Aside({ overview }: SectionProps): React.JSX.Element | null {
   const { format, trans } = useView().cost;
-  const { running, running_cost } = overview.totals;
+  const { launched_running: running, launched_running_cost: cost } = overview.totals;
   return (
     <>
       <Age kinds={kindsOfList(overview)} overview={overview} />
@@ -29,14 +31,14 @@ function Aside({ overview }: SectionProps): React.JSX.Element | null {
         <span className="mlcost-Number" data-mlcost-running={running}>
           {trans._n('%2 running', '%2 running', running, format.count(running))}
           {' · '}
-          {running_cost === null ? unknownWords(overview, trans) : <Sum overview={overview} />}
+          {cost === null ? unknownWords(overview, trans) : <Sum overview={overview} />}
         </span>
       )}
     </>
   );
 }
 
-function unknownWords({ jobs, data_quality }: SectionProps['overview'], trans: Translation): string {
+function unknownWords({ jobs, data_quality }: Overview, trans: Translation): string {
   const unknown = jobs.filter(job => job.is_running && job.cost === null);
   const lackPrices = unknown.length > 0 && unknown.every(job => lacksPrice(job, data_quality));
   return lackPrices ? trans.__('price unknown') : trans.__('cost unknown');
@@ -45,7 +47,7 @@ function unknownWords({ jobs, data_quality }: SectionProps['overview'], trans: T
 function Sum({ overview }: SectionProps): React.JSX.Element {
   const { trans } = useView().cost;
   const sum = <Growing figure={runningFigure(overview)} />;
-  return overview.totals.unpriced > 0 ? <Around words={trans.__('at least %1', SLOT)}>{sum}</Around> : sum;
+  return <Around words={boundWords(isAtLeast(overview) ? 'least' : null, SLOT, trans)}>{sum}</Around>;
 }
 
 function Body({ overview }: SectionProps): React.JSX.Element {
@@ -69,7 +71,8 @@ function Body({ overview }: SectionProps): React.JSX.Element {
 
 function News({ overview }: SectionProps): React.JSX.Element {
   const { model, trans } = useView().cost;
-  const things = overview.jobs.map(job => {
+  // What is folded away below its parent is not read aloud either.
+  const things = familiesOf(overview.jobs).tops.map(job => {
     const isStopping = isEnding({ what: 'job', row: job }, model.actions);
     return { key: thingKey(job), name: job.name, words: stateOf(job, isStopping, trans).words };
   });
@@ -80,37 +83,19 @@ function News({ overview }: SectionProps): React.JSX.Element {
 /** Say so where the overview has no room for all that runs. */
 function Cut({ overview }: SectionProps): React.JSX.Element | null {
   const { format, trans } = useView().cost;
-  const { running } = overview.totals;
+  const { launched_running, running } = overview.totals;
   const shown = overview.jobs.filter(job => job.is_running).length;
+  const counts = [format.count(shown), format.count(running)];
   return running <= shown ? null : (
     <div className="mlcost-Quiet mlcost-mod-small mlcost-Cut" data-mlcost-cut="">
-      {trans.__('%1 of %2 running jobs are shown: the dearest and the newest.', format.count(shown), format.count(running))}
+      {launched_running === running
+        ? trans.__('%1 of %2 running jobs are shown: the dearest and the newest.', ...counts)
+        : trans.__(
+            '%1 of %2 running jobs are shown, counting those that other jobs have started: the dearest and the newest.',
+            ...counts
+          )}
     </div>
   );
-}
-
-/** Everything that keeps AWS from telling about jobs, in the server's own words, which are English. */
-function Obstacles({ overview }: SectionProps): React.JSX.Element {
-  const { format, trans } = useView().cost;
-  const since = overview.aws.status === 'failed' ? format.time(overview.aws.as_of) : null;
-  const notes = obstacles(overview);
-  const drawn: DataQuality[] = since === null ? notes : offlineSince(trans.__('Offline, as of %1', since), notes, trans);
-  return (
-    <>
-      {drawn.map(note => (
-        <Notice key={note.code + note.message} state={stateFor(note)} tone="warning" title={note.message} hint={note.hint} />
-      ))}
-      <SectionObstacles place="other-jobs" kinds={JOB_KINDS} overview={overview} />
-    </>
-  );
-}
-
-/** Make one notice of AWS's silence and its reason; what stands beside it keeps its own. */
-function offlineSince(title: string, notes: DataQuality[], trans: Translation): DataQuality[] {
-  const reasons = notes.filter(note => stateFor(note) === 'offline').map(noteWords);
-  const carried = trans.__('What runs is carried on as if nothing had changed.');
-  const silence = { code: 'network_unreachable', message: title, hint: [...reasons, carried].join(' '), subject: null };
-  return [silence, ...notes.filter(note => stateFor(note) !== 'offline')];
 }
 
 /** Say that AWS is asked less often than usual, and why. */
@@ -145,16 +130,6 @@ function Loading(): React.JSX.Element {
   );
 }
 
-/** Some kinds are asked about later than others: until then their absence says nothing. */
-function Unread({ kinds }: { kinds: readonly string[] }): React.JSX.Element {
-  const { trans } = useView().cost;
-  return (
-    <div className="mlcost-Quiet mlcost-mod-small" data-mlcost-state="reading">
-      {trans.__('Still reading from AWS: %1', kindsWords(kinds, trans))}
-    </div>
-  );
-}
-
 function Empty(): React.JSX.Element {
   const { trans } = useView().cost;
   return (
@@ -168,7 +143,7 @@ function Unexplained(): React.JSX.Element {
   const { trans } = useView().cost;
   return (
     <div className="mlcost-Quiet" data-mlcost-state="unknown">
-      {trans.__('What runs is not known; the notes below say why.')}
+      {trans.__('What runs is not known; "About these numbers" says why.')}
     </div>
   );
 }

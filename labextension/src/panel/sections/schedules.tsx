@@ -1,15 +1,16 @@
 import * as React from 'react';
 import type { ScheduleRow } from '../../api/types';
 import { Age } from '../../components/age';
+import { Facts, useDisclosure } from '../../components/disclosure';
 import { EndButton } from '../../components/end_button';
 import { SectionObstacles } from '../../components/knowledge';
-import { Foot, Row, StateLine } from '../../components/row';
+import { Foot, Row, StateLine, What } from '../../components/row';
 import { useView } from '../../components/view';
 import { isEnding, type Ending } from '../../endings/ending';
 import { knowledgeOf } from '../../kinds';
 import { rhythmWords, scheduleState } from '../../standing';
 import { scheduleThing, thingKey } from '../../things';
-import { instanceWords } from '../../words';
+import { instanceWords, tagWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
 
 const KINDS = ['schedule'];
@@ -18,11 +19,12 @@ const KINDS = ['schedule'];
 export function Schedule({ schedule }: { schedule: ScheduleRow }): React.JSX.Element {
   const { format, model, trans } = useView().cost;
   const ending: Ending = { what: 'schedule', row: schedule };
+  const details = useDisclosure(trans.__('About %1', schedule.name));
   const state = scheduleState(schedule, isEnding(ending, model.actions), trans);
   const rhythm = rhythmWords(schedule.expression, format, trans);
   const high = format.money(schedule.high_per_run);
   const machine = schedule.instance_type === null ? null : instanceWords(schedule.instance_type, schedule.instance_count, trans);
-  const of = [machine, schedule.endpoint === null ? null : trans.__('watches %1', schedule.endpoint)].filter(Boolean).join(' · ');
+  const watches = schedule.endpoint === null ? null : trans.__('watches %1', schedule.endpoint);
   return (
     <Row
       name={schedule.name}
@@ -30,14 +32,31 @@ export function Schedule({ schedule }: { schedule: ScheduleRow }): React.JSX.Ele
       className="mlcost-mod-quietRow"
       data={{ 'data-mlcost-schedule': schedule.name, 'data-status': schedule.status }}
     >
+      {machine === null && watches === null ? null : <What parts={[machine, watches]} />}
       {state === null ? null : <StateLine state={state} />}
-      <Foot actions={<EndButton ending={ending} />}>
-        <span title={of}>
-          {high === null
-            ? trans.__('%1; what a run costs is not known', rhythm)
-            : trans.__('%1; a run costs at most %2', rhythm, high)}
-        </span>
+      <Foot
+        actions={
+          <>
+            {details.button}
+            <EndButton ending={ending} />
+          </>
+        }
+      >
+        {high === null
+          ? trans.__('%1; what a run costs is not known', rhythm)
+          : trans.__('%1; a run costs at most %2', rhythm, high)}
       </Foot>
+      {details.isOpen ? (
+        <Facts
+          id={details.id}
+          rows={[
+            [trans.__('Machine'), machine],
+            [trans.__('Watches'), schedule.endpoint],
+            [trans.__('Region'), schedule.region_id],
+            [trans.__('Tags'), tagWords(schedule.tags)]
+          ]}
+        />
+      ) : null}
     </Row>
   );
 }
@@ -49,7 +68,7 @@ function Aside({ overview }: SectionProps): React.JSX.Element {
 function Body({ overview }: SectionProps): React.JSX.Element {
   return (
     <>
-      <SectionObstacles place="schedules" kinds={KINDS} overview={overview} isQuiet={true} />
+      <SectionObstacles places={['schedules']} kinds={KINDS} overview={overview} isQuiet={true} />
       {overview.schedules.length === 0 ? null : (
         <ul className="mlcost-Rows" data-mlcost-state="ok">
           {overview.schedules.map(schedule => (

@@ -1,16 +1,15 @@
 import * as React from 'react';
 import { Facts, useDisclosure } from '../../components/disclosure';
 import { Around } from '../../components/around';
-import { LiveMoney } from '../../components/live';
 import { Notice } from '../../components/notice';
 import { priceFacts, storageFacts } from '../../components/price';
 import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
-import { sessionFigure } from '../../live';
 import { isSessionAwaited, obstaclesAt } from '../../quality';
 import { SLOT } from '../../slot';
 import { hostWords, noteWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
+import { Amounts } from './session_amounts';
 
 function Aside({ overview }: SectionProps): React.JSX.Element {
   return <span>{hostWords(overview.session, useView().cost.trans)}</span>;
@@ -92,56 +91,6 @@ function Machine({ overview }: SectionProps): React.JSX.Element | null {
     <div className="mlcost-Pair mlcost-mod-wrap">
       <span className="mlcost-mod-quiet">{where}</span>
       {since === null ? null : <span className="mlcost-mod-quiet">{trans.__('since %1', since)}</span>}
-    </div>
-  );
-}
-
-function Amounts({ overview }: SectionProps): React.JSX.Element {
-  const { cost, isShown } = useView();
-  const { format, model, trans } = cost;
-  const { session } = overview;
-  const live = <LiveMoney model={model} format={format} figure={sessionFigure(overview)} isShown={isShown} />;
-  const perDay = format.rate(session.cost_per_day_when_stopped);
-  return (
-    <dl className="mlcost-Amounts">
-      {session.cost === null ? null : (
-        <Amount label={trans.__('This session')} exact={session.cost}>
-          {live}
-        </Amount>
-      )}
-      {session.cost_today === null ? null : <Amount label={trans.__('Today')}>{format.money(session.cost_today)}</Amount>}
-      {session.cost_month === null ? null : (
-        <Amount label={format.month(overview.as_of)}>{format.money(session.cost_month)}</Amount>
-      )}
-      {perDay === null ? null : <Amount label={trans.__('Storage, also when stopped')}>{trans.__('%1 a day', perDay)}</Amount>}
-      <Standing overview={overview} />
-    </dl>
-  );
-}
-
-/** What costs beside this session and its jobs until somebody ends it; the sections below say what it is. */
-function Standing({ overview }: SectionProps): React.JSX.Element | null {
-  const { format, trans } = useView().cost;
-  const { standing, standing_cost_per_day, standing_unpriced } = overview.totals;
-  const perDay = format.rate(standing_cost_per_day);
-  if (standing === 0) {
-    return null;
-  }
-  const known = standing_unpriced > 0 ? trans.__('at least %1 a day', perDay) : trans.__('%1 a day', perDay);
-  return (
-    <Amount label={trans.__('What else stays on')} exact={standing_cost_per_day ?? ''}>
-      {perDay === null ? <span className="mlcost-Row-unknown">{trans.__('cost unknown')}</span> : known}
-    </Amount>
-  );
-}
-
-function Amount({ label, exact, children }: { label: string; exact?: string; children: React.ReactNode }): React.JSX.Element {
-  return (
-    <div className="mlcost-Pair mlcost-mod-wrap">
-      <dt className="mlcost-mod-quiet">{label}</dt>
-      <dd className="mlcost-Number" data-mlcost-cost={exact}>
-        {children}
-      </dd>
     </div>
   );
 }

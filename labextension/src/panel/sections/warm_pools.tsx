@@ -4,12 +4,12 @@ import { Age } from '../../components/age';
 import { Facts, useDisclosure } from '../../components/disclosure';
 import { EndButton } from '../../components/end_button';
 import { Growing, Unknown } from '../../components/figure';
-import { priceFacts } from '../../components/price';
+import { dayFacts, priceFacts, storageFacts, volumePrice } from '../../components/price';
 import { Foot, Row, StateLine, What } from '../../components/row';
 import { useView } from '../../components/view';
 import { isEnding, type Ending } from '../../endings/ending';
 import { warmPoolFigure } from '../../live';
-import { warmPoolState } from '../../standing';
+import { keptRateWords, warmPoolState } from '../../standing';
 import { thingKey, warmPoolThing } from '../../things';
 import { instanceWords, tagWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
@@ -26,7 +26,6 @@ export function WarmPool({ pool, notes }: WarmPoolProps): React.JSX.Element {
   const details = useDisclosure(trans.__('About the cost of the instances of %1', pool.name));
   const ending: Ending = { what: 'warm-pool', row: pool };
   const state = warmPoolState(pool, isEnding(ending, model.actions), format.time(pool.until), trans);
-  const perHour = format.rate(pool.cost_per_hour);
   return (
     <Row
       name={pool.name}
@@ -43,13 +42,15 @@ export function WarmPool({ pool, notes }: WarmPoolProps): React.JSX.Element {
           </>
         }
       >
-        {perHour === null ? null : trans.__('%1 an hour', perHour)}
+        {keptRateWords(pool, format, trans)}
       </Foot>
       {details.isOpen ? (
         <Facts
           id={details.id}
           rows={[
+            ...dayFacts(pool, cost),
             ...priceFacts(pool.price, cost),
+            ...storageFacts(volumePrice('storage-warmpool', pool, model.overview), cost),
             [trans.__('Kept since'), format.time(pool.started_at)],
             [trans.__('Tags'), tagWords(pool.tags)]
           ]}
