@@ -245,7 +245,8 @@ def as_it_should_be(look: Look, expected_age: timedelta) -> str | None:
     bad = look.codes & {"reading", "slowed", "throttled", "aws_error", "network_unreachable", "credentials_expired"}
     bad |= look.codes & {"permission_missing", "job_unreadable", "not_described", "reader_trouble"}
     if bad:
-        return f"still said: {sorted(bad)}"
+        said = [str(each.get("message"))[:120] for each in look.overview["data_quality"] if each["code"] in bad]
+        return f"still said after {look.overview['aws'].get('calls_total')} calls: {sorted(bad)} {said}"
     if look.at - look.as_of > expected_age:
         return f"last confirmed at {look.as_of:%H:%M:%S}"
     return None
