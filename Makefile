@@ -14,6 +14,9 @@ NODE_MODULES := labextension/node_modules/.package-lock.json
 SDKS := sdk3 sdk2 awscli
 PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jupyter-config/*/* kernel-startup/*)
 
+# A file of tests at a time, on two cores.
+TWICE := -n 2 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench soak docs wheel clean
 
@@ -28,7 +31,7 @@ test: .venv/.dev ## Run every test: Python, TypeScript, real browser
 	@$(MAKE) --no-print-directory test-frontend test-python test-sdk test-browser
 
 test-python: .venv/.dev
-	$(BIN)/python -m pytest tests --ignore=tests/sdk
+	$(BIN)/python -m pytest tests --ignore=tests/sdk $(TWICE)
 
 test-frontend: check-generated
 	cd labextension && npm test
@@ -42,7 +45,7 @@ check-generated: .venv/.dev $(NODE_MODULES)
 	cd labextension && npm run -s types:check
 
 test-browser: .venv-wheel/.ready .venv-lab44/.ready
-	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests
+	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests $(TWICE)
 
 check: check-generated ## Formatters, linters, types, contracts, fast tests: under 3 minutes
 	$(BIN)/ruff format --check .

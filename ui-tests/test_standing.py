@@ -21,6 +21,8 @@ OTHERS_JOB, OTHERS_ENDPOINT = "marketing-ranker-006", "marketing-ranker"
 OTHER_APP = f"{names.DOMAIN_ID}.alex-experiments.JupyterLab.default"
 # Of an hour of hosting in us-east-1, by AWS's price page.
 M5_XLARGE, G4DN_XLARGE = 0.23, 0.7364
+A_DAY = 2 * (24 * M5_XLARGE + 30 * 0.14 / 30)
+"""Of two instances and their volumes of 30 GB, at 0.14 dollars a GB-month of thirty days."""
 # Of an hour of a JupyterLab app.
 G5_XLARGE_STUDIO = 1.41
 
@@ -120,18 +122,16 @@ def test_a_forgotten_endpoint_is_found_priced_and_deleted_by_mouse(standing: Sta
     row = standing.endpoint(name)
     assert is_in_sight(row)
     expect(row).to_contain_text("last called 12 days ago")
-    assert per_day(row.locator("[data-mlcost-cost]")) == pytest.approx(2 * 24 * M5_XLARGE, abs=0.005)
+    assert per_day(row.locator("[data-mlcost-cost]")) == pytest.approx(A_DAY, abs=0.005)
     expect(standing.panel.locator("[data-mlcost-endpoint]").nth(2)).to_have_attribute("data-mlcost-endpoint", LIVE_ENDPOINT)
 
-    # No size was asked for, so AWS tells nobody how large its volumes are.
-    says = f"That saves at least ${2 * 24 * M5_XLARGE:.2f} a day"
-    standing.end(row.locator("[data-mlcost-delete]"), says=says, accept="Delete the endpoint")
+    standing.end(row.locator("[data-mlcost-delete]"), says=f"That saves ${A_DAY:.2f} a day", accept="Delete the endpoint")
     expect(row).to_have_count(0, timeout=GONE_MS)
     assert is_gone(lambda: sagemaker.describe_endpoint(EndpointName=name))
     # The configuration stays, as was said.
     assert sagemaker.describe_endpoint_config(EndpointConfigName=f"{name}-config")
     expect(standing.pointer(name)).to_have_count(0)
-    assert per_day(standing.else_on) == pytest.approx(before - 2 * 24 * M5_XLARGE, abs=0.02)
+    assert per_day(standing.else_on) == pytest.approx(before - A_DAY, abs=0.02)
 
 
 def test_a_forgotten_endpoint_is_deleted_by_keyboard_alone(standing: Standing, account: Account) -> None:

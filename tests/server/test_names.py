@@ -95,6 +95,22 @@ def test_what_was_taken_for_ours_is_given_back_when_the_launch_was_refused(intak
     assert is_mine(intake) is None
 
 
+def test_a_job_that_is_described_before_its_call_has_returned_has_the_tags_of_the_launch(intake: Intake) -> None:
+    """A Describe call tells none, and a listing comes half a minute later."""
+    told = {"id": "n", "at": time_to_text(now_utc()), "kind": "training", "region_id": "us-east-1", "name": "churn-1"}
+    intake.launches.take({"type": "intent", **told, "tags": {"team": "fraud"}})
+    intake.take_description("training", training_job(minutes=0, Tags=None))
+    metered = intake.book.get(("training", "us-east-1", "churn-1"))
+    assert metered is not None
+    assert metered.job.tags == {}
+    known = intake.launches.take({"type": "outcome", **told, "result": "accepted"})
+    assert known is not None
+    intake.take_launch(known)
+    metered = intake.book.get(("training", "us-east-1", "churn-1"))
+    assert metered is not None
+    assert metered.job.tags == {"team": "fraud"}
+
+
 def test_an_endpoint_that_was_launched_long_ago_is_still_followed(intake: Intake) -> None:
     """The older, the more likely it is forgotten; a job cannot last that long."""
     for kind in ("endpoint", "training"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.errors import RemoteError
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.times import time_to_text
 
 from .conftest import SPACE, FakeReader, training_job
 
@@ -194,6 +195,30 @@ def test_a_thousand_jobs_fit_into_64_kb(jp_asyncio_loop: Any, jp_fetch: Any, rea
         document = json.loads(answer.body)
         assert len(answer.body) <= 64 * 1024
         assert (document["totals"]["running"], len(document["jobs"])) == (1000, 50)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_what_has_ended_goes_before_the_tags_of_what_runs(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """Many ended jobs leave no room for everything; those that run are shown with what they are known by."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        own = {f"key-{n}": "v" * 48 for n in range(6)}
+        tags = {"sagemaker:space-arn": SPACE, **own}
+        over = {"TrainingJobStatus": "Completed", "SecondaryStatus": "Completed", "BillableTimeInSeconds": 60}
+        ended = time_to_text(datetime.now(timezone.utc))
+        reader.push_jobs(
+            *(training_job(f"runs-{n}", Tags=tags) for n in range(8)),
+            *(training_job(f"over-{n}", Tags=tags, TrainingEndTime=ended, **over) for n in range(60)),
+        )
+        for _ in range(5):
+            await settled()
+        document = await overview(jp_fetch)
+        assert len(json.dumps(document, separators=(",", ":"))) <= 64 * 1024
+        names = [job["name"].partition("-")[0] for job in document["jobs"]]
+        assert (names.count("runs"), 15 <= names.count("over") < 42) == (8, True)
+        assert {tuple(job["tags"]) for job in document["jobs"]} == {tuple(own)}
 
     jp_asyncio_loop.run_until_complete(run())
 
