@@ -307,7 +307,7 @@ class Intake:
         if not self.is_ours(metered.job):
             self.drop(launch.key)
         elif launch.tags and not metered.job.tags:  # described before the call had returned, and a Describe call tells none
-            self.take(replace(metered.job, tags=launch.tags))
+            self.take(replace(metered.job, tags=dict(launch.tags)))
         elif metered.notebook != self.launches.notebook_of(launch.key, self._created_at(metered.job)):
             self.take(metered.job)
 
