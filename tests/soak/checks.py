@@ -37,7 +37,7 @@ def exact_while_nothing_happens(look: Look) -> Iterator[str]:
         shown = money(row["cost"])
         if job is None or since is None or shown is None or not job.is_still(since, look.at):
             continue
-        expected = job.cost(look.at)
+        expected = job.final_cost if row["cost_basis"] == "final" else job.cost(look.at)
         if abs(shown - expected) > CENT and not (row["cost_basis"] == "at_most" and job.is_spot and shown >= expected):
             yield f"{row['name']}: shown {shown}, but it is {expected} ({row['status']}, {row['cost_basis']})"
 

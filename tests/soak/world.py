@@ -64,9 +64,14 @@ class NotingBadDays(BadDays):
         """Let happen what is in force, and note the call."""
         self.calls.append(time.time())
         harm = super().befall(service, operation, now)
-        if not harm:
+        if all(is_slight(day, operation) for day in harm):
             self.answered[operation] = self._account.wall_clock()
         return harm
+
+
+def is_slight(day: BadDay, operation: str) -> bool:
+    """Tell whether an answer can be read all the same: a member is of a wrong type, and not the list that is all of it."""
+    return day.spoil == "wrong_type" and not (operation == "Search" and day.path == "Results")
 
 
 class World:
@@ -245,8 +250,14 @@ def is_read_since(look: Look, moment: datetime, kinds: Any) -> bool:
     return all(each is not None and each > moment for each in confirmed)
 
 
+REAPED = "Unknown child process pid"
+"""Of asyncio, where closing the pipes of a killed reader has asked for its status before asyncio's own watcher has."""
+
+
 def is_bad(line: str) -> bool:
     """Tell whether a line is a traceback's, an error's or nobody's."""
+    if line.startswith(REAPED):
+        return False
     if not line.strip() or LOG_LINE.match(line):
         return "Traceback" in line
     return True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import json
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -128,7 +129,7 @@ class Clients:
 
 
 def check_answer(http_response: Any, parsed: Any, model: Any = None, **_: Any) -> None:
-    """Refuse an answer that is not AWS's: botocore takes a proxy's page for an answer with nothing in it.
+    """Refuse an answer that is not AWS's: botocore takes a proxy's page, or half an answer, for one with nothing in it.
 
     Raises:
         Fault: Where it has no request id, or its body is no JSON object.
@@ -136,15 +137,36 @@ def check_answer(http_response: Any, parsed: Any, model: Any = None, **_: Any) -
     if http_response.status_code >= 300:
         return
     metadata = parsed.get("ResponseMetadata") if isinstance(parsed, dict) else None
-    if not (metadata and metadata.get("RequestId")) or not is_whole(http_response.content.strip(), model):
+    is_empty = not isinstance(parsed, dict) or not parsed.keys() - {"ResponseMetadata"}
+    if not (metadata and metadata.get("RequestId")) or not is_whole(http_response.content.strip(), model, is_empty=is_empty):
         raise Fault(aws_error("What answered in place of AWS was not AWS, or only a part of its answer came."))
 
 
-def is_whole(body: bytes, model: Any) -> bool:
-    """Say whether a body may be a whole answer; of protocols other than JSON the parser tells."""
+def is_whole(body: bytes, model: Any, *, is_empty: bool = False) -> bool:
+    """Say whether a body may be a whole answer; of protocols other than JSON the parser tells.
+
+    Args:
+        body: As it came.
+        model: The operation's.
+        is_empty: Whether nothing was found in it; then it is looked at whole, since half of an object may end like one.
+    """
     service = getattr(model, "service_model", None)
     protocol = getattr(service, "resolved_protocol", None) or getattr(service, "metadata", {}).get("protocol", "json")
-    return protocol != "json" or not body or (body.startswith(b"{") and body.endswith(b"}"))
+    if protocol != "json":
+        return True
+    if not body:
+        return not getattr(getattr(model, "output_shape", None), "members", None)  # nothing was to be told
+    if not (body.startswith(b"{") and body.endswith(b"}")):
+        return False
+    return not is_empty or is_object(body)
+
+
+def is_object(body: bytes) -> bool:
+    """Say whether a body is a JSON object."""
+    try:
+        return isinstance(json.loads(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def give_memory_back() -> None:

@@ -36,6 +36,7 @@ class Entry:
     """A listing that had shown it does so no more."""
     is_stray: bool = False
     """It is there, although no listing shows it: it is followed by its name alone."""
+    lost_at: float = 0.0
     is_urgent: bool = False
     is_touched: bool = False
     """Somebody has asked AWS to end it, and watches."""
@@ -98,7 +99,13 @@ class Names:
             entry = self._entries.get((kind, name))
             if entry is None or not (entry.is_lost or entry.is_stray):
                 is_urgent = len(lost) <= URGENT_LOST
-                self._entries[kind, name] = Entry(due=self._clock(), is_lost=True, is_urgent=is_urgent)
+                now = self._clock()
+                self._entries[kind, name] = Entry(due=now, is_lost=True, is_urgent=is_urgent, lost_at=now)
+
+    def lost_before(self, kind: str, moment: float) -> list[str]:
+        """Give those that no listing has shown since then, and that are still to be asked for."""
+        found = ((name, entry) for (entry_kind, name), entry in self._entries.items() if entry_kind == kind)
+        return [name for name, entry in found if entry.is_lost and not entry.is_gone and entry.lost_at <= moment]
 
     def doubt(self, key: Key) -> None:
         """Take one answer that AWS does not know it for enough, where it was launched long ago and no listing shows it."""

@@ -277,11 +277,13 @@ class Poller:
     def _retry_seconds(self, region: Region, task: Task) -> float:
         """Give how long a feed that failed waits: longer each time, prompt ones no longer than their usual.
 
-        Where those fail as well the others leave it to them to find out when AWS answers again.
+        Where those fail as well the others leave it to them to find out when AWS answers again, and each of them to those
+        before it: calls that fail are spent, and needed afterwards.
         """
         doubled = RETRY_SECONDS * 2.0 ** min(task.failures - 1, 10)
         if set(task.kinds) & set(PROMPT_KINDS):
-            return min(self._tempo.prompt_seconds, doubled)
+            turn = 1 + PROMPT_KINDS.index(task.kinds[0]) if region.is_down else 1
+            return min(self._tempo.prompt_seconds, doubled) * turn
         return min(MAX_RETRY_SECONDS, max(doubled, self._tempo.other_seconds if region.is_down else 0.0))
 
     def _note_progress(self) -> None:

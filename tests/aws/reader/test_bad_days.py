@@ -164,6 +164,17 @@ def test_while_nothing_is_answered_only_the_prompt_kinds_find_out_when_it_is():
     assert reader.sink.status["kind_problems"] == {}
 
 
+def test_a_bad_day_spends_few_calls():
+    """They are needed once it is over."""
+    reader = Reader()
+    put(reader, *(make_job(f"job-{number}") for number in range(5)))
+    reader.run(700)
+    before = reader.budget.spent
+    reader.aws.call = lambda *_: raised(fault("aws_error"))
+    reader.run(120)
+    assert reader.budget.spent - before <= 20
+
+
 def test_one_kind_that_goes_on_failing_is_not_asked_for_each_time_another_is_told():
     """Its own back-off is kept while the others are well."""
     reader = Reader()

@@ -245,3 +245,63 @@ def test_the_servers_side_loads_no_botocore():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def answering(no_credentials, monkeypatch):
+    """Let something on this machine answer in AWS's place, as it is told to."""
+    told = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("x-amzn-RequestId", "r-1")
+            self.send_header("Content-Length", str(len(told["body"])))
+            self.end_headers()
+            self.wfile.write(told["body"])
+
+        def log_message(self, *_):
+            """Stay quiet."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    for name, value in {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    yield told
+    server.shutdown()
+    server.server_close()
+
+
+HALVES = [
+    b"",
+    b"{",
+    b'{"Results":[{"TrainingJob":{"TrainingJobName":"a"}',
+    b'{"Results":[{"a":1},{"b":{"c":2}}',
+    b"{]}",
+    b"<html></html>",
+]
+
+
+@pytest.mark.parametrize("body", HALVES)
+def test_half_an_answer_is_none(answering, body):
+    """However it ends: botocore finds nothing in it, and nothing would read like an account without jobs."""
+    answering["body"] = body
+    with pytest.raises(Fault) as caught:
+        Clients().call("us-east-1", "Search", {"Resource": "TrainingJob"})
+    assert caught.value.problem.code == "aws_error"
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"Results":[]}', b' {"Results": [ {"TrainingJob": {}} ]}\n', b'{"New":1}'])
+def test_a_whole_answer_is_taken(answering, body):
+    """Even one that holds nothing."""
+    answering["body"] = body
+    answer = Clients().call("us-east-1", "Search", {"Resource": "TrainingJob"})
+    assert answer.get("Results", []) == json.loads(body).get("Results", [])
+
+
+def test_what_answers_with_nothing_may_do_so(answering):
+    """A stop has no answer but that it was taken."""
+    answering["body"] = b""
+    assert "Results" not in Clients().call("us-east-1", "StopTrainingJob", {"TrainingJobName": "a"})

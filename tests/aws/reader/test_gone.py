@@ -261,12 +261,28 @@ def raised(error):
     raise error
 
 
-def test_endpoints_are_confirmed_where_a_missing_one_may_not_be_asked_for():
-    """Nobody will ever tell."""
+def test_what_may_not_be_asked_for_is_gone_once_a_second_listing_lacks_it_too():
+    """Nobody will ever tell more; one listing may have been a bad one."""
     reader = Reader()
     put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
     reader.run(20)
     del reader.aws.things["endpoint"]["goes"]
     deny(reader, "DescribeEndpoint")
+    reader.run(17)
+    assert reader.sink.gone == []
     reader.run(300)
+    assert reader.sink.gone == ["goes"]
     assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=30)).isoformat()
+
+
+def test_many_that_are_gone_are_all_asked_for_soon():
+    """After a bad day a dozen endpoints may be missing at once, on a busy day too."""
+    reader = Reader()
+    put(reader, *(make("endpoint", f"goes-{number:02d}") for number in range(15)), make("endpoint", "stays"))
+    put(reader, *(make_job(f"job-{number}") for number in range(30)))
+    reader.run(700)
+    for number in range(15):
+        del reader.aws.things["endpoint"][f"goes-{number:02d}"]
+    reader.run(120)
+    assert len(set(reader.sink.gone)) == 15
+    assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=60)).isoformat()

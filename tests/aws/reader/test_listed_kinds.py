@@ -1,6 +1,6 @@
 """Kinds that Search does not know: listed every few minutes, described when new and when changed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -192,6 +192,21 @@ def test_a_kind_is_not_confirmed_before_what_has_changed_was_read():
     reader.run(300)
     assert reader.sink.take_names("processing") == ["short"]
     assert reader.sink.status["kinds"]["processing"] > before
+
+
+def test_a_kind_is_confirmed_as_far_as_what_has_changed_was_read():
+    """Where something changes all the time there is always something to be read; that must not keep it from being confirmed."""
+    reader = Reader()
+    reader.run(60)
+    for number in range(60):
+        name, at = f"p-{number}", reader.clock.wall()
+        put(reader, make("processing", name, created=at, modified=at))
+        reader.run(30)
+        put(reader, make("processing", name, created=at, status="Completed", modified=reader.clock.wall()))
+        reader.run(30)
+        if number > 10:
+            age = reader.clock.wall() - datetime.fromisoformat(reader.sink.status["kinds"]["processing"].replace("Z", "+00:00"))
+            assert age < timedelta(minutes=10)
 
 
 def raised(error):

@@ -127,8 +127,6 @@ class NamesFeed:
         (kind, _), entry = found
         if entry.is_prompt():
             return Rank.NAMES
-        if entry.is_lost:
-            return Rank.SWEEP
         return Rank.FIRST if self._is_first(kind) and not entry.misses else Rank.DETAIL
 
     def steps(self) -> Steps[None]:

@@ -84,6 +84,8 @@ class Following:
         if way != self.kind.listing and self._is_told(way):
             self._hold(self._parts.aws_clock.of(started))
             self.is_complete = True
+        if way is not None:
+            self._parts.let_go(self.kind)
         self.confirm()
         turn, self._turn = self._turn, None
         self._due = self._parts.after(self._seconds() * (1.0 if turn is None else turn), began)
@@ -104,17 +106,12 @@ class Following:
         if self._held is not None and not self._misses_any():
             self.as_of, self._held = self._held, None
         if self.mode == "list" and self.listing.is_worked_off and self._is_told(self.kind.listing):
-            self.as_of = max((each for each in (self.as_of, self.listing.listed_at) if each), default=None)
+            self.as_of = max((each for each in (self.as_of, self.listing.confirmed_at()) if each), default=None)
             self.is_complete = self.is_complete or self.listing.is_complete
 
     def _misses_any(self) -> bool:
         """Say whether something that stands is missing, and whether it is gone is still to be asked."""
-        kind = self.kind
-        return (
-            not kind.is_job
-            and not self._parts.permissions.is_denied(kind.kind, kind.describe)
-            and self._parts.names.has_lost(kind.kind)
-        )
+        return not self.kind.is_job and self._parts.names.has_lost(self.kind.kind)
 
     def _seconds(self) -> float:
         tempo = self._parts.tempo

@@ -48,6 +48,8 @@ class Summary:
     """Whether it was there before this reader was; else it is a change."""
     raw: Mapping[str, Any] | None = None
     """The whole summary, where it is all there is to hand on."""
+    seen_after: datetime | None = None
+    """The last listing that did not show this change of it."""
     is_again: bool = False
     """Whether it is read although nothing in the summary has changed."""
 
@@ -86,12 +88,15 @@ class Listing:
 
     @property
     def is_worked_off(self) -> bool:
-        """Whether everything that runs, or did so when it was handed on, and all that has changed was also read, or put off."""
+        """Whether all that was there and runs, or did so when it was handed on, was also read, or put off."""
         running = self._book.known.is_running
-        pending = self._pending.values()
-        return self._whole_at is not None and not any(
-            not item.is_backlog or item.is_running or running(item.name) for item in pending
-        )
+        backlog = [item for item in self._pending.values() if item.is_backlog]
+        return self._whole_at is not None and not any(item.is_running or running(item.name) for item in backlog)
+
+    def confirmed_at(self) -> datetime | None:
+        """Give as of when all is known: the last listing, or the one before what has changed and is still to be read."""
+        changes = (item.seen_after for item in self._pending.values() if not item.is_backlog)
+        return min((at for at in (self.listed_at, *changes) if at is not None), default=None)
 
     @property
     def is_complete(self) -> bool:
@@ -232,7 +237,9 @@ class Listing:
             if item.name not in self._done and self._is_known(item):
                 self._done[item.name] = Done(same=item.same(), is_ours=True)
             elif self._is_news(item):
-                self._pending[item.name] = item
+                waiting = self._pending.get(item.name)
+                seen_after = self.listed_at if waiting is None else waiting.seen_after
+                self._pending[item.name] = replace(item, seen_after=seen_after)
         if len(self._done) > MAX_DONE and self._kind.is_job:
             day = self._parts.now() - mark.DAY
             self._done = {name: each for name, each in self._done.items() if (each.same[1] or day) > day}

@@ -14,6 +14,9 @@ from mlcost_ext.aws.reader.ownership import Ownership
 from mlcost_ext.aws.reader.pace import Random, Tempo, jittered
 from mlcost_ext.aws.reader.permissions import Permissions
 
+LOST_SECONDS = 10.0
+"""What is missing for longer than this was missing in more than one listing."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
@@ -36,6 +39,14 @@ class Parts:
     def book(self, kind: Kind) -> Book:
         """Give the things of one kind."""
         return self.books[kind.kind]
+
+    def let_go(self, kind: Kind) -> None:
+        """Take for gone what a second listing does not show either, where AWS may not be asked for it by its name."""
+        if kind.is_job or not self.permissions.is_denied(kind.kind, kind.describe):
+            return
+        for name in self.names.lost_before(kind.kind, self.clock() - LOST_SECONDS):
+            self.names.settle((kind.kind, name))
+            self.book(kind).lose(name)
 
     def now(self) -> datetime:
         """Give the time by AWS's clock."""

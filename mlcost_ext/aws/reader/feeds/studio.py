@@ -135,6 +135,7 @@ class StudioFeed:
         book.take(ours.values(), is_listed=True)
         if is_whole:
             self._parts.names.lose_all(kind.kind, book.known.running_listed() - ours.keys())
+            self._parts.let_go(kind)
 
 
 def owner_keys(apps_there: list[Document]) -> dict[str, str]:
