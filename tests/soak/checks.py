@@ -252,6 +252,12 @@ def as_it_should_be(look: Look, expected_age: timedelta) -> str | None:
     return None
 
 
+def only_notes(look: Look, expected_age: timedelta) -> bool:
+    """Tell whether what users wait for is right, and at most kinds that are read by and by are still to be read again."""
+    is_fresh = look.status == "ok" and look.as_of is not None and look.at - look.as_of <= expected_age
+    return is_fresh and not look.codes & {"reading", "slowed", "throttled", "credentials_expired", "reader_trouble"}
+
+
 CHECKS = (
     nothing_negative,
     exact_while_nothing_happens,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from statistics import median
 
-from .checks import AGE_OF_KIND, CHECKS, GRACE, STALE, NeverFalls, as_it_should_be
+from .checks import AGE_OF_KIND, CHECKS, GRACE, STALE, NeverFalls, as_it_should_be, only_notes
 from .days import Day
 from .life import Life
 from .look import Look
@@ -61,6 +61,9 @@ class Soak:
             if wrong is None:
                 self.say(f"{self._clock()}   right again after {taken:.0f} s")
                 return taken
+            if taken > patience_seconds and only_notes(look, FRESH):
+                self.say(f"{self._clock()}   right again, but for other kinds: {wrong}")
+                return taken
             if taken > patience_seconds:
                 self._complain("recovery", CLEAR.name, [f"{over}: not right {taken:.0f} s after it was over: {wrong}"])
                 return taken
@@ -68,7 +71,7 @@ class Soak:
     def await_all_kinds(self, patience_seconds: float) -> None:
         """Wait until every kind has been confirmed lately, as while all is well."""
         ends = time.monotonic() + patience_seconds
-        while late := late_kinds(look := self.one_second()):
+        while late := [*late_kinds(look := self.one_second()), *filter(None, [as_it_should_be(look, FRESH)])]:
             if time.monotonic() > ends:
                 self._complain("all kinds", "late", [f"not confirmed within five minutes: {late} at {look.at:%H:%M:%S}"])
                 return

@@ -164,7 +164,7 @@ def test_tags_that_aws_fails_to_give_are_asked_for_again():
         return list_tags(params)
 
     reader.aws.list_tags = failing
-    assert reader.run(200).count("ListTags") == 2
+    assert reader.run(200).count("ListTags") in (2, 3, 4, 5)  # of the other one, and of this one each minute
     assert reader.sink.take_jobs() == ["b"]
     reader.aws.list_tags = list_tags
     reader.run(310)

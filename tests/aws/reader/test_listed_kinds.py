@@ -211,3 +211,19 @@ def test_a_kind_is_confirmed_as_far_as_what_has_changed_was_read():
 
 def raised(error):
     raise error
+
+
+def test_a_kind_is_not_confirmed_before_what_aws_fails_to_describe_was_read():
+    """It is missing meanwhile; it is tried each minute."""
+    reader = Reader()
+    reader.run(60)
+    before = reader.sink.status["kinds"]["processing"]
+    put(reader, make("processing", "short", modified=reader.clock.wall()))
+    describe = reader.aws.describe_processing_job
+    reader.aws.describe_processing_job = lambda params: raised(fault("aws_error"))
+    reader.run(400)
+    assert reader.sink.status["kinds"]["processing"] == before
+    reader.aws.describe_processing_job = describe
+    reader.run(70)
+    assert reader.sink.take_names("processing") == ["short"]
+    assert reader.sink.status["kinds"]["processing"] > before

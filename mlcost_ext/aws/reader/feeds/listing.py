@@ -25,6 +25,8 @@ WHOLE_SECONDS = 1800.0
 KEPT = mark.DAY + timedelta(hours=1)
 SAME_SECONDS = 1.0
 """Two operations may tell the same time with other fractions of a second."""
+FAILED_SECONDS = 60.0
+"""What AWS has failed to describe is tried again this soon."""
 AGAIN_SECONDS = 120.0
 """How often something is described that changes without a word in any listing."""
 MAX_DONE = 5000
@@ -94,8 +96,12 @@ class Listing:
         return self._whole_at is not None and not any(item.is_running or running(item.name) for item in backlog)
 
     def confirmed_at(self) -> datetime | None:
-        """Give as of when all is known: the last listing, or the one before what has changed and is still to be read."""
-        changes = (item.seen_after for item in self._pending.values() if not item.is_backlog)
+        """Give as of when all is known: the last listing, or the one before what has changed and is still to be read.
+
+        What may not be described is left out, since nobody will tell; what AWS has failed to describe is not.
+        """
+        waiting = [*self._pending.values(), *(self._put_off.values() if self._may_describe() else ())]
+        changes = (item.seen_after for item in waiting if not item.is_backlog)
         return min((at for at in (self.listed_at, *changes) if at is not None), default=None)
 
     @property
@@ -276,14 +282,20 @@ class Listing:
                 self._pending.setdefault(name, item)
 
     def _try_again(self) -> None:
-        """Take up again every five minutes what was put off, unless it would be denied again."""
-        if not self._put_off or self._parts.clock() - self._tried_again_at < RETRY_SECONDS:
+        """Take up again what was put off: every minute, and what was denied every five, unless it would be denied again."""
+        wait = FAILED_SECONDS if self._may_describe() else RETRY_SECONDS
+        if not self._put_off or self._parts.clock() - self._tried_again_at < wait:
             return
         permissions, kind = self._parts.permissions, self._kind
         if permissions.allows(kind.kind, TAGS) and permissions.allows(kind.kind, kind.describe):
             self._tried_again_at = self._parts.clock()
             self._pending = {**self._put_off, **self._pending}
             self._put_off = {}
+
+    def _may_describe(self) -> bool:
+        """Say whether neither description nor tags were denied."""
+        permissions, kind = self._parts.permissions, self._kind
+        return not any(permissions.is_denied(kind.kind, operation) for operation in (kind.describe, TAGS))
 
     def _asks_for_tags(self) -> bool:
         ownership = self._parts.ownership
