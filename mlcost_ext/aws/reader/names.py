@@ -36,7 +36,8 @@ class Entry:
     """A listing that had shown it does so no more."""
     is_stray: bool = False
     """It is there, although no listing shows it: it is followed by its name alone."""
-    lost_at: float = 0.0
+    lost_at: float = float("inf")
+    """Since when listings lack it; never: none was to show it."""
     is_urgent: bool = False
     is_touched: bool = False
     """Somebody has asked AWS to end it, and watches."""

@@ -221,23 +221,17 @@ def endpoints_confirmed(reader):
 
 
 def test_endpoints_are_not_confirmed_before_one_that_is_missing_was_asked_for():
-    """Until then it is still shown, and what is shown must not be called newer than it is; but not for ever."""
+    """Until then it is still shown, and what is shown must not be called newer than it is; a second listing says as much."""
     reader = Reader()
     put(reader, make("endpoint", "stays"), make("endpoint", "goes"))
     reader.run(20)
     del reader.aws.things["endpoint"]["goes"]
     before = endpoints_confirmed(reader)
     reader.aws.faults["DescribeEndpoint"] = fault("aws_error")
-    reader.run(30)
-    assert reader.aws.operations().count("DescribeEndpoint") >= 1
-    assert endpoints_confirmed(reader) == before
-    reader.run(250)
+    while "DescribeEndpoint" not in reader.aws.operations():
+        reader.run(1)
     assert (reader.sink.gone, endpoints_confirmed(reader)) == ([], before)
-    reader.run(120)
-    assert reader.sink.gone == []
-    assert before < endpoints_confirmed(reader) < (reader.clock.wall() - timedelta(seconds=25)).isoformat()
-    reader.aws.faults = {}
-    reader.run(300)
+    reader.run(30)
     assert reader.sink.gone == ["goes"]
     assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=30)).isoformat()
 
@@ -249,7 +243,7 @@ def test_what_could_not_be_asked_for_on_a_bad_day_is_asked_for_at_once_afterward
     reader.run(20)
     del reader.aws.things["endpoint"]["goes"]
     reader.aws.faults["DescribeEndpoint"] = fault("aws_error")
-    reader.run(200)
+    reader.run(17)
     call, reader.aws.call = reader.aws.call, lambda *_: raised(fault("aws_error"))
     reader.run(200)
     reader.aws.call, reader.aws.faults = call, {}

@@ -84,8 +84,6 @@ class Following:
         if way != self.kind.listing and self._is_told(way):
             self._hold(self._parts.aws_clock.of(started))
             self.is_complete = True
-        if way is not None:
-            self._parts.let_go(self.kind)
         self.confirm()
         turn, self._turn = self._turn, None
         self._due = self._parts.after(self._seconds() * (1.0 if turn is None else turn), began)

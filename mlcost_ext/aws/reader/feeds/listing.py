@@ -224,7 +224,7 @@ class Listing:
     def _note_whole(self, items: list[Summary], now: float, pages_read: int) -> None:
         names = {item.name for item in items}
         self._fits_a_page = not self._kind.is_job and pages_read == 1
-        self._parts.names.lose_all(self._kind.kind, self._book.known.running_listed() - names)
+        self._parts.miss(self._kind, names)
         for name in self._parts.names.unread(self._kind.kind) - names:
             self._parts.names.doubt((self._kind.kind, name))
         if not self._kind.is_job:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,13 +41,18 @@ class Parts:
         """Give the things of one kind."""
         return self.books[kind.kind]
 
-    def let_go(self, kind: Kind) -> None:
-        """Take for gone what a second listing does not show either, where AWS may not be asked for it by its name."""
-        if kind.is_job or not self.permissions.is_denied(kind.kind, kind.describe):
+    def miss(self, kind: Kind, shown: AbstractSet[str]) -> None:
+        """Ask for what was listed before and is not among what a whole listing shows.
+
+        What stands and is missing in a second one as well is taken for gone where it was not asked for meanwhile: that may
+        be denied, AWS may fail, or there may be no calls left. A listing that shows nothing at all is no such word.
+        """
+        self.names.lose_all(kind.kind, self.book(kind).known.running_listed() - shown)
+        if kind.is_job or not shown:
             return
         for name in self.names.lost_before(kind.kind, self.clock() - LOST_SECONDS):
-            self.names.settle((kind.kind, name))
-            self.book(kind).lose(name)
+            if name not in shown and self.names.absent((kind.kind, name)):
+                self.book(kind).lose(name)
 
     def now(self) -> datetime:
         """Give the time by AWS's clock."""

@@ -147,7 +147,7 @@ class Searching:
             names |= {name for record in found if (name := self._kind.name(record))}
             self._mark.move(_modified(found), _time_of(answer) or self._parts.now())
             self.take(found)
-        self._parts.names.lose_all(self._kind.kind, self._book.known.running_listed() - names)
+        self._parts.miss(self._kind, names)
         self.is_read_whole = len(names) <= FITS_A_PAGE
 
     def _changes(self, owner: Owner) -> Steps[None]:

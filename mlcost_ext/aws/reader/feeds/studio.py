@@ -134,8 +134,7 @@ class StudioFeed:
             self._parts.names.shown((kind.kind, name))
         book.take(ours.values(), is_listed=True)
         if is_whole:
-            self._parts.names.lose_all(kind.kind, book.known.running_listed() - ours.keys())
-            self._parts.let_go(kind)
+            self._parts.miss(kind, ours.keys())
 
 
 def owner_keys(apps_there: list[Document]) -> dict[str, str]:
