@@ -89,8 +89,9 @@ def hook(spool: Spool) -> LaunchHook:
 
 
 @pytest.fixture
-def attached(account: str, hook: LaunchHook) -> Iterator[Attachment]:
-    """Attach the hook for the length of a test."""
+def attached(account: str, hook: LaunchHook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Attachment]:
+    """Attach the hook for the length of a test, in a process that has not used boto3 before."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     attachment = Attachment(botocore, hook)
     attachment.attach()
     yield attachment
