@@ -17,8 +17,9 @@ from mlcost_ext.sandbox.plans import FAILURE_REASON, INTERRUPT_AFTER_SECONDS, RU
 TAGS = {"team": "soak"}
 TYPES = ("ml.m5.xlarge", "ml.g5.xlarge", "ml.c5.4xlarge")
 # How often each happens, in seconds.
-EVERY = {"training": 6.0, "spot": 25.0, "stop": 30.0, "endpoint": 40.0, "delete": 45.0, "processing": 50.0, "transform": 130.0}
-EVERY |= {"tuning": 120.0}
+EVERY = {"training": 6.0, "spot": 25.0, "stop": 30.0, "endpoint": 40.0, "delete": 45.0, "tuning": 120.0}
+EVERY |= {"processing": 180.0, "transform": 360.0}
+"""Each job changes twice: together that is one change a minute of other kinds, for which five minutes are promised."""
 MOST_ENDPOINTS = 6
 HOUR = 3600
 

@@ -34,6 +34,8 @@ DETAIL_BURST = 12
 DETAIL_RANKS = (Rank.DETAIL, Rank.METRICS)
 RETRY_SECONDS = 10.0
 MAX_RETRY_SECONDS = 900.0
+DOWN_FACTOR = 4
+"""So much less often all but one of the prompt kinds are tried while none of them can be read."""
 IDLE_SECONDS = 0.5
 """A feed that had nothing to ask although it was due is not asked again sooner."""
 TOUCH_WAIT_SECONDS = 2.0
@@ -277,13 +279,13 @@ class Poller:
     def _retry_seconds(self, region: Region, task: Task) -> float:
         """Give how long a feed that failed waits: longer each time, prompt ones no longer than their usual.
 
-        Where those fail as well the others leave it to them to find out when AWS answers again, and each of them to those
-        before it: calls that fail are spent, and needed afterwards.
+        Where those fail as well the others leave it to them to find out when AWS answers again, and they mostly to the first
+        of them: calls that fail are spent, and needed afterwards.
         """
         doubled = RETRY_SECONDS * 2.0 ** min(task.failures - 1, 10)
         if set(task.kinds) & set(PROMPT_KINDS):
-            turn = 1 + PROMPT_KINDS.index(task.kinds[0]) if region.is_down else 1
-            return min(self._tempo.prompt_seconds, doubled) * turn
+            leaves_it = region.is_down and task.kinds[0] != PROMPT_KINDS[0]
+            return min(self._tempo.prompt_seconds, doubled) * (DOWN_FACTOR if leaves_it else 1)
         return min(MAX_RETRY_SECONDS, max(doubled, self._tempo.other_seconds if region.is_down else 0.0))
 
     def _note_progress(self) -> None:
