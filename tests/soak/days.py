@@ -8,6 +8,8 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+from mlcost_ext.aws.reader.permissions import FORGOTTEN_SECONDS
+
 Wish = Mapping[str, Any]
 ALL = "*"
 NO_LAG = timedelta(0)
@@ -38,10 +40,11 @@ def day(name: str, *codes: str, recovery_seconds: float = POLL_SECONDS, **wish: 
 def denied(*operations: str) -> Day:
     """Let a role lack some permissions."""
     wishes = tuple({"operation": operation, "code": "AccessDeniedException"} for operation in operations)
-    # What is denied is left alone for five minutes, and then tried with the next reading.
-    return Day(
-        name=f"denied {' '.join(operations)}", wishes=wishes, codes=frozenset({"permission_missing"}), recovery_seconds=345.0
-    )
+    # What is denied is left alone for five minutes, and then tried with the next reading; what nothing is to be read by any
+    # more is said for fifteen.
+    seconds = FORGOTTEN_SECONDS + 45.0 if any(operation.startswith("Describe") for operation in operations) else 345.0
+    name, codes = f"denied {' '.join(operations)}", frozenset({"permission_missing"})
+    return Day(name=name, wishes=wishes, codes=codes, recovery_seconds=seconds)
 
 
 THROTTLED_RECOVERY_SECONDS = 60.0 + 30.0 + 15.0 + 7.5 + POLL_SECONDS

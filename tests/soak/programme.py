@@ -18,7 +18,8 @@ MIXED_SECONDS = 600.0
 MIX_SECONDS = 40.0
 SETTLE_SECONDS = 120.0
 """Until memory is what it will be."""
-LATE_KINDS_SECONDS = 330.0
+LATE_KINDS_SECONDS = 630.0
+"""After which no call of the last bad day counts any more."""
 FLAT_MB = 5.0
 SKEWS = (timedelta(seconds=-400), timedelta(seconds=-200), timedelta(seconds=-45), timedelta(0), timedelta(seconds=60))
 """AWS's clock against this machine's, step by step: only forward, since AWS's clock does not go back."""

@@ -17,6 +17,10 @@ from .world import World
 FRESH = timedelta(seconds=35)
 """While all is well nothing that moves fast was confirmed longer ago."""
 CLEAR = Day(name="all is well")
+USED_UP_CALLS = 80
+"""Of 120 in ten minutes: where so many were made by the end of a bad day, the rest may not do for reading everything again."""
+USED_UP_PATIENCE_SECONDS = 300.0
+"""By then enough of them are ten minutes old; the document says all the while how old its figures are."""
 MOST_COMPLAINTS = 60
 MEMORY_SECONDS = 10.0
 
@@ -51,8 +55,14 @@ class Soak:
             self.one_second()
 
     def recover(self, patience_seconds: float) -> float:
-        """Let all be well, and give the seconds until that is on screen; complain where it takes too long."""
+        """Let all be well, and give the seconds until that is on screen; complain where it takes too long.
+
+        Where bad days before it have used up the calls of ten minutes, there is more patience.
+        """
         over, began = self.day.name, time.monotonic()
+        if (calls := self.world.recent_calls()) >= USED_UP_CALLS:
+            patience_seconds = max(patience_seconds, USED_UP_PATIENCE_SECONDS)
+        self.say(f"{self._clock()}   {calls} calls in the ten minutes before")
         self.begin(CLEAR)
         while True:
             look = self.one_second()

@@ -33,6 +33,7 @@ HOST, TOKEN = "127.0.0.1", "soak"
 READER = "mlcost_ext.aws.reader"
 START_SECONDS = 60.0
 PAGE = 200
+WINDOW_SECONDS = 600.0
 MEGABYTE = 1024.0
 LISTINGS = {
     "training": ("Search", "ListTrainingJobs"),
@@ -94,6 +95,11 @@ class World:
         self._lag, self._lag_until = timedelta(0), None
         self._doubted_from: datetime | None = None
         self._doubted_until: datetime | None = None
+
+    def recent_calls(self) -> int:
+        """Give the calls of the last ten minutes."""
+        since = time.time() - WINDOW_SECONDS
+        return sum(at >= since for at in self.days.calls)
 
     # -- what happens -----------------------------------------------------------------------
 

@@ -85,7 +85,7 @@ class Tempo:
         prompts = self.load.prompt / max(PROMPT_SECONDS, self.prompt_seconds)
         if rank is Rank.PROMPT:
             return 0.0
-        if rank is Rank.OTHER:
+        if rank in (Rank.OTHER, Rank.NAMES):
             return prompts
         if rank is Rank.FIRST:
             return self.load.prompt / FIRST_SECONDS + others
