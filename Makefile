@@ -42,6 +42,7 @@ test-sdk: .venv/.dev ## Run SageMaker's two SDKs and the AWS command line agains
 
 check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_openapi.py --check
+	$(BIN)/python tools/make_price_snapshot.py --check
 	cd labextension && npm run -s types:check
 
 test-browser: .venv-wheel/.ready .venv-lab44/.ready

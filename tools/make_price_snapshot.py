@@ -1,154 +1,176 @@
-"""Write the shipped price snapshot, one small file a region, from collected price tables.
+"""Write the shipped price snapshot, one small file a region, from the tables in tools/price_tables.
 
-Usage: python tools/make_price_snapshot.py DATA_FOLDER
+Usage: python tools/make_price_snapshot.py [--check] [--collected FOLDER] [--bulk FILE ...]
 
-DATA_FOLDER holds tables as described by its PROVENANCE.md; only those that it lists as fit to ship are read. What is
-written is what somebody saw (lists with their source and date) and the constants of the class rule; the package itself
-reckons with them, in mlcost_ext/prices/derive.py. How the figures are made: docs/prices.md.
+Without an argument the snapshot is written anew from the tables. `--check` writes nothing and says whether the shipped
+files are what the tables give. `--collected` first brings the tables up to date from a folder of collected ones (those
+that its PROVENANCE.md lists as fit to ship), `--bulk` from AWS's own price files.
+
+The tables: a folder for each source of sources.json, in it `<list>.<currency>.csv` with a row for each type and a
+column for each region; the list is a component (`Cluster~Reserved.USD.csv` where bought in another way than usual) or
+EBS. Where two sources have a price, the newer one is shipped. Next to them classes.csv, instances.csv and training.csv.
+What is shipped is what somebody saw, and the constants of the class rule; mlcost_ext/prices/derive.py reckons with them.
 """
 
 from __future__ import annotations
 
-import csv
+import argparse
 import json
 import sys
 from collections import defaultdict
-from decimal import Decimal
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "mlcost_ext" / "prices" / "data"
-sys.path.insert(0, str(ROOT))
+TABLES = ROOT / "tools" / "price_tables"
+sys.path[:0] = [str(ROOT), str(ROOT / "tools")]
 
-from mlcost_ext.prices.derive import ML  # noqa: E402
-from mlcost_ext.prices.region_lists import EBS, EC2, STUDIO  # noqa: E402
+from price_tables.bulk import merge_bulk, merge_offers  # noqa: E402
+from price_tables.collected import merge_collected  # noqa: E402
+from price_tables.tables import Row, read_matrix, read_rows, read_sources  # noqa: E402
+
+from mlcost_ext.prices.components import usual_unit  # noqa: E402
 from mlcost_ext.prices.snapshot import CLASSES, digest  # noqa: E402
 
+__all__ = ["documents", "main", "merge_bulk", "merge_offers"]
+
+FORMAT = 3
 RULE_ERROR = {"type checked": "0.31", "family checked": "0.51", "class rule only": None}
 """Measured errors in percent of the class rule; a class that nobody compared has none."""
-NO_CLASS_RULE = "us-gov-"
-"""GovCloud's prices were compared and follow no constant."""
-CPU = "cpu"
-ROUNDING = Decimal("0.00001")
-"""The table of derived prices has six significant digits."""
+NO_CLASS_RULE = ("us-gov-", "us-iso", "cn-", "eusc-")
+"""GovCloud's prices were compared and follow no constant; those of the other partitions nobody has compared."""
 
-Row = dict[str, str]
+Entry = list[Any]
+"""Currency, unit, basis, date, and the amounts by type."""
 
 
-def rows(folder: Path, name: str) -> list[Row]:
-    with (folder / name).open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
+def price_lists(tables: Path) -> dict[str, dict[str, dict[str, Entry]]]:
+    """Give region -> list -> source -> entry; each price once, from the newest source that has it."""
+    sources = read_sources(tables)
+    found: dict[str, dict[str, dict[str, Entry]]] = defaultdict(lambda: defaultdict(dict))
+    seen: set[tuple[str, str, str]] = set()
+    for source_id in sorted(sources, key=lambda name: sources[name]["date"], reverse=True):
+        for path in sorted((tables / source_id).glob("*.csv")):
+            name, currency = path.stem.replace("~", "/").rsplit(".", 1)
+            empty = [currency, usual_unit(name), "observed", sources[source_id]["date"]]
+            for key, region, amount in read_matrix(path):
+                entry = found[region][name].setdefault(source_id, [*empty, {}])
+                if entry[0] != currency:
+                    raise SystemExit(f"{path}: {region} has prices of {name} in two currencies")
+                if (name, key, region) not in seen:
+                    entry[4][key] = amount
+                seen.add((name, key, region))
+    return {region: without_empty(lists) for region, lists in found.items()}
+
+
+def without_empty(lists: dict[str, dict[str, Entry]]) -> dict[str, dict[str, Entry]]:
+    return {name: {source: entry for source, entry in sources.items() if entry[4]} for name, sources in lists.items()}
+
+
+def classes(tables: Path) -> dict[str, list[Any]]:
+    """Give type -> [class, constant, measured error in percent, uses]."""
+    return {
+        row["instance_type"]: [row["class"], row["constant"], RULE_ERROR[row["evidence"]], row["uses"]]
+        for row in read_rows(tables / "classes.csv")
+    }
+
+
+def instances(tables: Path) -> dict[str, list[Any]]:
+    """Give type -> [vCPU, GiB, accelerators: count, kind, name, GiB; local disks in GB, architectures]; null: not known."""
+    return {row["instance_type"]: facts(row) for row in read_rows(tables / "instances.csv")}
+
+
+def facts(row: Row) -> list[Any]:
+    return [
+        number(row["vcpu"]),
+        row["memory_gib"] or None,
+        number(row["accelerator_count"]),
+        row["accelerator_kind"] or None,
+        row["accelerator_name"] or None,
+        row["accelerator_memory_gib"] or None,
+        number(row["instance_store_gb"]),
+        row["architectures"],
+    ]
 
 
 def number(text: str) -> int | None:
     return int(text) if text else None
 
 
-def check_the_rule(derived: list[Row], ec2: list[Row]) -> None:
-    """Make sure that the package will reckon as the table of derived prices did: EC2's price of that day × constant."""
-    seen = {(row["region"], ML + row["instance_type"]): row for row in ec2}
-    for row in derived:
-        source = seen[row["region"], row["instance_type"]]
-        exact = Decimal(source["usd_per_hour"]) * Decimal(row["multiplier"])
-        is_off = abs(Decimal(row["usd_per_hour_derived"]) / exact - 1) > ROUNDING
-        if is_off or source["price_date"] != row["price_date"]:
-            raise SystemExit(f"{row['region']} {row['instance_type']} is not EC2's price times {row['multiplier']}")
-
-
-def classes(derived: list[Row], facts: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Give type -> [class, constant, measured error, uses], the same in all regions.
-
-    The constant of the CPU families was never compared on a machine with accelerators, so it prices none.
-    """
-    found: dict[str, list[Any]] = {}
-    for row in derived:
-        name, kind = row["instance_type"], row["class"].split()[0]
-        has_no_accelerator = facts[name][2] == 0
-        if kind == CPU and not has_no_accelerator:
-            continue
-        entry = [kind, row["multiplier"], RULE_ERROR[row["evidence"]], row["api_components"].replace("|", " ")]
-        if found.setdefault(name, entry) != entry:
-            raise SystemExit(f"{name} has another rule in {row['region']}")
-    return found
-
-
-def instances(specs: list[Row]) -> dict[str, list[Any]]:
-    """Give type -> [vCPU, GiB, accelerators: count, kind, name, GiB; local disks in GB, architectures]; null: not known.
-
-    Where the source describes the machine and names no accelerator, it has none.
-    """
-    return {row["instance_type"]: facts(row) for row in specs}
-
-
-def facts(row: Row) -> list[Any]:
-    is_described = bool(row["vcpu"])
-    is_plain = is_described and not row["accelerator_kind"]
-    memory = None if row["note"].startswith("suspect") else row["accelerator_memory_gib_total"] or None
-    return [
-        number(row["vcpu"]),
-        row["memory_gib"] or None,
-        0 if is_plain else number(row["accelerator_count"]),
-        row["accelerator_kind"] or None,
-        row["accelerator_name"] or None,
-        memory,
-        number(row["instance_store_gb"]),
-        row["architectures"].replace("/", " "),
-    ]
-
-
-def listed(table: list[Row], key: str, amount: str, unit: str) -> dict[str, dict[str, list[Any]]]:
-    """Give region -> source -> [currency, unit, basis, date, amounts by `key`]; a source has one date."""
-    found: dict[str, dict[str, list[Any]]] = defaultdict(dict)
-    for row in table:
-        entry = found[row["region"]].setdefault(row["source_id"], ["USD", unit, "observed", row["price_date"], {}])
-        if entry[3] != row["price_date"] or Decimal(row[amount]) <= 0:
-            raise SystemExit(f"{row['region']} {row[key]}: a second date, or no price")
-        entry[4][row[key]] = row[amount]
-    return found
-
-
-def offered(folder: Path, of_types: dict[str, list[Any]]) -> dict[str, list[str]]:
+def offered(tables: Path, of_types: dict[str, list[Any]]) -> dict[str, list[str]]:
     """Give region -> types that can be priced and are offered for training there."""
-    found = defaultdict(list)
-    for row in rows(folder, "training_instance_availability.csv"):
-        if "Training" in of_types.get(row["instance_type"], ("", "", "", ""))[3].split():
-            found[row["region"]].append(row["instance_type"])
+    found = defaultdict(set)
+    for instance_type, region, _ in read_matrix(tables / "training.csv"):
+        if "Training" in of_types.get(instance_type, ("", "", "", ""))[3].split():
+            found[region].add(instance_type)
     return {region: sorted(types) for region, types in found.items()}
 
 
-def write(name: str, document: object) -> None:
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    (OUT / name).write_text(text + "\n", encoding="utf-8")
-
-
-def main(folder: Path) -> None:
-    derived, ec2 = rows(folder, "sagemaker_prices_derived.csv"), rows(folder, "ec2_on_demand.csv")
-    check_the_rule(derived, ec2)
-    of_instances = instances(rows(folder, "instance_specs.csv"))
-    of_types = classes(derived, of_instances)
-    training = offered(folder, of_types)
-    lists = {
-        EC2: listed(ec2, "instance_type", "usd_per_hour", "Hours"),
-        STUDIO: listed(rows(folder, "sagemaker_prices.csv"), "instance_type", "usd_per_hour", "Hours"),
-        EBS: listed(rows(folder, "ebs_prices.csv"), "volume_type", "usd_per_gb_month", "GB-Mo"),
-    }
-    OUT.mkdir(parents=True, exist_ok=True)
-    for old in OUT.glob("*.json"):
-        old.unlink()
-    for region in sorted({region for regions in lists.values() for region in regions}):
-        document = {
-            "format": 2,
+def documents(tables: Path) -> dict[str, bytes]:
+    """Give what is to be shipped: the files by name."""
+    of_types, lists = classes(tables), price_lists(tables)
+    training = offered(tables, of_types)
+    found: dict[str, object] = {
+        f"{region}.json": {
+            "format": FORMAT,
             "region_id": region,
             "has_class_rule": not region.startswith(NO_CLASS_RULE),
-            "prices": {name: regions[region] for name, regions in lists.items() if region in regions},
+            "prices": lists[region],
             "training": training.get(region, []),
         }
-        write(f"{region}.json", document)
-    write(CLASSES, {"format": 2, "types": of_types})
-    write("instances.json", {"format": 2, "types": of_instances})
-    (OUT / "DIGEST").write_text(digest(OUT) + "\n", encoding="utf-8")
+        for region in lists
+    }
+    found[CLASSES] = {"format": FORMAT, "types": of_types}
+    found["instances.json"] = {"format": FORMAT, "types": instances(tables)}
+    return {name: to_bytes(document) for name, document in found.items()}
+
+
+def to_bytes(document: object) -> bytes:
+    return (json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def write(found: dict[str, bytes], out: Path) -> None:
+    """Write the files and their digest; what is no longer shipped goes."""
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("*.json"):
+        old.unlink()
+    for name, content in found.items():
+        (out / name).write_bytes(content)
+    (out / "DIGEST").write_text(digest(out) + "\n", encoding="utf-8")
+
+
+def stale(found: dict[str, bytes], out: Path) -> list[str]:
+    """Give the names of shipped files that are not what the tables give: another content, missing, or too many."""
+    shipped = {path.name: path.read_bytes() for path in out.glob("*.json")}
+    names = [name for name in sorted({*found, *shipped}) if found.get(name) != shipped.get(name)]
+    note = out / "DIGEST"
+    is_noted = note.is_file() and note.read_text(encoding="utf-8").strip() == digest(out)
+    return names if is_noted else [*names, "DIGEST"]
+
+
+def main(arguments: list[str], out: Path = OUT, tables: Path = TABLES) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="write nothing; say whether the shipped files are fresh")
+    parser.add_argument("--collected", type=Path, metavar="FOLDER", help="bring the tables up to date from collected ones")
+    parser.add_argument("--bulk", type=Path, nargs="+", metavar="FILE", help="take in AWS's own price files")
+    options = parser.parse_args(arguments)
+    if options.check and (options.collected or options.bulk):
+        parser.error("--check writes nothing, so it takes no other argument")
+    if options.collected:
+        merge_collected(options.collected, tables)
+    for file in options.bulk or ():
+        print(merge_bulk(file, tables, datetime.now(timezone.utc).date()))
+    found = documents(tables)
+    if not options.check:
+        write(found, out)
+        return 0
+    names = stale(found, out)
+    if names:
+        print(f"Not what tools/price_tables gives: {', '.join(names)}. Run: python tools/make_price_snapshot.py", file=sys.stderr)
+    return 1 if names else 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -7,11 +7,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from .component import PurchaseOption
 from .times import exact_seconds
 
-PricingUnit = Literal["Hours", "GB-Mo", "GB-Seconds"]
+TimeUnit = Literal["Hours", "GB-Mo", "GB-Seconds"]
+PricingUnit = Literal[TimeUnit, "GB"]
+"""``GB``: of data that is moved."""
 
-SECONDS_PER_UNIT: dict[PricingUnit, int] = {"Hours": 3600, "GB-Mo": 30 * 86400, "GB-Seconds": 1}
+SECONDS_PER_UNIT: dict[TimeUnit, int] = {"Hours": 3600, "GB-Mo": 30 * 86400, "GB-Seconds": 1}
 """A GB-month is one of 30 days, as AWS's own example at https://aws.amazon.com/ebs/pricing/ counts it."""
 
 
@@ -42,4 +45,5 @@ class UsageLine:
     region_id: str
     quantity: Decimal
     """Instances, or gigabytes."""
-    pricing_unit: PricingUnit
+    pricing_unit: TimeUnit
+    purchase_option: PurchaseOption = "OnDemand"

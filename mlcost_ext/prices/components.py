@@ -9,8 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from mlcost_ext.core.component import COMPONENTS, DATA, PurchaseOption, usual_option
+from mlcost_ext.core.component import STORAGE as VOLUMES
+from mlcost_ext.core.usage import PricingUnit
+
+EBS = "EBS"
+"""The list of EBS volumes by type (``gp2``, ``gp3``); no component, but what derived volumes rest on."""
 SAME_AS_STUDIO = "Studio-Notebook price of the same type"
 CLASS_RULE = "EC2 on-demand price times its class constant"
+PRICE_LIST = "AWS's own price list"
+PRICE_LIST_SOURCE = "aws-price-list-"
+"""What the names of sources begin with that are AWS's own files."""
 LIKE_TRAINING = "Training price of the same type, at which AWS bills kept instances"
 
 HOSTING_DIGITS = {"g4-gpu": 4, "g5-gpu": 4, "g6-gpu": 4, "g7-gpu": 4, "inf2": 2}
@@ -34,6 +43,8 @@ class ComputeRule:
     """Whether prices of this component were compared with the rule; if not, its error is not known."""
     origin: str | None = None
     """In words; None: that of the figure taken."""
+    same_as: str | None = None
+    """The component whose own list is taken first, where somebody saw one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,8 @@ class StorageRule:
 
     volume_type: str
     factor: Decimal
+    same_as: str | None = None
+    """As of `ComputeRule`."""
 
     @property
     def origin(self) -> str:
@@ -49,16 +62,20 @@ class StorageRule:
         return f"EBS {self.volume_type} list price times {self.factor}"
 
 
-OBSERVED = {"EC2": "EC2 on-demand price list, Linux", "Studio-Notebook": "AWS price page, Studio notebooks"}
-"""Components that have a price list, and where it is from."""
+OBSERVED = {
+    "EC2": "EC2 on-demand price list, Linux",
+    "Studio-Notebook": "AWS price page, Studio notebooks",
+    "TrainingPlan": "AWS price page, training plans",
+}
+"""Components that somebody other than AWS has written a list of, and where from; AWS's own files may have any component."""
 
 COMPUTE = {
     "Training": ComputeRule(use="Training", is_compared=True),
-    "WarmPool": ComputeRule(use="Training", origin=LIKE_TRAINING),
+    "WarmPool": ComputeRule(use="Training", origin=LIKE_TRAINING, same_as="Training"),
     "Processing": ComputeRule(use="Processing", is_compared=True),
     "BatchTransform": ComputeRule(use="BatchTransform"),
     "Hosting": ComputeRule(use="Hosting", digits_by_class=HOSTING_DIGITS, is_compared=True),
-    "AsyncInf": ComputeRule(use="Hosting", digits_by_class=HOSTING_DIGITS, is_compared=True),
+    "AsyncInf": ComputeRule(use="Hosting", digits_by_class=HOSTING_DIGITS, is_compared=True, same_as="Hosting"),
     "Notebook": ComputeRule(use="Notebook", is_studio_first=True, is_compared=True),
     "Studio-JupyterLab": ComputeRule(use="Studio", is_studio_first=True, keeps_row=True, is_compared=True),
     "Studio-CodeEditor": ComputeRule(use="Studio", is_studio_first=True, keeps_row=True),
@@ -66,7 +83,7 @@ COMPUTE = {
 
 STORAGE = {
     "Storage-Training": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
-    "Storage-WarmPool": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
+    "Storage-WarmPool": StorageRule(volume_type="gp2", factor=Decimal("1.4"), same_as="Storage-Training"),
     "Storage-Processing": StorageRule(volume_type="gp2", factor=Decimal("1.0")),
     "Storage-Hosting": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
     "Storage-Notebook": StorageRule(volume_type="gp2", factor=Decimal("1.4")),
@@ -74,3 +91,20 @@ STORAGE = {
     "Storage-Studio-CodeEditor": StorageRule(volume_type="gp3", factor=Decimal("1.4")),
 }
 """Batch transform has no volume that is told, so no price."""
+
+ALL = tuple(dict.fromkeys((*OBSERVED, *COMPUTE, *STORAGE, *COMPONENTS)))
+"""Every component that a list may have a price of, those with a rule of their own first."""
+
+
+def list_name(component: str, option: PurchaseOption) -> str:
+    """Give the name of the list of a component, bought that way: ``Training``, ``Cluster/Reserved``."""
+    return component if option == usual_option(component) else f"{component}/{option}"
+
+
+def usual_unit(component: str) -> PricingUnit:
+    """Give the unit that AWS prices a component, or a list of it, by."""
+    if component.startswith((VOLUMES, EBS)):
+        return "GB-Mo"
+    if component.startswith(DATA):
+        return "GB"
+    return "GB-Seconds" if component.partition("/")[0] == "Serverless" else "Hours"

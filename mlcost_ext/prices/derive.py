@@ -6,12 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
+from mlcost_ext.core.component import COMPONENTS, has_type, usual_option
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.price import PriceBasis, PriceKey, UnitPrice
 
-from .components import CLASS_RULE, COMPUTE, OBSERVED, SAME_AS_STUDIO, STORAGE, ComputeRule
-from .region_lists import EBS, EC2, STUDIO, Listed, RegionLists
+from .components import (
+    CLASS_RULE,
+    COMPUTE,
+    EBS,
+    OBSERVED,
+    PRICE_LIST,
+    PRICE_LIST_SOURCE,
+    SAME_AS_STUDIO,
+    STORAGE,
+    ComputeRule,
+    StorageRule,
+    list_name,
+    usual_unit,
+)
+from .region_lists import WITHOUT_TYPE, Listed, RegionLists
 
+EC2, STUDIO = "EC2", "Studio-Notebook"
+KNOWN = frozenset(COMPONENTS)
 SOURCE = "shipped-snapshot"
 ML = "ml."
 STUDIO_ERROR = Decimal("0.17")
@@ -36,21 +52,29 @@ class TypeClass:
 
 
 def price_of(key: PriceKey, lists: RegionLists, classes: Mapping[str, TypeClass]) -> UnitPrice | None:
-    """Give the price of exactly `key` from its region's lists; None: no source has one."""
+    """Give the price of exactly `key` from its region's lists, one that somebody saw first; None: no source has one."""
+    if key.component not in KNOWN or (not key.instance_type if has_type(key.component) else key.instance_type is not None):
+        return None
+    name = list_name(key.component, key.purchase_option)
+    if (listed := lists.listed(name, key.instance_type or WITHOUT_TYPE)) is not None:
+        return _price(key, listed.amount, listed, "observed", observed_origin(key.component, listed), None)
+    if key.purchase_option != usual_option(key.component) or not lists.has_class_rule:
+        return None
     if key.component in STORAGE:
-        return _storage(key, lists) if key.instance_type is None else None
-    if key.instance_type is None:
-        return None
-    if key.component in OBSERVED:
-        listed = lists.listed(key.component, key.instance_type)
-        return _price(key, listed.amount, listed, "observed", OBSERVED[key.component], None) if listed else None
-    if key.component not in COMPUTE or key.instance_type not in classes:
-        return None
-    return _compute(key, COMPUTE[key.component], lists, classes[key.instance_type])
+        return _storage(key, STORAGE[key.component], lists)
+    if key.component in COMPUTE and key.instance_type and key.instance_type in classes:
+        return _compute(key, COMPUTE[key.component], lists, classes[key.instance_type])
+    return None
 
 
-def _storage(key: PriceKey, lists: RegionLists) -> UnitPrice | None:
-    rule = STORAGE[key.component]
+def observed_origin(component: str, listed: Listed) -> str:
+    """Say whose list an observed price is from, in words."""
+    return PRICE_LIST if listed.source_id.startswith(PRICE_LIST_SOURCE) else OBSERVED.get(component, PRICE_LIST)
+
+
+def _storage(key: PriceKey, rule: StorageRule, lists: RegionLists) -> UnitPrice | None:
+    if rule.same_as and (same := lists.listed(rule.same_as, WITHOUT_TYPE)):
+        return _price(key, same.amount, same, "derived", f"{rule.same_as} price of the same region", None)
     listed = lists.listed(EBS, rule.volume_type)
     if listed is None:
         return None
@@ -59,8 +83,9 @@ def _storage(key: PriceKey, lists: RegionLists) -> UnitPrice | None:
 
 def _compute(key: PriceKey, rule: ComputeRule, lists: RegionLists, of_type: TypeClass) -> UnitPrice | None:
     instance_type = key.instance_type or ""
-    is_offered = rule.use in of_type.uses and (rule.use != "Training" or instance_type in lists.training)
-    if not (is_offered and lists.has_class_rule):
+    if rule.same_as and (same := lists.listed(rule.same_as, instance_type)):
+        return _price(key, same.amount, same, "derived", rule.origin or f"{rule.same_as} price of the same type", None)
+    if rule.use not in of_type.uses or (rule.use == "Training" and instance_type not in lists.training):
         return None
     by_class = class_figure(instance_type, lists, of_type)
     studio = lists.listed(STUDIO, instance_type)
@@ -109,7 +134,7 @@ def _price(key: PriceKey, amount: Decimal, listed: Listed, basis: PriceBasis, or
     return UnitPrice(
         key=key,
         list_unit_price=plain,
-        pricing_unit="Hours" if key.instance_type else "GB-Mo",
+        pricing_unit=usual_unit(key.component),
         billing_currency=listed.billing_currency,
         price_source=SOURCE,
         price_origin=origin,

@@ -8,8 +8,8 @@ from typing import Any
 
 from mlcost_ext.core.money import decimal_from_text
 
-EC2, STUDIO, EBS = "EC2", "Studio-Notebook", "EBS"
-"""The lists: EC2 on demand by type, Studio notebooks by ml.* type, EBS by volume type (``gp2``, ``gp3``)."""
+WITHOUT_TYPE = ""
+"""What stands for the type in the list of a component that is priced by the gigabyte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,8 @@ class Listed:
     billing_currency: str
     as_of: str
     """ISO date of the figure."""
+    source_id: str = ""
+    """Whose list it is, of tools/price_tables/sources.json; empty: none of those."""
 
 
 class RegionLists:
@@ -30,13 +32,23 @@ class RegionLists:
         self.training: frozenset[str] = frozenset(document.get("training", ()))
         """The ml.* types that are offered for training there."""
         self.has_class_rule: bool = document.get("has_class_rule", False)
-        """Whether SageMaker's prices follow EC2's there, so that one may be derived from the other."""
+        """Whether SageMaker's prices follow those of EC2 and EBS there, so that one may be derived from the other."""
 
     def listed(self, name: str, key: str) -> Listed | None:
-        """Give what the list `name` says of `key`; None: it does not say."""
-        for currency, _unit, _basis, as_of, amounts in self._prices.get(name, {}).values():
+        """Give what the list `name` says of `key`; None: it does not say.
+
+        Args:
+            name: A component, with its purchase option where that is not the usual one, or ``EBS``.
+            key: An instance type or a type of volume; "" where the component has none.
+        """
+        for source_id, (currency, _unit, _basis, as_of, amounts) in self._prices.get(name, {}).items():
             if key in amounts:
-                return Listed(amount=decimal_from_text(amounts[key]), billing_currency=currency, as_of=as_of)
+                return Listed(
+                    amount=decimal_from_text(amounts[key]),
+                    billing_currency=currency,
+                    as_of=as_of,
+                    source_id=source_id,
+                )
         return None
 
     def keys(self, name: str) -> set[str]:

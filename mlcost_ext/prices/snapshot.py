@@ -9,10 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from mlcost_ext.core.component import has_type
 from mlcost_ext.core.instance import InstanceFacts
-from mlcost_ext.core.price import PriceKey, UnitPrice
+from mlcost_ext.core.price import PriceKey, UnitPrice, price_key
 
-from .components import COMPUTE, OBSERVED, STORAGE
+from .components import ALL, COMPUTE
 from .derive import TypeClass, price_of
 from .instances import instance_facts
 from .region_lists import RegionLists
@@ -21,8 +22,6 @@ REGION_NAME = re.compile(r"[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 DATA = Path(__file__).parent / "data"
 CLASSES = "classes.json"
 NOTHING = RegionLists({})
-COMPONENTS = (*OBSERVED, *COMPUTE, *STORAGE)
-"""All components that may have a price."""
 
 
 def read_shipped(name: str) -> Any:
@@ -73,13 +72,14 @@ class Snapshot:
 
     def components(self, region_id: str) -> list[str]:
         """Give the components that have a price there, in a fixed order."""
-        return [name for name in COMPONENTS if self._storage(region_id, name) or self.instance_types(region_id, name)]
+        return [name for name in ALL if self._has_price(region_id, name)]
 
     def instance_types(self, region_id: str, component: str) -> list[str]:
-        """Give the types that have a price of `component` there, sorted."""
-        types = self.lists(region_id).keys(component) if component in OBSERVED else set(self.classes())
-        keys = (PriceKey(region_id=region_id, component=component, instance_type=name) for name in types)
-        return sorted(key.instance_type or "" for key in keys if self.unit_price(key) is not None)
+        """Give the types that have a price of `component`, bought as usual, there, sorted."""
+        if not has_type(component):
+            return []
+        types = self.lists(region_id).keys(component) | (set(self.classes()) if component in COMPUTE else set())
+        return sorted(name for name in types if self.unit_price(price_key(region_id, component, name)) is not None)
 
     def instance_facts(self, instance_type: str) -> InstanceFacts | None:
         """Give what a type is made of, ``ml.g5.xlarge`` or ``g5.xlarge``; None: nobody has described it."""
@@ -105,5 +105,7 @@ class Snapshot:
             self._classes = read_classes()
         return self._classes
 
-    def _storage(self, region_id: str, component: str) -> UnitPrice | None:
-        return self.unit_price(PriceKey(region_id=region_id, component=component, instance_type=None))
+    def _has_price(self, region_id: str, component: str) -> bool:
+        if has_type(component):
+            return bool(self.instance_types(region_id, component))
+        return self.unit_price(price_key(region_id, component, None)) is not None

@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import PriceKey
 from mlcost_ext.prices import Snapshot
+from mlcost_ext.prices.rates import ContractedPrices, Rates
+from mlcost_ext.prices.rates_text import read_rates
 from tests.fakes import REGION, small_price_list
 
 KEY = PriceKey(region_id=REGION, component="Training", instance_type="ml.m5.xlarge")
 VOLUME = PriceKey(region_id=REGION, component="Storage-Training", instance_type=None)
 
 
-@pytest.fixture(params=[small_price_list, Snapshot], ids=["fake", "snapshot"])
+class TenPercentOff:
+    """Rates that take a tenth off everything."""
+
+    def rates(self) -> Rates:
+        """Give the one rate."""
+        return TENTH
+
+
+TENTH, _ = read_rates(b"- percent_off: 10", name="rates.yaml", as_of="2026-11-02")
+
+
+def contracted() -> PriceSource:
+    """Put a rate over the shipped prices."""
+    return ContractedPrices(Snapshot(), TenPercentOff(), lambda: date(2026, 11, 23))
+
+
+@pytest.fixture(params=[small_price_list, Snapshot, contracted], ids=["fake", "snapshot", "contracted"])
 def source(request: pytest.FixtureRequest) -> PriceSource:
     return request.param()
 
@@ -35,12 +56,12 @@ def test_a_price_is_that_of_its_key(source: PriceSource, key: PriceKey) -> None:
         {"instance_type": "ml.z9.xlarge"},
         {"instance_type": None},
         {"component": "training"},
+        {"purchase_option": "Spot"},
     ],
 )
 def test_another_key_is_unknown(source: PriceSource, change: dict[str, str | None]) -> None:
     """None, not an error and not something near it."""
-    fields = {"region_id": KEY.region_id, "component": KEY.component, "instance_type": KEY.instance_type, **change}
-    assert source.unit_price(PriceKey(**fields)) is None  # type: ignore[arg-type]
+    assert source.unit_price(replace(KEY, **change)) is None  # type: ignore[arg-type]
 
 
 def test_the_fake_and_the_snapshot_agree() -> None:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcost_ext.core.price import PriceKey, UnitPrice
-from mlcost_ext.prices.components import COMPUTE, OBSERVED, STORAGE
+from mlcost_ext.core.component import PurchaseOption, has_type
+from mlcost_ext.core.price import PriceKey, UnitPrice, price_key
+from mlcost_ext.prices.components import ALL, COMPUTE, OBSERVED, STORAGE, list_name, usual_unit
 from mlcost_ext.prices.derive import TypeClass, error_percent, price_of
 from mlcost_ext.prices.region_lists import RegionLists
 
@@ -161,6 +162,81 @@ def test_figures_that_contradict_each_other() -> None:
         "WarmPool": Decimal("23.34"),
         "Studio-CodeEditor": Decimal("30.21"),
     }
+
+
+def own(name: str, key: str, amount: str) -> RegionLists:
+    """Give the region of `lists` with a list of AWS's own of one component, ahead of all rules."""
+    return lists(prices={name: {"aws-price-list-2026-11-20": entry({key: amount}, usual_unit(name), "2026-11-20")}})
+
+
+@pytest.mark.parametrize("component", ALL)
+def test_what_somebody_saw_goes_before_what_is_derived(component: str) -> None:
+    """Of any component: its own list, with that list's date, and no error; in GovCloud too."""
+    instance_type = "ml.g5.xlarge" if has_type(component) else None
+    region = own(component, instance_type or "", "7.77")
+    for found_in in (region, RegionLists({"prices": {component: region._prices[component]}})):
+        found = price_of(price_key(REGION, component, instance_type), found_in, CLASSES)
+        assert found is not None
+        expected = (Decimal("7.77"), "observed", None, "2026-11-20", usual_unit(component), "AWS's own price list")
+        told = (found.list_unit_price, found.price_basis, found.error_percent, found.price_as_of)
+        assert (*told, found.pricing_unit, found.price_origin) == expected
+
+
+@pytest.mark.parametrize(
+    ("component", "option", "name", "key"),
+    [
+        ("Cluster", "Reserved", "Cluster/Reserved", "ml.g5.xlarge"),
+        ("Serverless", "Provisioned", "Serverless/Provisioned", ""),
+        ("TrainingPlan", "TrainingPlan", "TrainingPlan", "ml.g5.xlarge"),
+        ("SpotTraining", "Spot", "SpotTraining", "ml.g5.xlarge"),
+    ],
+)
+def test_each_way_to_buy_has_its_own_list(component: str, option: PurchaseOption, name: str, key: str) -> None:
+    """And no other way has its price."""
+    region = own(name, key, "7.77")
+    found = price_of(price_key(REGION, component, key or None, option), region, CLASSES)
+    assert (list_name(component, option), found and found.list_unit_price) == (name, Decimal("7.77"))
+    others: tuple[PurchaseOption, ...] = ("OnDemand", "Spot", "Reserved", "TrainingPlan", "Provisioned")
+    keys = [price_key(REGION, component, key or None, other) for other in others if other != option]
+    assert [key for key in keys if price_of(key, region, CLASSES)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "component", "instance_type", "origin"),
+    [
+        ("Training", "WarmPool", "ml.g5.xlarge", "Training price of the same type, at which AWS bills kept instances"),
+        ("Hosting", "AsyncInf", "ml.g5.xlarge", "Hosting price of the same type"),
+        ("Storage-Training", "Storage-WarmPool", None, "Storage-Training price of the same region"),
+    ],
+)
+def test_what_costs_the_same_follows_what_was_seen(name: str, component: str, instance_type: str | None, origin: str) -> None:
+    """Rather than the rule; still derived, under its own words."""
+    found = price(component, instance_type, own(name, instance_type or "", "7.77"))
+    assert found is not None
+    assert (found.list_unit_price, found.price_basis, found.price_origin) == (Decimal("7.77"), "derived", origin)
+
+
+def test_volumes_are_not_derived_without_a_rule() -> None:
+    """Even where there is a list of EBS."""
+    assert price("Storage-Training", None, lists(has_class_rule=False)) is None
+    assert price("Storage-Training", None, lists(prices={"EBS": {}})) is None
+
+
+@pytest.mark.parametrize(
+    ("component", "unit"),
+    [
+        ("Training", "Hours"),
+        ("Cluster/Reserved", "Hours"),
+        ("Storage-Hosting", "GB-Mo"),
+        ("EBS", "GB-Mo"),
+        ("Data-Hosting", "GB"),
+        ("Serverless", "GB-Seconds"),
+        ("Serverless/Provisioned", "GB-Seconds"),
+    ],
+)
+def test_each_component_has_its_unit(component: str, unit: str) -> None:
+    """As AWS prices it, however it is bought."""
+    assert usual_unit(component) == unit
 
 
 AMOUNTS = st.decimals(min_value=Decimal("0.001"), max_value=Decimal(1000), places=5)

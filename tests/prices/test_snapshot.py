@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
 
 import pytest
 
-from mlcost_ext.core.price import PriceKey, UnitPrice
-from mlcost_ext.prices.components import COMPUTE, OBSERVED, STORAGE
-from mlcost_ext.prices.snapshot import COMPONENTS, Snapshot
+from mlcost_ext.core.component import PurchaseOption
+from mlcost_ext.core.price import UnitPrice, price_key
+from mlcost_ext.prices.components import ALL, COMPUTE, OBSERVED, STORAGE
+from mlcost_ext.prices.snapshot import Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +24,8 @@ def snapshot() -> Snapshot:
 
 
 def price(snapshot: Snapshot, component: str, instance_type: str | None, region_id: str = "us-east-1") -> UnitPrice | None:
-    return snapshot.unit_price(PriceKey(region_id=region_id, component=component, instance_type=instance_type))
+    usual = price_key(region_id, component, None)
+    return snapshot.unit_price(replace(usual, instance_type=instance_type))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,10 @@ def test_well_known_prices_of_us_east_1(snapshot: Snapshot, component: str, inst
         ("a" * 5000, "Training", "ml.m5.xlarge"),
         ("us-east-1\0", "Training", "ml.m5.xlarge"),
         ("us-gov-west-1", "Training", "ml.m5.xlarge"),
+        ("us-gov-west-1", "Storage-Training", None),
+        ("us-east-1", "SpotTraining", "ml.m5.xlarge"),
+        ("us-east-1", "TrainingPlan", "ml.m5.xlarge"),
+        ("us-east-1", "EBS", "gp2"),
     ],
 )
 def test_what_nobody_knows_is_none(snapshot: Snapshot, region_id: str, component: str, instance_type: str | None) -> None:
@@ -91,11 +98,43 @@ def test_what_nobody_knows_is_none(snapshot: Snapshot, region_id: str, component
     assert price(snapshot, component, instance_type, region_id) is None
 
 
+@pytest.mark.parametrize(
+    ("component", "instance_type", "option"),
+    [
+        ("Training", "ml.m5.xlarge", "Spot"),
+        ("Training", "ml.p5.48xlarge", "TrainingPlan"),
+        ("SpotTraining", "ml.m5.xlarge", "Spot"),
+        ("SpotTraining", "ml.m5.xlarge", "OnDemand"),
+        ("Cluster", "ml.p5.48xlarge", "Reserved"),
+        ("Serverless", None, "Provisioned"),
+        ("EC2", "m5.xlarge", "Spot"),
+        ("Storage-Training", None, "Reserved"),
+        ("TrainingPlan", "ml.p5.48xlarge", "OnDemand"),
+    ],
+)
+def test_bought_in_another_way_is_another_price(
+    snapshot: Snapshot, component: str, instance_type: str | None, option: PurchaseOption
+) -> None:
+    """What no source has a price of, bought that way, has none."""
+    assert snapshot.unit_price(price_key("us-east-1", component, instance_type, option)) is None
+
+
+def test_a_training_plan_has_a_price(snapshot: Snapshot) -> None:
+    """As AWS's page has it, by the hour and instance, as seen."""
+    found = snapshot.unit_price(price_key("us-east-1", "TrainingPlan", "ml.p5.48xlarge"))
+    assert found is not None
+    assert (found.list_unit_price, found.price_basis, found.price_as_of) == (Decimal("36.1836"), "observed", "2025-12-05")
+    assert found.price_origin == "AWS price page, training plans"
+    assert "ml.p5.48xlarge" in snapshot.instance_types("us-east-1", "TrainingPlan")
+    assert "TrainingPlan" in snapshot.components("us-east-1")
+    assert snapshot.instance_types("us-east-1", "Storage-Training") == []
+
+
 def every_price(snapshot: Snapshot) -> Iterator[UnitPrice]:
     """Give each price that can be asked for: every region, component and type that any file names."""
     for region_id in snapshot.regions():
-        types = {*snapshot.classes(), *snapshot.lists(region_id).keys("EC2"), *snapshot.lists(region_id).keys("Studio-Notebook")}
-        for component in COMPONENTS:
+        types = set(snapshot.classes()).union(*(snapshot.lists(region_id).keys(name) for name in OBSERVED))
+        for component in ALL:
             for instance_type in (None, *types):
                 if (found := price(snapshot, component, instance_type, region_id)) is not None:
                     yield found
@@ -116,7 +155,7 @@ def test_every_price_says_what_it_rests_on() -> None:
         assert (component in STORAGE) == (found.key.instance_type is None)
         assert (component == "EC2") == (found.key.instance_type is not None and not found.key.instance_type.startswith("ml."))
         seen[component] += 1
-    assert set(seen) == set(COMPONENTS)
+    assert set(seen) == {*OBSERVED, *COMPUTE, *STORAGE}
     assert seen["EC2"] > 17_000
     assert seen.total() > 45_000
 
