@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from mlcost_ext.core import documents as d  # noqa: E402
 from mlcost_ext.core import standing_documents as stand  # noqa: E402
 from mlcost_ext.core import wire  # noqa: E402
+from mlcost_ext.core.component import COMPONENTS  # noqa: E402
 
 OUT = ROOT / "mlcost_ext" / "server" / "openapi.json"
 DOCUMENTS = (
@@ -33,6 +34,8 @@ DOCUMENTS = (
 )
 
 MONEY = {"type": "string", "pattern": r"^\d+(\.\d{1,9})?$", "description": "Exact decimal; only screens round."}
+UNIT_MONEY = {**MONEY, "pattern": r"^\d+(\.\d{1,60})?$"}
+AMOUNTS: dict[Any, dict[str, Any]] = {Decimal: MONEY, wire.UnitMoney: UNIT_MONEY}
 JOB_KINDS = ["training", "tuning", "processing", "transform", "automl"]
 STOPPED_KINDS = [*JOB_KINDS, "notebook", "schedule"]
 KIND = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": JOB_KINDS}}
@@ -53,6 +56,16 @@ QUERY = [
     {"name": "limit", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}},
     {"name": "cursor", "in": "query", "schema": {"type": "string"}, "description": "next_cursor of the page before."},
     SCOPE,
+]
+PRICE_QUERY = [
+    {"name": "instance_type", "in": "query", "schema": {"type": "string"}, "description": "All types of the component without."},
+    {
+        "name": "component",
+        "in": "query",
+        "schema": {"type": "string", "enum": list(COMPONENTS)},
+        "description": "Letter case ignored; all that have a price of the type without.",
+    },
+    {"name": "region", "in": "query", "schema": {"type": "string"}, "description": "The session's own without."},
 ]
 CONFIRMED = {
     "required": ["confirmation_token"],
@@ -98,6 +111,7 @@ def reads() -> dict[str, Any]:
         "/apps/{name}": {
             "get": operation("A Studio app, and the token to stop it", "AppDetail", parameters=[APP, REGION, SCOPE])
         },
+        "/prices": {"get": listing("Unit prices of a type, of a component, or of both", "PriceRow", PRICE_QUERY)},
         "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
     }
 
@@ -128,6 +142,13 @@ def operation(
     }
 
 
+def listing(summary: str, item: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    found = operation(summary, item, parameters=parameters)
+    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{item}"}}
+    found["responses"]["200"]["content"]["application/json"]["schema"] = items
+    return found
+
+
 def content(name: str, says: str) -> dict[str, Any]:
     return {"description": says, "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}}
 
@@ -143,11 +164,11 @@ def schemas() -> dict[str, Any]:
 
 def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Say of each amount that it is an exact decimal string."""
-    for field, hint in get_type_hints(class_named(name)).items():
-        if hint is Decimal:
-            schema["properties"][field] = dict(MONEY)
-        elif Decimal in get_args(hint):
-            schema["properties"][field] = {**MONEY, "type": ["string", "null"]}
+    for field, hint in get_type_hints(class_named(name), include_extras=True).items():
+        money = next((found for kind, found in AMOUNTS.items() if hint is kind or kind in get_args(hint)), None)
+        if money is not None:
+            is_open = type(None) in get_args(hint)
+            schema["properties"][field] = {**money, **({"type": ["string", "null"]} if is_open else {})}
     return schema
 
 

@@ -49,7 +49,7 @@ export class Formatter {
     this.plain = money(2, 2);
     this.small = money(2, 4);
     this.growing = money(4, 4);
-    this.unit = money(2, UNIT_PRICE_DIGITS);
+    this.unit = this.unitStyle(currency);
     this.number = new Intl.NumberFormat(locale);
     this.clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     this.day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -81,10 +81,11 @@ export class Formatter {
     return this.written(amount, amount !== 0 && Math.abs(amount) < 0.01 ? this.small : this.plain);
   }
 
-  /** Write a price of one unit with all the decimals it has. */
-  unitPrice(value: string | null): string | null {
+  /** Write a price of one unit with all the decimals it has, in its own currency. */
+  unitPrice(value: string | null, currency = this.currency): string | null {
     const amount = shown(value);
-    return amount === null ? null : this.written(amount, this.unit, SMALLEST_UNIT_PRICE);
+    const style = currency === this.currency ? this.unit : this.unitStyle(currency);
+    return amount === null ? null : this.written(amount, style, SMALLEST_UNIT_PRICE);
   }
 
   /** Write an amount that grows, set apart where its cents end. */
@@ -152,6 +153,11 @@ export class Formatter {
   month(value: string): string {
     const date = toDate(value) ?? new Date();
     return new Intl.DateTimeFormat(this.locale, { month: 'long', timeZone: 'UTC' }).format(date);
+  }
+
+  private unitStyle(currency: string): Intl.NumberFormat {
+    const style = { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: UNIT_PRICE_DIGITS } as const;
+    return new Intl.NumberFormat(this.locale, style);
   }
 
   /** Write an amount, or that it is less than the last decimal of its style. */

@@ -80,7 +80,7 @@ export function obstaclesAt(place: Exclude<Place, 'jobs' | 'several'>, overview:
 
 /** Tell whether the machine of this session, and with it its price, is still being asked for. */
 export function isSessionAwaited({ session, data_quality }: Overview): boolean {
-  return session.list_unit_price === null && data_quality.some(({ code }) => code === 'session_reading');
+  return session.price === null && data_quality.some(({ code }) => code === 'session_reading');
 }
 
 /** What the session's section and the jobs' say in their own words. */

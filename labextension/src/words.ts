@@ -175,8 +175,11 @@ export function billableWords(job: JobRow, format: Formatter, trans: Translation
     : null;
 }
 
+/** Who says what a unit costs. */
+export type PriceSourceFacts = Pick<PriceRow, 'price_basis' | 'price_origin' | 'price_as_of' | 'error_percent'>;
+
 /** Say where a price comes from and how far it can be off. */
-export function priceWords(price: PriceRow, trans: Translation): string {
+export function priceWords(price: PriceSourceFacts, trans: Translation): string {
   switch (price.price_basis) {
     case 'derived':
       return price.error_percent === null

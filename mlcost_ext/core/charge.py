@@ -16,20 +16,20 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What a line costs as its accrual runs; estimated from list prices, not billed."""
+    """What a line costs as its accrual runs; estimated from contracted prices, else list prices; not billed."""
 
     line: UsageLine
     price: UnitPrice | None
     accrual: Accrual | None
     """None: AWS's answer does not say how long the line was used."""
 
-    def list_cost_at(self, now: datetime) -> Decimal | None:
-        """Give the list cost up to `now`, or None where price or time is unknown."""
+    def cost_at(self, now: datetime) -> Decimal | None:
+        """Give the cost up to `now`, or None where price or time is unknown."""
         if self.price is None or self.accrual is None:
             return None
         return self._amount(self.accrual.seconds_at(now))
 
-    def list_cost_per_hour(self) -> Decimal | None:
+    def cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds as things stand; zero once nothing accrues."""
         if self.price is None or self.accrual is None:
             return None
@@ -37,14 +37,14 @@ class Charge:
 
     def _amount(self, seconds: Decimal) -> Decimal:
         assert self.price is not None
-        weighted = EXACT.multiply(EXACT.multiply(self.price.list_unit_price, self.line.quantity), seconds)
+        weighted = EXACT.multiply(EXACT.multiply(self.price.unit_price, self.line.quantity), seconds)
         return per_hour_to_amount(weighted, SECONDS_PER_UNIT[self.line.pricing_unit])
 
 
-def list_cost_for(line: UsageLine, price: UnitPrice, seconds: Decimal) -> Decimal:
+def cost_for(line: UsageLine, price: UnitPrice, seconds: Decimal) -> Decimal:
     """Give what `seconds` of a line cost at a price."""
     settled = Accrual(settled_seconds=seconds, accruing_since=None)
-    cost = Charge(line=line, price=price, accrual=settled).list_cost_at(EPOCH)
+    cost = Charge(line=line, price=price, accrual=settled).cost_at(EPOCH)
     assert cost is not None
     return cost
 
@@ -66,7 +66,7 @@ class RunningSum:
         """Add (or with `sign` −1 take away) one hourly charge; an unknown one changes nothing."""
         if charge.price is None or charge.accrual is None:
             return self
-        weight = EXACT.multiply(charge.price.list_unit_price, charge.line.quantity * sign)
+        weight = EXACT.multiply(charge.price.unit_price, charge.line.quantity * sign)
         since = charge.accrual.accruing_since
         seconds = charge.accrual.settled_seconds - (exact_seconds(since - EPOCH) if since else 0)
         moved = EXACT.add(self.weighted_seconds, EXACT.multiply(weight, seconds))

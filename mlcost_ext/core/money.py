@@ -11,6 +11,9 @@ EXACT = Context(prec=60)
 PLAIN_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 """No exponent, sign or underscore, and no more digits than `EXACT` has room for once multiplied."""
 
+USUAL_CURRENCY = "USD"
+"""In which AWS bills everywhere but in China."""
+
 WIRE_STEP = Decimal("0.000000001")
 """The smallest amount that is told or kept: 10⁻⁹ of the billing currency."""
 
@@ -33,6 +36,12 @@ def to_wire(amount: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+def plain_text(amount: Decimal) -> str:
+    """Write an amount as a plain decimal string with all its digits, without trailing zeros."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def per_hour_to_amount(price_seconds: Decimal, seconds_per_unit: int) -> Decimal:
     """Turn a sum of price × seconds into an amount, dividing once.
 
@@ -41,3 +50,8 @@ def per_hour_to_amount(price_seconds: Decimal, seconds_per_unit: int) -> Decimal
         seconds_per_unit: 3,600 for a price per hour, 2,592,000 for one per month of 30 days.
     """
     return EXACT.divide(price_seconds, Decimal(seconds_per_unit))
+
+
+def billing_currency_of(region_id: str) -> str:
+    """Give the currency AWS bills a region in: CNY in China's partition, which is sold by others, else USD."""
+    return "CNY" if region_id.startswith("cn-") else USUAL_CURRENCY

@@ -17,6 +17,22 @@ class PriceSource(Protocol):
         ...
 
 
+class PriceCatalog(PriceSource, Protocol):
+    """A price source that can also say what it has."""
+
+    def regions(self) -> list[str]:
+        """Give the regions that have any price, sorted."""
+        ...
+
+    def components(self, region_id: str) -> list[str]:
+        """Give the components that have a price there."""
+        ...
+
+    def instance_types(self, region_id: str, component: str) -> list[str]:
+        """Give the types that have a price of `component` there, sorted."""
+        ...
+
+
 class AwsReader(Protocol):
     """The process that asks AWS, so that nobody else has to wait for it."""
 

@@ -7,24 +7,38 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 from .money import to_wire
 from .price import PriceBasis
 from .times import time_to_text
 
 Money = Decimal
+UnitMoney = Annotated[str, "amount"]
+"""A price of one unit as plain decimal text, with all its digits: a token or a gigabyte-second may cost less than 10⁻⁹."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPriceFacts:
+    """Who says what a unit costs without a contract."""
+
+    price_source: str
+    price_origin: str
+    price_as_of: str
+    price_basis: PriceBasis
+    error_percent: Money | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceRow:
-    """A unit price with its source, its date and its error."""
+    """A unit price with its source, its date and its error: those of the contracted price where there is one."""
 
     region_id: str
     component: str
     instance_type: str | None
-    list_unit_price: Money
-    contracted_unit_price: Money | None
+    purchase_option: str
+    list_unit_price: UnitMoney | None
+    contracted_unit_price: UnitMoney | None
     pricing_unit: str
     billing_currency: str
     price_source: str
@@ -32,6 +46,9 @@ class PriceRow:
     price_as_of: str
     price_basis: PriceBasis
     error_percent: Money | None
+    sku: str | None
+    list_price: ListPriceFacts | None
+    """Where the list price is from, beside a contracted one."""
 
 
 @lru_cache(maxsize=64)

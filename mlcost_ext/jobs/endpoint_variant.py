@@ -175,6 +175,7 @@ def provisioned_line(concurrency: int, memory_mb: int, region_id: str) -> UsageL
         region_id=region_id,
         quantity=Decimal(concurrency * memory_mb) / MIB_A_GIB,
         pricing_unit="GB-Seconds",
+        purchase_option="Provisioned",
     )
 
 

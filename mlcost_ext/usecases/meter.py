@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mlcost_ext.core.charge import Charge, list_cost_for
+from mlcost_ext.core.charge import Charge, cost_for
 from mlcost_ext.core.job import Job, Problem, WarmPool
-from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.money import EXACT, USUAL_CURRENCY, billing_currency_of
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import PriceKey, UnitPrice
 from mlcost_ext.core.usage import Accrual, UsageLine
@@ -45,13 +45,13 @@ class MeteredJob:
     def cost_at(self, now: datetime) -> Decimal | None:
         """Give the compute cost; None where any part of it is unknown. Before AWS has chosen its instances it is nothing."""
         if self.compute:
-            return total(charge.list_cost_at(now) for charge in self.compute)
+            return total(charge.cost_at(now) for charge in self.compute)
         return Decimal(0) if self.has_cost_nothing else None
 
     def cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds to the compute cost as things stand."""
         if self.compute:
-            return total(charge.list_cost_per_hour() for charge in self.compute)
+            return total(charge.cost_per_hour() for charge in self.compute)
         return Decimal(0) if self.has_cost_nothing else None
 
     @property
@@ -62,15 +62,15 @@ class MeteredJob:
 
     def warm_pool_cost_at(self, now: datetime) -> Decimal | None:
         """Give what its kept instances and their volumes cost; None: unknown, or none were kept."""
-        return total(charge.list_cost_at(now) for charge in self.warm_pool) if self.warm_pool else None
+        return total(charge.cost_at(now) for charge in self.warm_pool) if self.warm_pool else None
 
     def storage_cost_at(self, now: datetime) -> Decimal | None:
         """Give the volumes' cost: zero where it has none that is billed, None where it is unknown."""
-        return None if self.storage is None else total(charge.list_cost_at(now) for charge in self.storage)
+        return None if self.storage is None else total(charge.cost_at(now) for charge in self.storage)
 
     def storage_cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds to the volumes' cost as things stand."""
-        return None if self.storage is None else total(charge.list_cost_per_hour() for charge in self.storage)
+        return None if self.storage is None else total(charge.cost_per_hour() for charge in self.storage)
 
 
 def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
@@ -84,15 +84,21 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def price_of(line: UsageLine, prices: PriceSource) -> UnitPrice | None:
-    """Give the unit price of a line, if any source has one."""
-    key = PriceKey(region_id=line.region_id, component=line.component, instance_type=line.instance_type)
-    return prices.unit_price(key)
+    """Give the unit price of a line, if any source has one by the line's own unit."""
+    key = PriceKey(
+        region_id=line.region_id,
+        component=line.component,
+        instance_type=line.instance_type,
+        purchase_option=line.purchase_option,
+    )
+    price = prices.unit_price(key)
+    return price if price is not None and price.pricing_unit == line.pricing_unit else None
 
 
 def meter(job: Job, prices: PriceSource, notebook: str | None = None) -> MeteredJob:
     """Price a job's lines."""
     compute = charges(job.compute, job.accrual, prices)
-    rate = total(charge.list_cost_per_hour() for charge in compute)
+    rate = total(charge.cost_per_hour() for charge in compute)
     storage = None if job.storage is None else charges(job.storage, job.storage_accrual or job.accrual, prices)
     bounds, lacks_storage = limits(job, compute, storage, prices)
     return MeteredJob(
@@ -148,7 +154,7 @@ def limits(
 def most_of(way: tuple[Charge, ...], seconds: Decimal) -> Decimal | None:
     """Give what so many seconds cost of some instances, and of their volumes as far as there is a price; None: unknown."""
     counted = [charge for charge in way if charge.price or not is_volume(charge)]
-    return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in counted)
+    return total(cost_for(c.line, c.price, seconds) if c.price else None for c in counted)
 
 
 def is_volume(charge: Charge) -> bool:
@@ -181,11 +187,13 @@ def several_prices(job: Job) -> Problem:
 
 
 def no_price(line: UsageLine) -> Problem:
-    """Say that nobody has a price for a line."""
+    """Say that nobody has a price for a line that can be counted."""
     what = f"{line.instance_type} ({line.component})" if line.instance_type else line.component
+    currency = billing_currency_of(line.region_id)
+    elsewhere = f" Prices there are in {currency}; a total in another currency wants an exchange rate in rates.yaml."
     return Problem(
         code="storage_price_unknown" if line.pricing_unit == "GB-Mo" else "price_unknown",
         message=f"No price is known for {what} in {line.region_id or 'this region'}; it is left out of every total.",
-        hint="Look it up on AWS's price page; 'mlcost doctor' says which prices are there.",
+        hint=f"'mlcost prices refresh' reads AWS's price list.{elsewhere if currency != USUAL_CURRENCY else ''}",
         subject=line.instance_type,
     )

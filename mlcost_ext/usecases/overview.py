@@ -55,7 +55,7 @@ def overview(
     return Overview(
         as_of=now,
         clock_offset_seconds=picture.clock_offset_seconds,
-        billing_currency="USD",
+        billing_currency=picture.billing_currency,
         aws=picture.aws,
         session=session_row(picture.host, charge, picture.prices, now),
         totals=totals(picture, stands, now),

@@ -22,6 +22,8 @@ class Picture:
     book: JobBook
     aws: AwsState
     prices: PriceSource
+    """In the billing currency."""
+    billing_currency: str = "USD"
     standing: StandingBook = field(default_factory=StandingBook)
     past: Past | None = None
     scope_account: bool = False

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from mlcost_ext.core.charge import Charge, list_cost_for
+from mlcost_ext.core.charge import Charge, cost_for
 from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
@@ -41,7 +41,7 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) 
     """Write what is known of the machine at `now`; prepaid hours add nothing, whatever their list price is."""
     price = own_price(host, charge)
     is_prepaid = host.is_prepaid_at(now)
-    cost = Decimal(0) if is_prepaid else charge.list_cost_at(now)
+    cost = Decimal(0) if is_prepaid else charge.cost_at(now)
     return Session(
         host=host.kind,
         instance_type=host.instance_type,
@@ -50,7 +50,7 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) 
         started_at=host.costs_since,
         cost=cost,
         cost_basis=None if cost is None else "accruing" if is_prepaid else host.since_basis,
-        cost_per_hour=Decimal(0) if is_prepaid else price.list_unit_price if price else None,
+        cost_per_hour=Decimal(0) if is_prepaid else price.unit_price if price else None,
         cost_today=None,
         cost_month=None,
         cost_per_day_when_stopped=stopped_cost_per_day(host, prices),
@@ -96,10 +96,14 @@ def own_price(host: Host, charge: Charge) -> UnitPrice | None:
     price, part = charge.price, charge.line.quantity
     if price is None or host.share is None or part == 1:
         return price
-    origin = (
-        f"{percent(host.share.fraction)} of the node's {price.list_unit_price}, for {host.share.reason}; {price.price_origin}"
+    share = f"{percent(host.share.fraction)} of the node's"
+    listed, contracted = price.list_unit_price, price.contracted
+    return replace(
+        price,
+        list_unit_price=None if listed is None else EXACT.multiply(listed, part),
+        price_origin=f"{share} {price.unit_price}, for {host.share.reason}; {price.price_origin}",
+        contracted=contracted and replace(contracted, unit_price=EXACT.multiply(contracted.unit_price, part)),
     )
-    return replace(price, list_unit_price=EXACT.multiply(price.list_unit_price, part), price_origin=origin)
 
 
 def volume_line(host: Host) -> UsageLine | None:
@@ -125,7 +129,7 @@ def volume_price(host: Host, prices: PriceSource) -> UnitPrice | None:
 def stopped_cost_per_day(host: Host, prices: PriceSource) -> Decimal | None:
     """Give what the machine's volume costs in a day, whether the machine runs or not."""
     line, price = volume_line(host), volume_price(host, prices)
-    return list_cost_for(line, price, Decimal(86400)) if line and price else None
+    return cost_for(line, price, Decimal(86400)) if line and price else None
 
 
 def machine_problems(host: Host, charge: Charge) -> list[Problem]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mlcost_ext.core.charge import Charge, list_cost_for
+from mlcost_ext.core.charge import Charge, cost_for
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
@@ -43,7 +43,7 @@ class MeteredStanding:
         """Give what its instances have cost since `since`; None: unknown, or it is not known since when."""
         if not self.compute:
             return None
-        return total(charge.list_cost_at(now) for charge in self.compute)
+        return total(charge.cost_at(now) for charge in self.compute)
 
     def cost_per_hour(self) -> Decimal | None:
         """Give what its instances cost in an hour as things stand; None where any part of it is unknown."""
@@ -62,7 +62,7 @@ def cost_of(charges: tuple[Charge, ...] | None, seconds: Decimal) -> Decimal | N
     """Give what lines cost in so many seconds; None where any part is unknown, zero where there is nothing."""
     if charges is None:
         return None
-    return total(list_cost_for(c.line, c.price, seconds) if c.price else None for c in charges)
+    return total(cost_for(c.line, c.price, seconds) if c.price else None for c in charges)
 
 
 def single_price(charges: tuple[Charge, ...] | None) -> UnitPrice | None:

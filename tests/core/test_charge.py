@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcost_ext.core.charge import Charge, RunningSum, list_cost_for
+from mlcost_ext.core.charge import Charge, RunningSum, cost_for
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.usage import Accrual, UsageLine
 from tests.fakes import NOW, REGION, unit_price
@@ -82,8 +82,8 @@ def test_taking_everything_away_leaves_nothing(all_charges: list[Charge], random
 @given(charges, st.integers(-(10**6), 10**6), st.integers(0, 10**6))
 def test_a_charge_never_goes_down(charge: Charge, at: int, more: int) -> None:
     """Time only adds, and a clock that is behind takes nothing away."""
-    early = charge.list_cost_at(NOW + timedelta(seconds=at))
-    late = charge.list_cost_at(NOW + timedelta(seconds=at + more))
+    early = charge.cost_at(NOW + timedelta(seconds=at))
+    late = charge.cost_at(NOW + timedelta(seconds=at + more))
     if early is None or late is None:
         assert early is late is None
     else:
@@ -94,9 +94,9 @@ def test_a_charge_never_goes_down(charge: Charge, at: int, more: int) -> None:
 def test_the_growth_of_an_hour_is_what_an_hour_adds(charge: Charge, seconds: int) -> None:
     """The cost at a later time follows from the cost now and the growth per hour."""
     before, after, growth = (
-        charge.list_cost_at(NOW),
-        charge.list_cost_at(NOW + timedelta(seconds=seconds)),
-        charge.list_cost_per_hour(),
+        charge.cost_at(NOW),
+        charge.cost_at(NOW + timedelta(seconds=seconds)),
+        charge.cost_per_hour(),
     )
     if before is None or after is None or growth is None:
         assert before is after is growth is None
@@ -106,7 +106,7 @@ def test_the_growth_of_an_hour_is_what_an_hour_adds(charge: Charge, seconds: int
 
 def test_an_hour_and_a_month() -> None:
     """An instance is priced by the hour, a volume by the month of thirty days."""
-    assert list_cost_for(line(2), unit_price("0.23"), Decimal(1800)) == Decimal("0.23")
-    assert list_cost_for(
+    assert cost_for(line(2), unit_price("0.23"), Decimal(1800)) == Decimal("0.23")
+    assert cost_for(
         line(10, "Storage-Training", None), unit_price("0.14", "Storage-Training", None), Decimal(86400 * 3)
     ) == Decimal("0.14")

@@ -7,7 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from mlcost_ext.core.charge import Charge, list_cost_for
+from mlcost_ext.core.charge import Charge
+from mlcost_ext.core.charge import cost_for as cost_of_line
 from mlcost_ext.core.instance import InstanceFacts
 from mlcost_ext.core.job import Job, WarmPool
 from mlcost_ext.core.money import to_wire
@@ -80,7 +81,7 @@ def total(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def cost_at(lines: tuple[UsageLine, ...] | None, accrual: Accrual | None, now: datetime) -> Decimal | None:
-    return None if lines is None or accrual is None else total(charge(x, accrual).list_cost_at(now) for x in lines)
+    return None if lines is None or accrual is None else total(charge(x, accrual).cost_at(now) for x in lines)
 
 
 def cost_for(lines: tuple[UsageLine, ...] | None, seconds: Decimal) -> Decimal | None:
@@ -88,7 +89,7 @@ def cost_for(lines: tuple[UsageLine, ...] | None, seconds: Decimal) -> Decimal |
     if lines is None:
         return None
     priced = [(line, charge(line, None).price) for line in lines]
-    return total(list_cost_for(line, price, seconds) if price else None for line, price in priced)
+    return total(cost_of_line(line, price, seconds) if price else None for line, price in priced)
 
 
 def most_for(way: tuple[UsageLine, ...], seconds: Decimal) -> Decimal | None:

@@ -60,7 +60,7 @@ def codes(host: Host, prices: FakePrices, configured: UnitPrice | None = None) -
 def test_the_session_costs_since_it_started(prices: FakePrices) -> None:
     """By the hour, at the JupyterLab price."""
     charge = session_charge(studio_host(started_at=NOW.replace(hour=12)), prices)
-    assert charge.list_cost_at(NOW) == Decimal("0.1")
+    assert charge.cost_at(NOW) == Decimal("0.1")
 
 
 def test_a_studio_session_costs_since_its_container_was_started(prices: FakePrices) -> None:
@@ -80,13 +80,13 @@ def test_a_studio_session_costs_since_its_container_was_started(prices: FakePric
 def test_a_machine_nobody_knows_has_no_price(prices: FakePrices, missing: str) -> None:
     """No source is asked for half a key."""
     charge = session_charge(studio_host(**{missing: None}), prices)
-    assert (charge.price, charge.list_cost_at(NOW), prices.asked) == (None, None, [])
+    assert (charge.price, charge.cost_at(NOW), prices.asked) == (None, None, [])
 
 
 def test_a_configured_price_needs_no_type(prices: FakePrices) -> None:
     """A laptop with a price that its user gave is priced, and the given price rules over the list."""
     laptop = Host(kind="local", region_id=None, started_at=NOW.replace(hour=12))
-    assert session_charge(laptop, prices, OWN).list_cost_at(NOW) == Decimal("0.70")
+    assert session_charge(laptop, prices, OWN).cost_at(NOW) == Decimal("0.70")
     assert session_charge(studio_host(), prices, OWN).price == OWN
 
 
@@ -94,7 +94,7 @@ def test_a_machine_since_nobody_knows_when_has_no_cost(prices: FakePrices) -> No
     """Its price is known all the same."""
     charge = session_charge(studio_host(started_at=None), prices)
     assert charge.price is not None
-    assert charge.list_cost_at(NOW) is None
+    assert charge.cost_at(NOW) is None
     assert codes(studio_host(started_at=None), prices) == ["session_start_unknown"]
 
 
@@ -285,5 +285,5 @@ def test_the_volumes_price_comes_with_its_source(prices: FakePrices) -> None:
     """What a stopped day costs can say where it is from; without a price there is none."""
     row = drawn(studio_host(), prices)
     assert row.storage_price is not None
-    assert (row.storage_price.component, row.storage_price.list_unit_price) == ("Storage-Studio-JupyterLab", Decimal("0.112"))
+    assert (row.storage_price.component, row.storage_price.list_unit_price) == ("Storage-Studio-JupyterLab", "0.112")
     assert drawn(studio_host(), price_list([])).storage_price is None

@@ -13,7 +13,10 @@ export const PRICE: NonNullable<JobRow['price']> = {
   price_origin: 'EC2 on-demand price times its class constant',
   price_as_of: '2025-12-05',
   price_basis: 'derived',
-  error_percent: '0.31'
+  error_percent: '0.31',
+  purchase_option: 'OnDemand',
+  sku: null,
+  list_price: null
 };
 
 export const STORAGE_PRICE: NonNullable<JobRow['price']> = {

@@ -23,7 +23,13 @@ describe('the panel', () => {
 
   it('draws its sections from top to bottom', async () => {
     const { all } = await show(overviewOf([], { data_quality: [{ code: 'reading', message: 'm', hint: 'h', subject: null }] }));
-    expect(all('[data-mlcost-section]').map(node => node.dataset.mlcostSection)).toEqual(['session', 'jobs', 'endpoints', 'notes']);
+    expect(all('[data-mlcost-section]').map(node => node.dataset.mlcostSection)).toEqual([
+      'session',
+      'jobs',
+      'endpoints',
+      'notes',
+      'prices'
+    ]);
   });
 
   it('leaves the notes out where there is nothing to note', async () => {

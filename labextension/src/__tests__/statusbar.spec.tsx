@@ -129,7 +129,7 @@ describe('the status item', () => {
   });
 
   it('waits for the machine of the session before it says that there is no price', async () => {
-    const session = { ...overviewOf().session, list_unit_price: null, cost: null, cost_per_hour: null };
+    const session = { ...overviewOf().session, list_unit_price: null, price: null, cost: null, cost_per_hour: null };
     const data_quality = [{ code: 'session_reading', message: 'm', hint: 'h', subject: null }];
     const item = await show(overviewOf([], { session, data_quality }));
     expect(item.textContent).toBe('Cost …');

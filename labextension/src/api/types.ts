@@ -310,6 +310,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Unit prices of a type, of a component, or of both */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description All types of the component without. */
+                    instance_type?: string;
+                    /** @description Letter case ignored; all that have a price of the type without. */
+                    component?: "Training" | "SpotTraining" | "WarmPool" | "Processing" | "BatchTransform" | "Hosting" | "AsyncInf" | "Serverless" | "Notebook" | "Studio-Notebook" | "Studio-JupyterLab" | "Studio-CodeEditor" | "Canvas" | "RStudio" | "TensorBoard" | "DataWrangler" | "Cluster" | "TrainingPlan" | "EC2" | "Storage-Training" | "Storage-SpotTraining" | "Storage-WarmPool" | "Storage-Processing" | "Storage-BatchTransform" | "Storage-Hosting" | "Storage-AsyncInf" | "Storage-Serverless" | "Storage-Notebook" | "Storage-Studio-Notebook" | "Storage-Studio-JupyterLab" | "Storage-Studio-CodeEditor" | "Storage-Canvas" | "Storage-RStudio" | "Storage-TensorBoard" | "Storage-DataWrangler" | "Storage-Cluster" | "Storage-TrainingPlan" | "Storage-EC2" | "Data-Training" | "Data-SpotTraining" | "Data-WarmPool" | "Data-Processing" | "Data-BatchTransform" | "Data-Hosting" | "Data-AsyncInf" | "Data-Serverless" | "Data-Notebook" | "Data-Studio-Notebook" | "Data-Studio-JupyterLab" | "Data-Studio-CodeEditor" | "Data-Canvas" | "Data-RStudio" | "Data-TensorBoard" | "Data-DataWrangler" | "Data-Cluster" | "Data-TrainingPlan" | "Data-EC2";
+                    /** @description The session's own without. */
+                    region?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Unit prices of a type, of a component, or of both */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PriceRow"][];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -774,6 +826,16 @@ export interface components {
             as_of: string | null;
             is_denied: boolean;
         };
+        /** @description Who says what a unit costs without a contract. */
+        ListPriceFacts: {
+            price_source: string;
+            price_origin: string;
+            price_as_of: string;
+            /** @enum {string} */
+            price_basis: "contracted" | "observed" | "derived";
+            /** @description Exact decimal; only screens round. */
+            error_percent: string | null;
+        };
         /** @description What the status bar and the panel's first screen show. */
         Overview: {
             /** Format: date-time */
@@ -836,13 +898,14 @@ export interface components {
             unpriced: number;
             is_complete: boolean;
         };
-        /** @description A unit price with its source, its date and its error. */
+        /** @description A unit price with its source, its date and its error: those of the contracted price where there is one. */
         PriceRow: {
             region_id: string;
             component: string;
             instance_type: string | null;
+            purchase_option: string;
             /** @description Exact decimal; only screens round. */
-            list_unit_price: string;
+            list_unit_price: string | null;
             /** @description Exact decimal; only screens round. */
             contracted_unit_price: string | null;
             pricing_unit: string;
@@ -854,6 +917,8 @@ export interface components {
             price_basis: "contracted" | "observed" | "derived";
             /** @description Exact decimal; only screens round. */
             error_percent: string | null;
+            sku: string | null;
+            list_price: components["schemas"]["ListPriceFacts"] | null;
         };
         /** @description A monitoring schedule: it costs nothing by itself, its runs are processing jobs. */
         ScheduleRow: {
@@ -981,6 +1046,7 @@ export type Idle = components['schemas']['Idle'];
 export type JobList = components['schemas']['JobList'];
 export type JobRow = components['schemas']['JobRow'];
 export type KindState = components['schemas']['KindState'];
+export type ListPriceFacts = components['schemas']['ListPriceFacts'];
 export type Overview = components['schemas']['Overview'];
 export type PartRow = components['schemas']['PartRow'];
 export type Past = components['schemas']['Past'];

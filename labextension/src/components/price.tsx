@@ -2,39 +2,74 @@ import type { JobRow, Overview, PriceRow } from '../api/types';
 import type { Parts } from '../day_cost';
 import { shown } from '../live';
 import type { ICost } from '../tokens';
-import { priceWords } from '../words';
+import { priceWords, type PriceSourceFacts } from '../words';
 
 type Rows = [string, string | null][];
 
-/** The rows that say what an hour costs, where, since when, and who says so. */
+/** The rows that say what an hour costs, where, since when, and who says so; a contracted price beside the list's. */
 export function priceFacts(price: PriceRow | null, cost: ICost): Rows {
   if (price === null) {
     return [];
   }
   const { format, trans } = cost;
-  const label = price.price_basis === 'contracted' ? trans.__('Contracted price') : trans.__('List price');
+  const isConfigured = price.price_basis === 'contracted' && price.list_price === null;
   return [
-    [label, unitWords(price, cost)],
+    ...unitFacts(price, cost, [
+      trans.__('Contracted price'),
+      isConfigured && price.contracted_unit_price === null ? trans.__('Contracted price') : trans.__('List price')
+    ]),
     [trans.__('Region'), price.region_id],
     [trans.__('Source'), priceWords(price, trans)],
-    [trans.__('As of'), format.date(price.price_as_of)]
+    [trans.__('As of'), format.date(price.price_as_of)],
+    [trans.__('List price from'), listWords(price, cost)]
   ];
-}
-
-function unitWords(price: PriceRow, { format, trans }: ICost): string {
-  const amount = format.unitPrice(price.contracted_unit_price ?? price.list_unit_price);
-  return price.pricing_unit === 'GB-Seconds' ? trans.__('%1 a GB-second', amount) : trans.__('%1 an hour', amount);
 }
 
 /** The same of a gigabyte of a volume. */
-export function storageFacts(price: PriceRow | null, { format, trans }: ICost): Rows {
+export function storageFacts(price: PriceRow | null, cost: ICost): Rows {
   if (price === null) {
     return [];
   }
+  const { trans } = cost;
   return [
-    [trans.__('Storage price'), trans.__('%1 a GB-month', format.unitPrice(price.list_unit_price))],
-    [trans.__('Storage source'), trans.__('%1, as of %2', priceWords(price, trans), format.date(price.price_as_of))]
+    ...unitFacts(price, cost, [trans.__('Contracted storage price'), trans.__('Storage price')]),
+    [trans.__('Storage source'), sourceWords(price, cost)],
+    [trans.__('Storage list price from'), listWords(price, cost)]
   ];
+}
+
+function unitFacts(price: PriceRow, cost: ICost, [contracted, listed]: [string, string]): Rows {
+  return [
+    [contracted, unitWords(price.contracted_unit_price, price, cost)],
+    [listed, unitWords(price.list_unit_price, price, cost)]
+  ];
+}
+
+/** Write a price by its unit, in its own currency; null stays unknown. */
+export function unitWords(value: string | null, price: PriceRow, { format, trans }: ICost): string | null {
+  const amount = format.unitPrice(value, price.billing_currency);
+  if (amount === null) {
+    return null;
+  }
+  switch (price.pricing_unit) {
+    case 'GB-Mo':
+      return trans.__('%1 a GB-month', amount);
+    case 'GB-Seconds':
+      return trans.__('%1 a GB-second', amount);
+    case 'GB':
+      return trans.__('%1 a GB', amount);
+    default:
+      return trans.__('%1 an hour', amount);
+  }
+}
+
+/** Say who says what a unit costs, how sure that is, and of when it is. */
+export function sourceWords(price: PriceSourceFacts, { format, trans }: ICost): string {
+  return trans.__('%1, as of %2', priceWords(price, trans), format.date(price.price_as_of));
+}
+
+function listWords(price: PriceRow, cost: ICost): string | null {
+  return price.list_price && sourceWords(price.list_price, cost);
 }
 
 /** The rows that say what a day of its instances costs, and what a day of its volumes; what it has none of is left out. */

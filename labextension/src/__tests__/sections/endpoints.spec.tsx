@@ -252,7 +252,8 @@ describe('what costs for nobody', () => {
       'session',
       'attention',
       'jobs',
-      'endpoints'
+      'endpoints',
+      'prices'
     ]);
     expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-title')).toBe('1 forgotten endpoint costs money');
     expect(all(POINTERS)[0].getAttribute('aria-label')).toBe('Go to endpoint credit-risk-test, $33.93 a day');

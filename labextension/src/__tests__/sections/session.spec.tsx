@@ -148,7 +148,7 @@ describe('the session section', () => {
     drawn = await draw(overviewOf([], { session: { ...overviewOf().session, ...lacking }, data_quality: [own] }));
     expect(drawn.text(`${SECTION} .mlcost-Amounts`)).toBe('This sessionunknownStorage, also when stoppednot counted');
     const reading = { code: 'session_reading', message: 'm', hint: 'h', subject: null };
-    const session = { ...overviewOf().session, ...lacking, list_unit_price: null, cost_per_hour: null };
+    const session = { ...overviewOf().session, ...lacking, list_unit_price: null, price: null, cost_per_hour: null };
     drawn.source.answer(overviewOf([], { session, data_quality: [reading] }));
     await drawn.refresh();
     expect(drawn.text(`${SECTION} .mlcost-Amounts`)).toBe('This sessionbeing readStorage, also when stoppedbeing read');

@@ -5,6 +5,7 @@ import { ATTENTION } from './attention';
 import { ENDPOINTS } from './endpoints';
 import { JOBS } from './jobs';
 import { NOTES } from './notes';
+import { PRICES } from './prices';
 import { SCHEDULES } from './schedules';
 import { SCOPE } from './scope';
 import { SESSION } from './session';
@@ -21,5 +22,6 @@ export const SECTIONS: readonly PanelSection[] = [
   APPS,
   SCHEDULES,
   ACCOUNT,
-  NOTES
+  NOTES,
+  PRICES
 ];

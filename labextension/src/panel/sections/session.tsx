@@ -33,7 +33,7 @@ function Price({ overview }: SectionProps): React.JSX.Element {
   if (isSessionAwaited(overview)) {
     return <Awaited overview={overview} />;
   }
-  return overview.session.list_unit_price === null ? <NoPrice overview={overview} /> : <Rate overview={overview} />;
+  return overview.session.price === null ? <NoPrice overview={overview} /> : <Rate overview={overview} />;
 }
 
 function Awaited({ overview }: SectionProps): React.JSX.Element {

@@ -1,0 +1,66 @@
+import * as React from 'react';
+import type { Overview, PriceRow } from '../../api/types';
+import { sourceWords, unitWords } from '../../components/price';
+import { useView } from '../../components/view';
+import type { PanelSection, SectionProps } from '../section';
+
+/** Every price that a figure of the panel rests on, once: so each sum says as well where it comes from. */
+export function pricesOf({ session, prices, storage_prices }: Overview): PriceRow[] {
+  const found = [session.price, session.storage_price, ...Object.values(prices), ...storage_prices];
+  const keyed = found.filter(price => price !== null).map(price => [keyOf(price), price] as const);
+  return [...new Map(keyed).values()];
+}
+
+function keyOf({ region_id, component, instance_type, purchase_option }: PriceRow): string {
+  return [region_id, component, instance_type ?? '', purchase_option].join('/');
+}
+
+function Body({ overview }: SectionProps): React.JSX.Element {
+  const { cost } = useView();
+  const bySource = new Map<string, PriceRow[]>();
+  for (const price of pricesOf(overview)) {
+    const words = sourceWords(price, cost);
+    bySource.set(words, [...(bySource.get(words) ?? []), price]);
+  }
+  return (
+    <details className="mlcost-Notes" data-mlcost-prices="">
+      <summary>
+        {cost.trans.__('Where the prices come from')}
+        <span className="mlcost-Notes-count">{[...bySource.values()].flat().length}</span>
+      </summary>
+      <ul>
+        {[...bySource].map(([words, prices]) => (
+          <li key={words} className="mlcost-Source">
+            <div>{words}</div>
+            {prices.map(price => (
+              <Price key={keyOf(price)} price={price} />
+            ))}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** One price; a contracted one with the list's beside it. */
+function Price({ price }: { price: PriceRow }): React.JSX.Element {
+  const { cost } = useView();
+  const { trans } = cost;
+  const what = [price.component, price.instance_type, price.region_id].filter(text => text !== null).join(' · ');
+  const listed = unitWords(price.list_unit_price, price, cost);
+  const contracted = unitWords(price.contracted_unit_price, price, cost);
+  return (
+    <div className="mlcost-Notice-hint mlcost-Source-price">
+      <span>{what}</span>
+      <span>{contracted === null || listed === null ? (contracted ?? listed) : trans.__('%1 (list: %2)', contracted, listed)}</span>
+    </div>
+  );
+}
+
+export const PRICES: PanelSection = {
+  id: 'prices',
+  title: ({ trans }) => trans.__('Where the prices come from'),
+  scope: 'mine',
+  Body,
+  isNeeded: overview => pricesOf(overview).length > 0
+};
