@@ -35,6 +35,8 @@ class Settings:
     node_gpus: int | None = None
     scope_account: bool = False
     """Whether others' jobs of the account may be shown where somebody asks for them."""
+    refresh_prices: bool = True
+    """Whether AWS's price list is read once a day."""
 
 
 class MlcostExt(Configurable):
@@ -44,7 +46,9 @@ class MlcostExt(Configurable):
         "", help="Instance type of the machine this server runs on, such as ml.t3.medium, where the machine itself cannot tell."
     ).tag(config=True)
     session_list_unit_price = Unicode(
-        "", help="What an hour of this machine costs, in USD, as text such as '0.35'; rules over the price list."
+        "",
+        help="What an hour of this machine costs, as text such as '0.35', in the currency AWS bills its region in (USD; in China "
+        "CNY); rules over the price list.",
     ).tag(config=True)
     region_id = Unicode(
         "", help="AWS region to look for jobs in; empty: SageMaker's, AWS_REGION, the profile's or an EC2 machine's own."
@@ -61,6 +65,11 @@ class MlcostExt(Configurable):
     ).tag(config=True)
     scope_account = Bool(
         False, help="Whether ?scope=account may show the jobs, endpoints and apps of the whole account, besides one's own."
+    ).tag(config=True)
+
+    refresh_prices = Bool(
+        True,
+        help="Whether AWS's own price list is read once a day, where the role may call pricing:GetProducts (free of charge).",
     ).tag(config=True)
 
     @validate("session_list_unit_price")
@@ -96,6 +105,7 @@ class MlcostExt(Configurable):
             node_instance_type=self.node_instance_type or None,
             node_gpus=self.node_gpus,
             scope_account=self.scope_account,
+            refresh_prices=self.refresh_prices,
         )
 
 

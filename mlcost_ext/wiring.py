@@ -9,17 +9,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from functools import partial
 from logging import Logger
+from pathlib import Path
 
+from .aws.price_refresher import PriceRefresher, is_elsewhere
 from .aws.reader_client import ReaderProcess
-from .config import Settings, profile_region
+from .config import Settings, mlcost_home, profile_region
 from .core.host import Host
 from .core.job import Problem
-from .core.ports import AwsReader
+from .core.money import billing_currency_of
+from .core.ports import AwsReader, PriceCatalog
 from .core.price import PriceKey, UnitPrice
 from .hosts import container, detect, ec2, jupyterhub
 from .ledger.spool_reader import SpoolReader
-from .prices import Snapshot
+from .prices import PriceBook, Snapshot
+from .prices.book import FOLDER as PRICES_FOLDER
 from .prices.instances import instance_facts
+from .prices.listed import ListedPrices
+from .prices.price_list import PriceList, PricingApi, Store
+from .prices.price_list.store import BEFORE
 
 NO_REGION = Problem(
     code="region_missing",
@@ -39,7 +46,11 @@ class Adapters:
     region_problem: Problem | None
     reader: AwsReader
     spool: SpoolReader
-    prices: Snapshot
+    prices: PriceBook
+    facts: Snapshot
+    """What instance types are made of."""
+    price_refresher: PriceRefresher | None
+    """None: AWS's price list is not read by itself here."""
 
 
 def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters:
@@ -52,8 +63,47 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
         region_problem=None if host.region_id else NO_REGION,
         reader=ReaderProcess(env=dict(os.environ), log=log),
         spool=SpoolReader(settings.home, server_id),
-        prices=Snapshot(),
+        prices=(prices := price_book(settings.home)),
+        facts=prices.snapshot,
+        price_refresher=price_refresher(settings, os.environ, log),
     )
+
+
+def price_book(home: Path | None = None) -> PriceBook:
+    """Give everything that can say a price here; `home` is MLCOST_HOME where it is not given."""
+    return PriceBook(home or mlcost_home())
+
+
+def shipped_prices() -> PriceCatalog:
+    """Give the list prices that are shipped."""
+    return Snapshot()
+
+
+def prices_in(folder: Path) -> PriceCatalog:
+    """Give the list prices by AWS's own lists that are kept in a folder, and what is shipped besides."""
+    return ListedPrices(PriceList(folder), Snapshot())
+
+
+def earlier_prices(home: Path) -> PriceCatalog:
+    """Give the list prices as they were before the last refresh."""
+    return prices_in(price_list_store(home).folder / BEFORE)
+
+
+def price_list_store(home: Path) -> Store:
+    """Give where AWS's own price lists are kept."""
+    return Store(home / PRICES_FOLDER)
+
+
+def price_refresher(settings: Settings, env: Mapping[str, str], log: Logger) -> PriceRefresher | None:
+    """Give what reads AWS's price list once a day; None: it is switched off, or there is no AWS here."""
+    return PriceRefresher(env, settings.home, log) if settings.refresh_prices and not is_elsewhere(env) else None
+
+
+def price_list_api() -> PricingApi:
+    """Give what asks AWS for its price list; botocore is loaded only here, since servers and kernels do without."""
+    from .aws.pricing import Pricing
+
+    return Pricing()
 
 
 def does_nothing_here(env: Mapping[str, str]) -> bool:
@@ -116,7 +166,7 @@ def configured_price(settings: Settings, host: Host) -> UnitPrice | None:
         key=PriceKey(region_id=host.machine_region_id or "", component=host.component, instance_type=host.instance_type),
         list_unit_price=settings.session_list_unit_price,
         pricing_unit="Hours",
-        billing_currency="USD",
+        billing_currency=billing_currency_of(host.machine_region_id or host.region_id or ""),
         price_source="configuration",
         price_origin="c.MlcostExt.session_list_unit_price in jupyter_server_config.py",
         price_as_of=now().date().isoformat(),

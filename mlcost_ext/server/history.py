@@ -15,8 +15,6 @@ from mlcost_ext.usecases.meter import MeteredJob, meter
 
 from .intake import SLICE, Intake
 
-BILLING_CURRENCY = "USD"
-"""Of every price that is shipped."""
 DAYS = 30
 KIND = "training"
 """Of this kind AWS's list is read back in the background; of the others only what ended while somebody looked is known."""
@@ -53,7 +51,7 @@ class History:
     def take_final(self, metered: MeteredJob) -> None:
         """Note a job of ours that will not change any more."""
         try:
-            ended = ended_job(metered)
+            ended = ended_job(metered, self._intake.billing_currency)
         except ArithmeticError as error:
             self._say(error)
             return
@@ -136,13 +134,19 @@ class History:
                 await asyncio.sleep(0)
             try:
                 job = self._job_of(str(document.get("kind")), description)
-                ended = ended_job(meter(job, self._intake.prices, self._intake.notebook_of(job))) if job is not None else None
+                ended = ended_job(self._metered(job), self._intake.billing_currency) if job is not None else None
             except Exception as error:  # noqa: BLE001  (the rest of the page is read all the same)
                 self._say(error)
                 continue
             if ended is not None:
                 found.append(ended)
         return found
+
+    def _metered(self, job: Job) -> MeteredJob:
+        return meter(job, self._intake.prices, self._intake.notebook_of(job))
+
+    def _sum_since(self, now: datetime) -> EndedSum:
+        return self._store.sum_since(now - timedelta(days=DAYS), KIND, self._intake.billing_currency)
 
     def _job_of(self, kind: str, description: Any) -> Job | None:
         """Read a job of ours; what a running job of ours has started belongs into the book as well."""
@@ -169,13 +173,18 @@ class History:
         if self._summed_at is not None and (now - self._summed_at).total_seconds() < SUM_SECONDS:
             return
         self._summed_at = now
-        before, self.ended = self.ended, await asyncio.to_thread(self._store.sum_since, now - timedelta(days=DAYS), KIND)
+        before, self.ended = self.ended, await asyncio.to_thread(self._sum_since, now)
         if before != self.ended:
             self._intake.revision += 1
 
 
-def ended_job(metered: MeteredJob) -> EndedJob | None:
-    """Give a job as it is kept; None: AWS has not told its times, or it may still change."""
+def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
+    """Give a job as it is kept; None: AWS has not told its times, or it may still change.
+
+    Args:
+        metered: The job.
+        currency: Of all figures.
+    """
     job = metered.job
     ended_at, created_at = job.ended_at, job.created_at
     if job.cost_basis != "final" or ended_at is None or created_at is None:
@@ -183,7 +192,7 @@ def ended_job(metered: MeteredJob) -> EndedJob | None:
     list_cost = metered.cost_at(ended_at)
     currencies = {charge.price.billing_currency for charge in metered.compute if charge.price}
     if list_cost is not None and not metered.compute:
-        currencies = {BILLING_CURRENCY}  # it has cost nothing, which is as much in any currency
+        currencies = {currency}  # it has cost nothing, which is as much in any currency
     return EndedJob(
         kind=job.kind,
         region_id=job.region_id,

@@ -52,6 +52,8 @@ class Intake:
         self.keeps_others = False
         """Whether what is not ours is kept too (the account's scope)."""
         self.changes: deque[JobChange] = deque(maxlen=1000)
+        self.billing_currency = "USD"
+        """Of all figures; a price in another one is converted or left out."""
         self.revision = 0
         """Grows with everything that a viewer would see."""
         self.final: set[JobKey] = set()

@@ -13,13 +13,19 @@ from typing import Any
 from mlcost_ext.config import Settings
 from mlcost_ext.core.documents import JobList, JobRow
 from mlcost_ext.core.errors import MlcostError
+from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
+from mlcost_ext.core.money import billing_currency_of
 from mlcost_ext.core.standing_documents import StandingList
+from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.job_store import JobStore
+from mlcost_ext.prices import InOneCurrency
 from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.launches import LaunchBook, awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
 from mlcost_ext.usecases.overview import Picture
+from mlcost_ext.usecases.price_lookup import find_prices, price_query
+from mlcost_ext.usecases.price_row import price_row
 from mlcost_ext.usecases.standing_rows import standing_list
 from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
@@ -31,7 +37,9 @@ from .history import History
 from .intake import Intake, now_utc
 from .minder import Minder
 from .presence import KernelPresence, unguarded_problem
+from .price_refresh import PriceRefresh
 from .publisher import Publisher
+from .repricing import Repricing
 
 TICK_SECONDS = 1.0
 ASLEEP_TICK_SECONDS = 5.0
@@ -70,6 +78,8 @@ class Live:
             log=log,
         )
         self._history = History(JobStore(folder / "ledger.sqlite"), intake, log)
+        self._repricing = Repricing(intake, self._look_at_prices)
+        self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._body: tuple[datetime, int, bytes] | None = None
@@ -120,6 +130,21 @@ class Live:
         is_mine = True if scope == "mine" else None
         return standing_list(self._intake.standing, self._minder.host, self._intake.prices, self._now(), is_mine=is_mine)
 
+    @property
+    def region_id(self) -> str | None:
+        """The session's own region; None: it has none."""
+        return self._minder.host.region_id
+
+    def prices(self, region_id: str, instance_type: str | None, component: str | None) -> list[PriceRow]:
+        """Give unit prices; may be called from any thread.
+
+        Raises:
+            PriceUnknownError: Nobody has one; the hint names what is near.
+            UsageError: There is no such component, or nothing was asked for.
+        """
+        query = price_query(region_id, instance_type, component)
+        return [price_row(price) for price in find_prices(self._parts.prices, query)]
+
     # -- life -------------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -133,6 +158,8 @@ class Live:
         for task in list(self._tasks):
             task.cancel()
         await self._parts.reader.stop()
+        if self._parts.price_refresher is not None:
+            await self._parts.price_refresher.stop()
         self._intake.heap.release()
         await self._history.close()
 
@@ -170,9 +197,18 @@ class Live:
         await self._history.work(now)
         self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
+        await self._repricing.work()
+        self._price_refresh.work(self._minder.regions(), is_used=self._minder.viewers.is_viewed)
         self._tell_changes()
         if await self._publisher.write_file(self._intake.revision):
             self._intake.revision += 1
+
+    def _look_at_prices(self) -> bool:
+        """Look at the files of prices, in a thread; tell whether everything is to be priced anew."""
+        currency, before = currency_of(self._minder.host), self._intake.billing_currency
+        self._intake.billing_currency = currency
+        has_changed = self._parts.prices.look_again([region] if (region := self.region_id) else [])
+        return has_changed or currency != before
 
     def _forget(self, now: datetime) -> None:
         if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
@@ -223,17 +259,32 @@ class Live:
             aws=state,
             prices=intake.prices,
             session_price=self._parts.session_price,
-            problems=(*no_region, *unwritable, *self._unguarded, *minder.session_problems, *problems),
+            billing_currency=intake.billing_currency,
+            problems=(
+                *no_region,
+                *self._parts.prices.problems(self.region_id),
+                *unwritable,
+                *self._unguarded,
+                *minder.session_problems,
+                *problems,
+            ),
             is_session_awaited=minder.is_session_awaited,
             clock_offset_seconds=intake.clock_offset_seconds,
         )
+
+
+def currency_of(host: Host) -> str:
+    """Give the currency of all figures: the one that AWS bills the session's region in."""
+    return billing_currency_of(host.region_id or host.machine_region_id or "")
 
 
 def make_live(
     parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, log: Logger
 ) -> Live:
     """Put together what lives as long as the Jupyter server."""
-    intake = Intake(Books.empty(), LaunchBook(), parts.prices, parts.prices, log)
+    prices = InOneCurrency(parts.prices, lambda: intake.billing_currency, parts.prices.exchange)
+    intake = Intake(Books.empty(), LaunchBook(), prices, parts.facts, log)
+    intake.billing_currency = currency_of(parts.host)
     parts.reader.on_push(intake.push)
     folder = settings.home / "servers" / server_id
     return Live(parts, intake=intake, kernels=KernelPresence(kernels), emit=emit, folder=folder, settings=settings, log=log)

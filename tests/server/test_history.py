@@ -221,7 +221,7 @@ def test_whatever_goes_wrong_nothing_is_lost_and_nothing_is_raised(
         asyncio.run(history.work(now_utc()))
         asyncio.run(history.work(now_utc()))
     with monkeypatch.context() as broken:
-        broken.setattr("mlcost_ext.server.history.ended_job", lambda _: 1 / 0)
+        broken.setattr("mlcost_ext.server.history.ended_job", lambda *_: 1 / 0)
         intake.take_description("training", ended("odd", 0.01))
         intake.on_history(page(ended("odd-2", 2)))
         asyncio.run(history.work(now_utc()))

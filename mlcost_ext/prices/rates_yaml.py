@@ -1,0 +1,100 @@
+"""YAML with places: each value as its text with line and column, nothing guessed, nothing expanded.
+
+Numbers and dates stay text, so that no amount goes through a binary float. Anchors, aliases and tags are refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+MAX_DEPTH = 8
+MOST_FAULTS = 50
+"""More are not looked for: a file that is wrong throughout is not worth the time."""
+MAX_SHOWN = 40
+MARK = "\ufeff"
+"""Of byte order, which some editors put at the beginning."""
+NOTHING = ("", "~", "null", "Null", "NULL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong, where, and what to write instead."""
+
+    line: int | None
+    """From 1; None: the file as a whole."""
+    column: int | None
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        """Write the fault in one line."""
+        place = f"line {self.line}, column {self.column}: " if self.line is not None else ""
+        return f"{place}{self.message} {self.hint}"
+
+
+def shown(text: str) -> str:
+    """Give somebody else's text fit to be shown: cut, without control characters."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text[: MAX_SHOWN + 1])
+    return clean if len(clean) <= MAX_SHOWN else clean[: MAX_SHOWN - 1] + "…"
+
+
+def at(node: Any, message: str, hint: str) -> Fault:
+    """Give a fault at a node's beginning."""
+    return Fault(line=node.start_mark.line + 1, column=node.start_mark.column + 1, message=message, hint=hint)
+
+
+def is_nothing(node: Any) -> bool:
+    """Tell whether a value is left empty."""
+    import yaml
+
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NOTHING
+
+
+def parse(data: bytes) -> tuple[Any, list[Fault]]:
+    """Give the root of a document, a node of PyYAML's; None: it is empty, or there are faults."""
+    import yaml
+
+    try:
+        text = data.decode("utf-8").removeprefix(MARK)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8", "replace").removeprefix(MARK)
+        return None, [_at_offset(before, "This is not UTF-8.", "Save the file as UTF-8.")]
+    if (hit := yaml.reader.Reader.NON_PRINTABLE.search(text)) is not None:
+        return None, [_at_offset(text[: hit.start()], "A control character does not belong here.", "Remove it.")]
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        faults = _refused(yaml.parse(text, Loader=loader))
+        return (None, faults) if faults else (yaml.compose(text, Loader=loader), [])
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), shown(getattr(error, "problem", None) or "it cannot be read")
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        hint = "Write the file as one list, an entry to each hyphen, indented by spaces."
+        return None, [Fault(line=line, column=column, message=f"This is no YAML: {problem}.", hint=hint)]
+
+
+def _at_offset(before: str, message: str, hint: str) -> Fault:
+    line = before.count("\n") + 1
+    return Fault(line=line, column=len(before) - (before.rfind("\n") + 1) + 1, message=message, hint=hint)
+
+
+def _refused(events: Any) -> list[Fault]:
+    """Find what is not taken at all; where it is nested too deep nothing behind it is read."""
+    import yaml
+
+    faults: list[Fault] = []
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if len(faults) >= MOST_FAULTS:
+            return faults
+        if depth > MAX_DEPTH:
+            return [*faults, at(event, "This is nested too deep.", "An entry is a list of names and values.")]
+        if getattr(event, "anchor", None) is not None:
+            faults.append(at(event, "Anchors (&) and aliases (*) are not taken.", "Write the value out."))
+        if getattr(event, "tag", None) is not None:
+            faults.append(at(event, "Tags (!) are not taken.", "Write the value alone."))
+    return faults

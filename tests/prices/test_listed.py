@@ -1,0 +1,80 @@
+"""AWS's own list goes before what is shipped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mlcost_ext.core.price import PriceKey, price_key
+from mlcost_ext.prices import PriceBook, Snapshot
+from tests.fakes import REGION
+
+from .kept import AS_OF, keep
+
+TYPES = [f"ml.m{number}.xlarge" for number in range(20)]
+
+
+def key(component: str, instance_type: str | None) -> PriceKey:
+    return price_key(REGION, component, instance_type)
+
+
+def test_what_aws_lists_is_taken_with_its_sku_and_date(tmp_path: Path) -> None:
+    """Observed, from the price list, as of the day it was read."""
+    keep(tmp_path, {("Training", "ml.m5.xlarge"): "0.25"})
+    found = PriceBook(tmp_path).unit_price(key("Training", "ml.m5.xlarge"))
+    assert found is not None
+    assert (str(found.unit_price), found.price_source, found.price_basis, found.price_as_of, found.sku) == (
+        "0.25",
+        "aws-price-list",
+        "observed",
+        AS_OF,
+        "SKU0000000",
+    )
+
+
+@pytest.mark.parametrize(
+    ("component", "instance_type"), [("Training", "ml.g5.xlarge"), ("Studio-Notebook", "ml.g5.xlarge"), ("EC2", "m5.xlarge")]
+)
+def test_what_a_short_list_lacks_is_as_shipped(tmp_path: Path, component: str, instance_type: str) -> None:
+    """A list of one price is not all that AWS sells."""
+    keep(tmp_path, {("Training", "ml.m5.xlarge"): "0.25"})
+    wanted = key(component, instance_type)
+    assert PriceBook(tmp_path).unit_price(wanted) == Snapshot().unit_price(wanted)
+
+
+@pytest.mark.parametrize(
+    ("component", "instance_type", "source"),
+    [
+        ("Training", "ml.g5.xlarge", None),
+        ("Processing", "ml.g5.xlarge", "shipped-snapshot"),
+        ("Storage-Training", None, "shipped-snapshot"),
+    ],
+)
+def test_nothing_is_derived_of_a_component_that_aws_lists(
+    tmp_path: Path, component: str, instance_type: str | None, source: str | None
+) -> None:
+    """What a whole list lacks is not on sale; other components are as shipped."""
+    keep(tmp_path, {("Training", kind): "1.5" for kind in TYPES})
+    found = PriceBook(tmp_path).unit_price(key(component, instance_type))
+    assert (found.price_source if found else None) == source
+
+
+def test_an_observed_price_that_is_shipped_stays(tmp_path: Path) -> None:
+    """Somebody has seen it, although AWS's list of the component lacks it."""
+    keep(tmp_path, {("Studio-Notebook", kind): "1.5" for kind in TYPES})
+    wanted = key("Studio-Notebook", "ml.g5.xlarge")
+    assert PriceBook(tmp_path).unit_price(wanted) == Snapshot().unit_price(wanted)
+
+
+def test_what_there_is_is_told_of_both(tmp_path: Path) -> None:
+    """Regions, components and types; of a component that AWS lists only AWS's types."""
+    keep(tmp_path, {("Canvas", "ml.z9.xlarge"): "1", **{("Training", kind): "1.5" for kind in TYPES}}, region_id="xx-new-1")
+    keep(tmp_path, {("Canvas", "ml.z9.xlarge"): "1", **{("Training", kind): "1.5" for kind in TYPES}})
+    book = PriceBook(tmp_path)
+    assert {"xx-new-1", REGION} <= set(book.regions())
+    assert book.components("xx-new-1") == ["Training", "Canvas"]
+    assert {"Canvas", "EC2", "Training"} <= set(book.components(REGION))
+    assert book.instance_types(REGION, "Training") == sorted(TYPES)
+    assert book.instance_types(REGION, "Canvas") == ["ml.z9.xlarge"]
+    assert book.instance_types(REGION, "Hosting") == Snapshot().instance_types(REGION, "Hosting")
