@@ -25,6 +25,7 @@ from mlcost_ext.cli.doctor import (
 from mlcost_ext.core.host import Host
 from mlcost_ext.prices import snapshot
 from tests.fakes import NOW
+from tests.prices.kept import keep
 
 from .conftest import EXTENSION, write
 
@@ -206,13 +207,47 @@ def test_home_that_is_a_file(home, around):
 
 def test_prices_as_shipped(around):
     """The shipped snapshot is whole and covers the region."""
-    whole, covered = prices.check(around())
+    whole, covered, listed = prices.check(around())
     assert (whole.status, covered.status) == ("ok", "ok")
+    assert (listed.name, listed.status) == ("prices_list", "info")
+    assert "pricing:GetProducts" in listed.message
+    assert listed.hint == "/prefix/bin/python -m mlcost_ext.cli prices refresh --region us-east-1"
+
+
+@pytest.mark.parametrize(("days", "status"), [(0, "ok"), (31, "warn")])
+def test_aws_own_list(around, days, status):
+    """Fresh is fine; after a month it is said, with the command that mends it."""
+    here = around()
+    keep(here.home, {("Training", "ml.m5.xlarge"): "0.23"}, as_of=(NOW - timedelta(days=days)).date().isoformat())
+    listed = prices.check(here)[2]
+    assert (listed.status, listed.hint is None) == (status, status == "ok")
+
+
+def test_a_damaged_list_of_aws(around):
+    """It is said, and what mends it."""
+    here = around()
+    keep(here.home, {("Training", "ml.m5.xlarge"): "0.23"})
+    (here.home / "prices" / "us-east-1.json").write_text("{}")
+    assert prices.check(here)[2].status == "warn"
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [("- {percent_off: 12}", "ok", "1 contracted rates"), ("- {percent_off: many}", "fail", "line 1")],
+)
+def test_contracted_rates(around, text, status, said):
+    """How many there are, or the first fault."""
+    here = around()
+    here.home.mkdir(parents=True, exist_ok=True)
+    (here.home / "rates.yaml").write_text(text)
+    rates = prices.check(here)[3]
+    assert (rates.name, rates.status) == ("prices_rates", status)
+    assert said in rates.message
 
 
 def test_prices_of_long_ago(around):
     """Old prices are a warning, and the mend is an upgrade."""
-    whole, _ = prices.check(around(now=NOW + timedelta(days=2000)))
+    whole = prices.check(around(now=NOW + timedelta(days=2000)))[0]
     assert (whole.status, whole.hint) == ("warn", "/prefix/bin/python -m pip install --upgrade mlcost-ext")
 
 

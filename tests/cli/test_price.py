@@ -93,7 +93,7 @@ def test_storage_is_priced_whatever_the_type(mlcost):
     ("words", "hint"),
     [
         (("ml.g5.xlargee", "--region", "us-east-1"), "ml.g5.xlarge"),
-        (("ml.g5.xlarge", "--region", "eu-nowhere-1"), "does not cover eu-nowhere-1"),
+        (("ml.g5.xlarge", "--region", "eu-nowhere-1"), "covers eu-nowhere-1"),
         (("ml.m5.xlarge", "--component", "EC2", "--region", "us-east-1"), "m5.xlarge"),
         (("ml.m5.xlarge", "--component", "Storage-BatchTransform", "--region", "us-east-1"), "Storage-Training"),
         (("ml.g5.large", "--component", "Training", "--region", "us-east-1"), "ml.g5.xlarge"),

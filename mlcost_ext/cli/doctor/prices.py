@@ -1,4 +1,4 @@
-"""Check that the shipped prices are whole, not too old, and cover this region."""
+"""Check that the shipped prices are whole, fresh and cover this region; AWS's own list likewise; and that the rates are valid."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import json
 from datetime import date
 
 from mlcost_ext.prices import Snapshot, snapshot
+from mlcost_ext.prices.book import FOLDER, RATES
+from mlcost_ext.prices.price_list import PriceList
+from mlcost_ext.prices.rates_file import RatesFile
 
 from .check import Result, Status, Surroundings
 
 OLD_AFTER_DAYS = 548
 """Eighteen months; AWS lowers the prices of a type now and then."""
+
+LIST_OLD_AFTER_DAYS = 30
 
 
 def check(here: Surroundings) -> tuple[Result, ...]:
@@ -20,7 +25,38 @@ def check(here: Surroundings) -> tuple[Result, ...]:
         return (_result("prices", "fail", "The price snapshot is missing.", here.mend_installation),)
     if snapshot.digest(snapshot.DATA) != shipped_digest():
         return (_result("prices", "fail", "The price snapshot is not as it was shipped.", here.mend_installation),)
-    return (whole(here, regions), coverage(here.host.region_id, regions))
+    return (whole(here, regions), coverage(here.host.region_id, regions), *listed(here), *contracted(here))
+
+
+def listed(here: Surroundings) -> tuple[Result, ...]:
+    """Say how old AWS's own list of the region is."""
+    region_id = here.host.region_id
+    if region_id is None:
+        return ()
+    prices = PriceList(here.home / FOLDER)
+    found, problem = prices.region(region_id), prices.problem(region_id)
+    mend = f"{here.python} -m mlcost_ext.cli prices refresh --region {region_id}"
+    if problem is not None:
+        return (_result("prices_list", "warn", problem.message, mend),)
+    if found is None:
+        message = f"AWS's own price list of {region_id} was never read; that takes pricing:GetProducts, and is free of charge."
+        return (_result("prices_list", "info", message, mend),)
+    as_of = min(facts.as_of for facts in found.services.values())
+    age = (here.now.date() - date.fromisoformat(as_of)).days
+    is_old = age > LIST_OLD_AFTER_DAYS
+    message = f"AWS's own price list of {region_id} is of {as_of} ({age} days old)."
+    return (_result("prices_list", "warn" if is_old else "ok", message, mend if is_old else None),)
+
+
+def contracted(here: Surroundings) -> tuple[Result, ...]:
+    """Say whether the file of contracted rates can be used; nothing where there is none."""
+    path = here.home / RATES
+    file = RatesFile(path, lambda: 0.0)
+    if file.faults:
+        hint = f"Mend {path}; '{here.python} -m mlcost_ext.cli prices status' names every fault."
+        return (_result("prices_rates", "fail", f"{RATES} cannot be used: {file.faults[0]}.", hint),)
+    rates = len(file.rates().rates)
+    return (_result("prices_rates", "ok", f"{RATES} has {rates} contracted rates."),) if rates else ()
 
 
 def shipped_digest() -> str | None:
