@@ -12,12 +12,14 @@ from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
 from .memory import MEMORY
 from .overview import OVERVIEW
+from .prices import PRICES
 from .server_start import SERVER_START
 from .steady import STEADY
 
 BENCHMARKS: tuple[Benchmark, ...] = (
     LABEXTENSION_SIZE,
     OVERVIEW,
+    PRICES,
     SERVER_START,
     MEMORY,
     KERNEL_START,

@@ -17,9 +17,10 @@ from mlcost_ext.sandbox.plans import FAILURE_REASON, INTERRUPT_AFTER_SECONDS, RU
 TAGS = {"team": "soak"}
 TYPES = ("ml.m5.xlarge", "ml.g5.xlarge", "ml.c5.4xlarge")
 # How often each happens, in seconds.
-EVERY = {"training": 6.0, "spot": 25.0, "stop": 30.0, "endpoint": 40.0, "delete": 45.0, "tuning": 120.0}
+EVERY = {"training": 6.0, "spot": 25.0, "stop": 30.0, "endpoint": 60.0, "delete": 62.0, "tuning": 120.0}
 EVERY |= {"processing": 180.0, "transform": 360.0}
-"""Each job changes twice: together that is one change a minute of other kinds, for which five minutes are promised."""
+"""Each job changes twice: together that is one change a minute of other kinds, for which five minutes are promised; endpoints too
+come and go no more often than the calls of ten minutes are laid out for."""
 MOST_ENDPOINTS = 6
 HOUR = 3600
 
