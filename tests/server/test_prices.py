@@ -119,3 +119,33 @@ def test_rates_and_lists_that_change_are_taken_up(
         assert "stay in force" in said[0]
 
     jp_asyncio_loop.run_until_complete(run())
+
+
+def test_no_total_adds_two_currencies(
+    jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A price in another currency is unknown; with a rate of the user's it is converted, and says by what."""
+    monkeypatch.setattr(repricing, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("mlcost_ext.server.live.TICK_SECONDS", 0.05)
+    keep(home, {("Training", "ml.m5.xlarge"): "2"}, currency="CNY")
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(training_job("dear", instance_type="ml.g5.xlarge"), training_job("far"))
+        reader.push_status()
+        await settled()
+        document = await overview(jp_fetch)
+        cost = {job["name"]: job["cost_per_hour"] for job in document["jobs"]}
+        assert (document["billing_currency"], cost) == ("USD", {"dear": "2.816", "far": None})
+        assert (document["totals"]["unpriced"], document["totals"]["running_cost_per_hour"]) == (1, "2.816")
+        (home / "rates.yaml").write_text("- {exchange: {from: CNY, to: USD, rate: '0.125'}, as_of: 2026-11-01}\n")
+        while document["totals"]["unpriced"]:
+            await asyncio.sleep(0.05)
+            document = await overview(jp_fetch)
+        (far,) = [job for job in document["jobs"] if job["name"] == "far"]
+        price = document["prices"][far["price_id"]]
+        assert (far["cost_per_hour"], document["totals"]["running_cost_per_hour"]) == ("0.5", "3.316")
+        assert (price["list_unit_price"], price["billing_currency"]) == ("0.25", "USD")
+        assert price["price_origin"].startswith("CNY 2 at 0.125 USD a CNY (rates.yaml, entry 1")
+
+    jp_asyncio_loop.run_until_complete(run())
