@@ -96,6 +96,16 @@ ALL = tuple(dict.fromkeys((*OBSERVED, *COMPUTE, *STORAGE, *COMPONENTS)))
 """Every component that a list may have a price of, those with a rule of their own first."""
 
 
+def same_as(component: str) -> tuple[str, str] | None:
+    """Give the component whose price is taken where a component has no list of its own, and why in words; None: there is none."""
+    rule = COMPUTE.get(component) or STORAGE.get(component)
+    if rule is None or rule.same_as is None:
+        return None
+    if isinstance(rule, ComputeRule):
+        return rule.same_as, rule.origin or f"{rule.same_as} price of the same type"
+    return rule.same_as, f"{rule.same_as} price of the same region"
+
+
 def list_name(component: str, option: PurchaseOption) -> str:
     """Give the name of the list of a component, bought that way: ``Training``, ``Cluster/Reserved``."""
     return component if option == usual_option(component) else f"{component}/{option}"

@@ -22,6 +22,7 @@ from .components import (
     ComputeRule,
     StorageRule,
     list_name,
+    same_as,
     usual_unit,
 )
 from .region_lists import WITHOUT_TYPE, Listed, RegionLists
@@ -73,8 +74,8 @@ def observed_origin(component: str, listed: Listed) -> str:
 
 
 def _storage(key: PriceKey, rule: StorageRule, lists: RegionLists) -> UnitPrice | None:
-    if rule.same_as and (same := lists.listed(rule.same_as, WITHOUT_TYPE)):
-        return _price(key, same.amount, same, "derived", f"{rule.same_as} price of the same region", None)
+    if (like := same_as(key.component)) and (same := lists.listed(like[0], WITHOUT_TYPE)):
+        return _price(key, same.amount, same, "derived", like[1], None)
     listed = lists.listed(EBS, rule.volume_type)
     if listed is None:
         return None
@@ -83,8 +84,8 @@ def _storage(key: PriceKey, rule: StorageRule, lists: RegionLists) -> UnitPrice 
 
 def _compute(key: PriceKey, rule: ComputeRule, lists: RegionLists, of_type: TypeClass) -> UnitPrice | None:
     instance_type = key.instance_type or ""
-    if rule.same_as and (same := lists.listed(rule.same_as, instance_type)):
-        return _price(key, same.amount, same, "derived", rule.origin or f"{rule.same_as} price of the same type", None)
+    if (like := same_as(key.component)) and (same := lists.listed(like[0], instance_type)):
+        return _price(key, same.amount, same, "derived", like[1], None)
     if rule.use not in of_type.uses or (rule.use == "Training" and instance_type not in lists.training):
         return None
     by_class = class_figure(instance_type, lists, of_type)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlcost_ext.core.component import COMPONENTS
 from mlcost_ext.core.price import PriceKey, UnitPrice
 
+from .components import same_as
 from .price_list import PriceList
 from .snapshot import Snapshot
 
@@ -27,8 +30,17 @@ class ListedPrices:
         if found is not None:
             return found
         shipped = self._snapshot.unit_price(key)
-        is_derived = shipped is not None and shipped.price_basis == "derived"
-        return None if is_derived and self.is_whole(key.region_id, key.component) else shipped
+        if shipped is not None and shipped.price_basis == "observed":
+            return shipped
+        return None if self.is_whole(key.region_id, key.component) else self._alike(key) or shipped
+
+    def _alike(self, key: PriceKey) -> UnitPrice | None:
+        """Give AWS's price of the component that another one is billed like; None: it has none, or is billed like no other."""
+        like = same_as(key.component)
+        base = self._list.unit_price(replace(key, component=like[0])) if like else None
+        if like is None or base is None:
+            return None
+        return replace(base, key=key, price_basis="derived", price_origin=f"{like[1]}; {base.price_origin}", sku=None)
 
     def is_whole(self, region_id: str, component: str) -> bool:
         """Tell whether AWS's list of a region has all prices of a component."""
@@ -49,7 +61,9 @@ class ListedPrices:
         listed = self._types(region_id, component)
         if self.is_whole(region_id, component):
             return sorted(listed)
-        return sorted({*listed, *self._snapshot.instance_types(region_id, component)})
+        like = same_as(component)
+        alike = self._types(region_id, like[0]) if like else set()
+        return sorted({*listed, *alike, *self._snapshot.instance_types(region_id, component)})
 
     def _types(self, region_id: str, component: str) -> set[str]:
         found = self._list.region(region_id)

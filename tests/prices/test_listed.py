@@ -10,7 +10,7 @@ from mlcost_ext.core.price import PriceKey, price_key
 from mlcost_ext.prices import PriceBook, Snapshot
 from tests.fakes import REGION
 
-from .kept import AS_OF, keep
+from .kept import AS_OF, Amounts, keep
 
 TYPES = [f"ml.m{number}.xlarge" for number in range(20)]
 
@@ -58,6 +58,42 @@ def test_nothing_is_derived_of_a_component_that_aws_lists(
     keep(tmp_path, {("Training", kind): "1.5" for kind in TYPES})
     found = PriceBook(tmp_path).unit_price(key(component, instance_type))
     assert (found.price_source if found else None) == source
+
+
+@pytest.mark.parametrize(
+    ("amounts", "component", "instance_type", "expected"),
+    [
+        ({("Training", "ml.g5.xlarge"): "1.6"}, "WarmPool", "ml.g5.xlarge", ("1.6", "derived", "aws-price-list")),
+        ({("Training", "ml.z9.xlarge"): "1.6"}, "WarmPool", "ml.z9.xlarge", ("1.6", "derived", "aws-price-list")),
+        ({("Hosting", "ml.g5.xlarge"): "1.6"}, "AsyncInf", "ml.g5.xlarge", ("1.6", "derived", "aws-price-list")),
+        ({("Storage-Training", ""): "0.2"}, "Storage-WarmPool", None, ("0.2", "derived", "aws-price-list")),
+        ({("Training", "ml.m5.xlarge"): "1.6"}, "WarmPool", "ml.g5.xlarge", ("1.408", "derived", "shipped-snapshot")),
+        (
+            {("WarmPool", "ml.g5.xlarge"): "1.5", ("Training", "ml.g5.xlarge"): "1.6"},
+            "WarmPool",
+            "ml.g5.xlarge",
+            ("1.5", "observed", "aws-price-list"),
+        ),
+    ],
+)
+def test_what_is_billed_like_another_follows_aws_price_of_that(
+    tmp_path: Path, amounts: Amounts, component: str, instance_type: str | None, expected: tuple[str, str, str]
+) -> None:
+    """Derived, and it says from what; a price of its own goes before it."""
+    keep(tmp_path, amounts)
+    book = PriceBook(tmp_path)
+    found = book.unit_price(key(component, instance_type))
+    assert found is not None
+    assert (str(found.unit_price), found.price_basis, found.price_source) == expected
+    assert (found.sku is None) == (found.price_basis == "derived")
+    assert instance_type is None or instance_type in book.instance_types(REGION, component)
+
+
+def test_what_aws_lists_is_not_taken_from_what_it_is_like(tmp_path: Path) -> None:
+    """Asynchronous inference is not sold on every type of hosting."""
+    types = {(component, kind): "1.5" for component in ("Hosting", "AsyncInf") for kind in TYPES}
+    keep(tmp_path, {**types, ("Hosting", "ml.g4dn.xlarge"): "0.8"})
+    assert PriceBook(tmp_path).unit_price(key("AsyncInf", "ml.g4dn.xlarge")) is None
 
 
 def test_an_observed_price_that_is_shipped_stays(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
           <li key={words} className="mlcost-Source">
             <div>{words}</div>
             {prices.map(price => (
-              <Price key={keyOf(price)} price={price} />
+              <Price key={keyOf(price)} price={price} isElsewhere={price.region_id !== overview.session.region_id} />
             ))}
           </li>
         ))}
@@ -42,11 +42,12 @@ function Body({ overview }: SectionProps): React.JSX.Element {
   );
 }
 
-/** One price; a contracted one with the list's beside it. */
-function Price({ price }: { price: PriceRow }): React.JSX.Element {
+/** One price; a contracted one with the list's beside it. The region is named where it is not the session's. */
+function Price({ price, isElsewhere }: { price: PriceRow; isElsewhere: boolean }): React.JSX.Element {
   const { cost } = useView();
   const { trans } = cost;
-  const what = [price.component, price.instance_type, price.region_id].filter(text => text !== null).join(' · ');
+  const region = isElsewhere ? price.region_id : null;
+  const what = [price.component, price.instance_type, region].filter(text => text !== null).join(' · ');
   const listed = unitWords(price.list_unit_price, price, cost);
   const contracted = unitWords(price.contracted_unit_price, price, cost);
   return (
