@@ -17,7 +17,7 @@ from bench.arms import MLCOST, ROOT, newest_wheel
 from bench.plan import Benchmark, Plan
 from bench.result import Result, single
 
-REGIONS = ("us-east-1", "eu-west-1", "ap-northeast-1")
+REGIONS = ("us-east-1", "eu-west-1", "ap-south-1")
 SKUS = 30_000
 LOAD_LIMIT_MS, MEMORY_LIMIT_MB, LOOK_UP_LIMIT_US = 20.0, 10.0, 20.0
 REFRESH_LIMIT_SECONDS, REFRESH_LIMIT_MB = 30.0, 200.0
