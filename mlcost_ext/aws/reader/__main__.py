@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import IO, Any
 
 STACK_BYTES = 512 * 1024
-NICENESS = 5
+NICENESS = 10
 """Reading a large account is work for seconds: kernels and the server go first."""
 
 _log = logging.getLogger("mlcost_ext.aws.reader")

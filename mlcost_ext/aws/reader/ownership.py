@@ -37,6 +37,7 @@ class Parent:
     name: str
     is_running: bool
     modified: datetime
+    created: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,11 @@ class Ownership:
             found += [(key, parent.arn) for parent in reversed(parents[-MAX_PARENTS:])]
         return tuple(found)
 
+    def began_before(self, parent: tuple[str, str], moment: datetime) -> bool:
+        """Say whether something that starts jobs may have done so before a moment; it cannot have before it was created."""
+        found = [each for parents in self._parents.values() for arn, each in parents.items() if arn == parent[1]]
+        return not all(each.created is not None and each.created >= moment for each in found)
+
     def marked(self, kind: Kind, document: dict[str, Any]) -> dict[str, Any]:
         """Say of an app, a space or this server's own notebook instance whose it is, where the surroundings tell."""
         tell = {"space": self._is_our_space, "app": self._is_our_app, "notebook": self._is_our_notebook}.get(kind.kind)
@@ -156,7 +162,12 @@ class Ownership:
         for document in documents:
             arn, name = document.get(PARENT_ARNS[kind.kind]), kind.name(document)
             if isinstance(arn, str) and name is not None:
-                modified = cut.moment(document.get("LastModifiedTime")) or now
-                parents[arn] = Parent(arn=arn, name=name, is_running=kind.runs(document), modified=modified)
+                parents[arn] = Parent(
+                    arn=arn,
+                    name=name,
+                    is_running=kind.runs(document),
+                    modified=cut.moment(document.get("LastModifiedTime")) or now,
+                    created=cut.moment(document.get("CreationTime")),
+                )
         for arn in [arn for arn, each in parents.items() if not each.is_running and each.modified < now - FOLLOWED]:
             del parents[arn]

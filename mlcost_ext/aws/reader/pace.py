@@ -29,7 +29,7 @@ USER_CALLS = 7
 RESERVE_CALLS = 8
 """Left by what can wait to all that cannot, besides."""
 POLL_RESERVE_CALLS = 3
-MAX_DETAIL_CALLS = 22
+MAX_DETAIL_CALLS = 28
 """Of each ten minutes, at most for descriptions one by one of what has changed."""
 USUAL_DETAIL_CALLS = 9.0
 """How many it is taken for as long as nobody knows."""

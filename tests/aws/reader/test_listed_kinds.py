@@ -146,6 +146,22 @@ def test_the_jobs_of_a_tuning_job_are_found_whatever_their_tags():
     assert reader.sink.take_jobs() == ["tune-002"]
 
 
+@pytest.mark.parametrize(("age_seconds", "searches"), [(5, 0), (4 * 3600, 1)])
+def test_the_jobs_of_a_tuning_job_of_just_now_take_no_search_of_their_own(age_seconds, searches):
+    """They are among what has changed since; those of an older one may have been there for long."""
+    reader = Reader()
+    reader.run(120)
+    now = reader.clock.wall()
+    put(reader, make("tuning", "tune", created=now - timedelta(seconds=age_seconds), modified=now))
+    put(reader, make("training", "tune-001", tags=(), created=now, modified=now, TuningJobArn=TUNING_ARN))
+    reader.aws.calls.clear()
+    reader.run(60)
+    assert reader.sink.take_jobs() == ["tune-001"]
+    asked = [params for op, params in reader.aws.calls if op == "Search" and params["Resource"] == "TrainingJob"]
+    alone = [params for params in asked if "sagemaker:space-arn" not in str(params)]
+    assert len(alone) == searches
+
+
 def test_the_jobs_of_an_automl_job_are_found_whatever_their_tags():
     """Training jobs by its ARN, processing and transform jobs by their names, which begin with its own."""
     reader = Reader()

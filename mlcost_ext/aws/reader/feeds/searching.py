@@ -97,8 +97,9 @@ class Searching:
         elif self.is_read_whole:
             yield from self._whole(owner)
         else:
-            yield from self._new_children(owner)
-            yield from self._changes(owner)
+            since = self._mark.since(self._parts.now())
+            yield from self._new_children(owner, since)
+            yield from self._changes(owner, since)
 
     def _first(self, owner: Owner) -> Steps[None]:
         """Read everything; a fault leaves off, and the next reading goes on from there."""
@@ -150,9 +151,8 @@ class Searching:
         self._parts.miss(self._kind, names)
         self.is_read_whole = len(names) <= FITS_A_PAGE
 
-    def _changes(self, owner: Owner) -> Steps[None]:
+    def _changes(self, owner: Owner, since: datetime) -> Steps[None]:
         """Read all pages of changes; the mark moves only once all of them were read."""
-        since = self._mark.since(self._parts.now())
         pages = Pages("Search", search.changed_since(self._kind, owner, since), Rank.PROMPT)
         started, modified = None, []
         while (answer := (yield from pages.next())) is not None:
@@ -162,10 +162,15 @@ class Searching:
             self.take(found)
         self._mark.move(modified, started or self._parts.now())
 
-    def _new_children(self, owner: Owner) -> Steps[None]:
-        """Read the jobs of a tuning or AutoML job that was not known before: they may have been there for long."""
-        new = tuple(parent for parent in owner.parents if parent not in self._parents_read)
+    def _new_children(self, owner: Owner, since: datetime) -> Steps[None]:
+        """Read the jobs of a tuning or AutoML job that was not known before: they may have been there for long.
+
+        Those of one that was created since then are all among the changes.
+        """
+        unread = (parent for parent in owner.parents if parent not in self._parents_read)
+        new = tuple(parent for parent in unread if self._parts.ownership.began_before(parent, since))
         if not new:
+            self._parents_read = set(owner.parents)
             return
         request = search.running_or_changed_since(self._kind, Owner(parents=new), self._parts.now() - mark.DAY)
         pages = Pages("Search", request, Rank.PROMPT)
