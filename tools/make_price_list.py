@@ -12,7 +12,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, TextIO
@@ -70,13 +70,16 @@ NOT_SOLD = (
     Sold("", "Train:", "Training-FreeTier"),
     Sold("", "Train:", "Hosting"),
 )
+CALLED = {
+    "Notebk:": ("Studio-Notebook",), "Studio:KernelGateway-": ("Notebook", "Studio"), "Studio:JupyterLab-": ("Studio",),
+    "Studio:CodeEditor-": ("Studio-JupyterLab", "Studio"), "TrSpt:": ("Training",), "TrainWarmPool:": ("Training",),
+    "AsyncInf:": ("Hosting",), "RStudio:RSession-": ("RStudio:RServer",), "ReservedCluster:": ("Cluster",),
+}  # fmt: skip
+"""What ``platoinstancetype`` may say instead, by usage type: the words of a family stand for each other."""
+NOTHING = ("NA", "N/A", "n/a", "Na", "")
 STORAGE = {
-    "Host": "Hosting",
-    "Train": "Training",
-    "Notebk": "Notebook",
-    "Processing": "Processing",
-    "Studio": "Studio-JupyterLab",
-}
+    "Host": "Hosting", "Train": "Training", "Notebk": "Notebook", "Processing": "Processing", "Studio": "Studio-JupyterLab",
+}  # fmt: skip
 
 
 @dataclass
@@ -139,9 +142,9 @@ class PriceList:
         """Add an instance hour; some of the attributes are missing or say nothing, as AWS's are."""
         attributes = {
             "usagetype": f"{self.prefix}{sold.usage}{instance_type}",
-            "operation": "RunInstance",
+            "operation": changes.get("operation", "RunInstance"),
             "platoinstancetype": sold.plato,
-            "platoinstancename": instance_type,
+            "platoinstancename": self.rng.choice((*[instance_type.split(".")[1]] * 4, instance_type)),
             "instanceName": instance_type,
             "instanceType": self.rng.choice((instance_type, instance_type + sold.suffix, instance_type + sold.suffix.lower())),
             "component": sold.plato,
@@ -155,7 +158,9 @@ class PriceList:
             if self.rng.random() < 0.2:
                 del attributes[name]
         if self.rng.random() < 0.1:
-            attributes["instanceType"] = self.rng.choice(("NA", "N/A", ""))
+            attributes["instanceType"] = self.rng.choice(NOTHING)
+        if self.rng.random() < 0.1 and "component" in attributes:
+            attributes["component"] = self.rng.choice(("ML Instance", *NOTHING))
         words = (
             f"${amount} {sold.words.format(plato=sold.plato, type=instance_type)} in {LOCATIONS.get(self.region, self.region)}"
         )
@@ -165,25 +170,33 @@ class PriceList:
         self.truth[f"{component}|{option}|{instance_type}"] = [format(Decimal(amount).normalize(), "f"), unit]
 
     def sell(self, sold: Sold, instance_type: str) -> None:
-        """Add a price that must be found, in one of the ways in which AWS may write it."""
-        amount = self.amount()
-        roll = self.rng.random()
+        """Add a price that must be found, in one of the ways in which AWS may write it; or two that cancel each other."""
+        if self.rng.random() < 0.1:
+            sold = replace(sold, plato=self.rng.choice(CALLED.get(sold.usage, (sold.plato,))))
+        amount, roll = self.amount(), self.rng.random()
         document = self.instance(sold, instance_type, amount)
-        terms, sku = document["terms"], document["product"]["sku"]
-        if roll < 0.03:
-            self.instance(sold, instance_type, amount)
-        elif roll < 0.06:
-            self.instance(sold, instance_type, self.amount(), since=EARLIER)
-        elif roll < 0.08:
-            terms["OnDemand"][f"{sku}.NEXTYEARXX"] = self.term(
-                sku, [self.dimension(sku, self.amount(), "Hrs")], LATER, "NEXTYEARXX"
-            )
-        elif roll < 0.11:
-            terms["Reserved"] = {f"{sku}.4NA7Y494T4": self.term(sku, [self.dimension(sku, "0.1", "Hrs")], SINCE, "4NA7Y494T4")}
-        elif roll < 0.12:
-            self.instance(sold, instance_type, f"{amount[:-6]}500000")  # two prices since the same day: none
+        if roll < 0.02:
+            others: Document = {} if roll < 0.01 else {"since": EARLIER}
+            other = sold if roll < 0.01 else replace(sold, plato="")
+            self.instance(other, instance_type, f"{amount[:-6]}500000", **others)
             return
+        self.vary(document, sold, instance_type, amount, roll)
         self.expect(sold.component, sold.option, instance_type, amount)
+
+    def vary(self, document: Document, sold: Sold, instance_type: str, amount: str, roll: float) -> None:
+        """Add something to a product that does not change its price."""
+        terms, sku = document["terms"], document["product"]["sku"]
+        if roll < 0.05:
+            self.instance(sold, instance_type, amount)
+        elif roll < 0.08:
+            self.instance(sold, instance_type, self.amount(), since=EARLIER)
+        elif roll < 0.10:
+            later = self.term(sku, [self.dimension(sku, self.amount(), "Hrs")], LATER, "NEXTYEARXX")
+            terms["OnDemand"][f"{sku}.NEXTYEARXX"] = later
+        elif roll < 0.13:
+            terms["Reserved"] = {f"{sku}.4NA7Y494T4": self.term(sku, [self.dimension(sku, "0.1", "Hrs")], SINCE, "4NA7Y494T4")}
+        elif roll < 0.14:
+            self.instance(sold, instance_type, self.amount(), operation="RunInstance:Spare")
 
     def spoil(self, sold: Sold, instance_type: str) -> None:
         """Add a product that must give no price."""
@@ -198,14 +211,14 @@ class PriceList:
             lambda: only.update(beginRange="100"),
             lambda: only.update(pricePerUnit={"EUR": "1.0"}),
             lambda: dimensions.update(more=self.dimension(sku, "0.0500000000", "Hrs", "TIERTWOXXX", begins="100")),
-            lambda: attributes.pop("usagetype"),
+            lambda: [attributes.pop(name) for name in ("usagetype", "platoinstancetype")],
+            lambda: attributes.update(operation="CreateVolume-Gp2"),
+            lambda: attributes.update(platoinstancename="q9"),
             lambda: attributes.pop("regionCode"),
             lambda: attributes.update(regionCode="sa-east-1"),
             lambda: attributes.update(usagetype=f"SAE1-{sold.usage}{instance_type}q"),
             lambda: attributes.update(instanceName="ml.other.large"),
-            lambda: attributes.update(
-                instanceType=f"{instance_type[:-1]}q-{'Training' if sold.plato == 'Hosting' else 'Hosting'}"
-            ),
+            lambda: attributes.update(instanceType=f"{instance_type[:-1]}q-Canvas"),
             lambda: terms.update(Reserved=terms.pop("OnDemand")),
             lambda: terms["OnDemand"].update({k: {**v, "effectiveDate": LATER} for k, v in terms["OnDemand"].items()}),
         )
@@ -306,36 +319,20 @@ def write_json(made: PriceList, service: str, file: TextIO) -> None:
 
 
 COLUMNS = {
-    "Product Family": "",
-    "serviceCode": "servicecode",
-    "Location": "location",
-    "Location Type": "locationType",
-    "Instance Type": "instanceType",
-    "Region Code": "regionCode",
-    "Instance Name": "instanceName",
-    "usageType": "usagetype",
-    "operation": "operation",
-    "Operating System": "operatingSystem",
-    "Tenancy": "tenancy",
-    "Pre Installed S/W": "preInstalledSw",
-    "CapacityStatus": "capacitystatus",
-    "Component": "component",
-    "Group": "group",
-    "PlatoInstanceType": "platoinstancetype",
-    "PlatoInstanceName": "platoinstancename",
-    "PlatoClassificationType": "platoclassificationtype",
-    "Volume API Name": "volumeApiName",
-    "Volume Type": "volumeType",
-}
+    "Product Family": "", "serviceCode": "servicecode",
+    "Location": "location", "Location Type": "locationType",
+    "Instance Type": "instanceType", "Region Code": "regionCode",
+    "Instance Name": "instanceName", "usageType": "usagetype",
+    "operation": "operation", "Operating System": "operatingSystem",
+    "Tenancy": "tenancy", "Pre Installed S/W": "preInstalledSw",
+    "CapacityStatus": "capacitystatus", "Component": "component",
+    "Group": "group", "PlatoInstanceType": "platoinstancetype",
+    "PlatoInstanceName": "platoinstancename", "PlatoClassificationType": "platoclassificationtype",
+    "Volume API Name": "volumeApiName", "Volume Type": "volumeType",
+}  # fmt: skip
 TERM_COLUMNS = (
-    "SKU",
-    "OfferTermCode",
-    "RateCode",
-    "TermType",
-    "PriceDescription",
-    "EffectiveDate",
-    "StartingRange",
-    "EndingRange",
+    *("SKU", "OfferTermCode", "RateCode", "TermType", "PriceDescription", "EffectiveDate"),
+    *("StartingRange", "EndingRange"),
 )
 
 

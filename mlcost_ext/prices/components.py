@@ -96,6 +96,22 @@ ALL = tuple(dict.fromkeys((*OBSERVED, *COMPUTE, *STORAGE, *COMPONENTS)))
 """Every component that a list may have a price of, those with a rule of their own first."""
 
 
+NOT_SOLD = (
+    ("Training", "r6i", None),
+    ("WarmPool", "r6i", None),
+    ("Processing", "r6i", None),
+    ("AsyncInf", "ml.g4dn.xlarge", "eu-west-3"),
+)
+"""Component, type or family, and region or all: what AWS's price list was seen not to have, although the API names the type."""
+
+
+def is_sold(component: str, instance_type: str, region_id: str) -> bool:
+    """Tell whether nobody has seen that AWS's list lacks something; that is no proof that AWS sells it."""
+    family = instance_type.removeprefix("ml.").partition(".")[0]
+    gone = ((what, where) for name, what, where in NOT_SOLD if name == component)
+    return not any(what in (instance_type, family) and where in (None, region_id) for what, where in gone)
+
+
 def same_as(component: str) -> tuple[str, str] | None:
     """Give the component whose price is taken where a component has no list of its own, and why in words; None: there is none."""
     rule = COMPUTE.get(component) or STORAGE.get(component)

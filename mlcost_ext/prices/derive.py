@@ -21,6 +21,7 @@ from .components import (
     STORAGE,
     ComputeRule,
     StorageRule,
+    is_sold,
     list_name,
     same_as,
     usual_unit,
@@ -86,6 +87,8 @@ def _compute(key: PriceKey, rule: ComputeRule, lists: RegionLists, of_type: Type
     instance_type = key.instance_type or ""
     if (like := same_as(key.component)) and (same := lists.listed(like[0], instance_type)):
         return _price(key, same.amount, same, "derived", like[1], None)
+    if not is_sold(key.component, instance_type, key.region_id):
+        return None
     if rule.use not in of_type.uses or (rule.use == "Training" and instance_type not in lists.training):
         return None
     by_class = class_figure(instance_type, lists, of_type)

@@ -33,9 +33,13 @@ class RatesFile:
         """Give the rates of the last good file; the same object as long as nothing changes."""
         now = self._clock()
         if self._looked_at is None or now - self._looked_at >= self._look_every_seconds:
-            self._looked_at = now
-            self._look()
+            self.look()
         return self._rates
+
+    def look(self) -> None:
+        """Look at the file now; blocks as long as the disk takes."""
+        self._looked_at = self._clock()
+        self._look()
 
     @property
     def faults(self) -> tuple[Fault, ...]:

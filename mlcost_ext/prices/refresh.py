@@ -20,7 +20,8 @@ from .price_list.collect import Collector
 from .price_list.due import is_due, note_outcome
 from .price_list.errors import ENDLESS, SHRUNKEN, UNUSABLE, PriceListError, problem_of
 from .price_list.lock import only_one
-from .price_list.offer_file import FileReading, read_offer_file
+from .price_list.merge import Merged, Named, merge, of_no_use, one_of_several
+from .price_list.offer_file import nothing_of_use, read_file
 from .price_list.progress import FOLDER, forget
 from .price_list.read_pages import MOST_PAGES, PageReader
 from .price_list.region_list import ServiceList, service_code
@@ -83,7 +84,7 @@ def refresh(
         store: Where the lists are kept.
         clock: Gives the present time, aware.
         sleep: Waits that many seconds.
-        is_forced: Take a list although most of the old prices would be gone.
+        is_forced: Take a list although many of the old prices would be gone.
         most_pages: Of one service in one region, after which it is taken to be endless.
 
     Returns:
@@ -101,27 +102,30 @@ def refresh_from_file(paths: Iterable[Path], store: Store, clock: Clock, *, is_f
     """Read AWS's offer files, in JSON or CSV, and keep the lists of the regions that are in them.
 
     Args:
-        paths: Each holds all prices of the services and regions that are in it.
+        paths: Together they hold all prices of the services and regions that are in them; answers of GetProducts with all pages.
         store: Where the lists are kept.
         clock: Gives the present time, aware.
-        is_forced: Take a list although most of the old prices would be gone.
+        is_forced: Take a list although many of the old prices would be gone.
 
     Returns:
         For each region what was found and what has changed, or why its old prices are kept.
     """
 
     def each() -> RefreshResult:
-        results: dict[str, RegionResult] = {}
+        today = clock().date().isoformat()
+        readings: list[Named] = []
         problems: list[Problem] = []
         for path in paths:
             try:
-                reading = read_offer_file(path, clock().date().isoformat())
-            except PriceListError as error:
+                readings.append((_printable(path.name), read_file(path, today)))
+            except PriceListError as error:  # noqa: PERF203 - a file is read for longer than that takes
                 problems.append(problem_of(error, path.name))
-                continue
-            for region_id, collector in sorted(reading.regions.items()):
-                result = results.setdefault(region_id, RegionResult(region_id))
-                _take_file(result, path.name, reading, collector, store, clock, is_forced=is_forced)
+        are_all_read, merged = not problems, merge(readings)
+        problems += [problem_of(nothing_of_use(), name) for name in of_no_use(readings, merged)]
+        results: dict[str, RegionResult] = {}
+        for (region_id, service), found in merged.items():
+            result = results.setdefault(region_id, RegionResult(region_id))
+            _take_files(result, service, found, store, clock, is_forced=is_forced, are_all_read=are_all_read)
         return RefreshResult(state="done", regions=tuple(results.values()), problems=tuple(problems))
 
     return _alone(store, each)
@@ -165,7 +169,7 @@ def _refresh_service(
     """Replace the prices of one service; the code of the problem, or None."""
     try:
         progress = reader.read(result.region_id, service)
-        facts = _facts(API_SOURCE, progress.published_on, clock, progress.collector.reasons(), is_asked=True)
+        facts = _facts(API_SOURCE, progress.published_on, clock, progress.collector.reasons())
         forget(store.folder, result.region_id, service)
         _replace(result, service, facts, progress.collector, store, is_forced=is_forced)
     except MlcostError as error:
@@ -174,16 +178,21 @@ def _refresh_service(
     return None
 
 
-def _take_file(
-    result: RegionResult, name: str, reading: FileReading, collector: Collector, store: Store, clock: Clock, *, is_forced: bool
+def _take_files(
+    result: RegionResult, service: str, found: Merged, store: Store, clock: Clock, *, is_forced: bool, are_all_read: bool
 ) -> None:
-    skipped = Counter(reading.skipped) + Counter(collector.reasons())
-    facts = _facts(_printable(name), reading.published_on, clock, dict(sorted(skipped.items())), is_asked=False)
-    for service in sorted({service_code(component) for component in collector.counts()}):
-        try:
-            _replace(result, service, facts, collector, store, is_forced=is_forced)
-        except PriceListError as error:  # noqa: PERF203 - two at most
-            result.problems += (problem_of(error, service),)
+    skipped = found.skipped + Counter(found.collector.reasons())
+    facts = _facts(_source(found.names), found.published_on, clock, dict(sorted(skipped.items())))
+    try:
+        if found.pages_with_more and not (found.has_end and are_all_read):
+            raise one_of_several(found.pages_with_more)
+        _replace(result, service, facts, found.collector, store, is_forced=is_forced)
+    except PriceListError as error:
+        result.problems += (problem_of(error, service),)
+
+
+def _source(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
 def _printable(name: str) -> str:
@@ -191,10 +200,9 @@ def _printable(name: str) -> str:
     return "".join(filter(str.isprintable, name))[:100]
 
 
-def _facts(source: str, published_on: str | None, clock: Clock, skipped: Mapping[str, int], *, is_asked: bool) -> ServiceList:
+def _facts(source: str, published_on: str | None, clock: Clock, skipped: Mapping[str, int]) -> ServiceList:
     now = clock()
-    today = now.date().isoformat()
-    as_of = today if is_asked or published_on is None else min(published_on, today)
+    as_of = min(published_on or now.date().isoformat(), now.date().isoformat())
     return ServiceList(source=source, publication_date=published_on, as_of=as_of, read_at=time_to_text(now), skipped=skipped)
 
 

@@ -216,6 +216,20 @@ def test_a_refresh_from_end_to_end(plan: Plan, tmp_path: Path, trouble: dict[str
     assert made().truth == {"|".join(key): [entry.amount, entry.pricing_unit] for key, entry in found.entries()}
 
 
+@pytest.mark.parametrize("entry", ["{", "[]", "<html>A proxy's page</html>"])
+def test_products_that_can_only_be_damage(plan: Plan, tmp_path: Path, entry: str) -> None:
+    """One of them, on the second page, and nothing of that service is kept."""
+    plan.entries["AmazonSageMaker", "us-east-1"] = [*entries(made(), "AmazonSageMaker")[:150], entry]
+    store = Store(tmp_path / "prices")
+    result = refresh(["us-east-1"], ("AmazonSageMaker", "AmazonEC2"), Pricing(), store, clock)
+    assert [(problem.code, problem.subject) for problem in result.regions[0].problems] == [
+        ("price_list_unusable", "AmazonSageMaker")
+    ]
+    found, _ = store.read("us-east-1")
+    assert found is not None
+    assert list(found.services) == ["AmazonEC2"]
+
+
 def test_pages_that_repeat_their_token(plan: Plan, tmp_path: Path) -> None:
     """The list does not end, and nothing is kept."""
     plan.repeats_token = True

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mlcost_ext.core.component import usual_option
 from mlcost_ext.prices.price_list import SAGEMAKER, Offer, RegionList, ServiceList, Store
-from mlcost_ext.prices.price_list.region_list import with_service
+from mlcost_ext.prices.price_list.region_list import service_code, with_service
 from tests.fakes import REGION
 
 AS_OF = "2026-11-20"
@@ -23,7 +23,11 @@ def keep(home: Path, amounts: Amounts, *, region_id: str = REGION, currency: str
         (component, usual_option(component), kind): offer(region_id, component, kind, amount, currency, number)
         for number, ((component, kind), amount) in enumerate(amounts.items())
     }
-    found = with_service(None, region_id, currency, SAGEMAKER, facts, offers)
+    found: RegionList | None = None
+    for service in dict.fromkeys((SAGEMAKER, *(service_code(component) for component, _ in amounts))):
+        own = {key: each for key, each in offers.items() if service_code(key[0]) == service}
+        found = with_service(found, region_id, currency, service, facts, own)
+    assert found is not None
     Store(home / "prices").replace(found)
     return found
 
@@ -36,7 +40,7 @@ def offer(region_id: str, component: str, kind: str, amount: str, currency: str,
         instance_type=kind or None,
         purchase_option=usual_option(component),
         unit_price=Decimal(amount),
-        pricing_unit="Hours" if kind else "GB-Mo",
+        pricing_unit="Hours" if kind and component != "EBS" else "GB-Mo",
         billing_currency=currency,
         sku=sku,
         rate_code=f"{sku}.JRTCKXETXF.6YS6EN2CT7",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -131,3 +131,48 @@ def test_a_damaged_list_is_said_and_not_used(tmp_path: Path) -> None:
     assert found.price_source == "shipped-snapshot"
     assert [problem.code for problem in book.problems(REGION)] == ["price_list_unreadable"]
     assert book.problems("eu-west-1") == []
+
+
+def test_a_region_that_was_read_between_two_looks_is_watched_from_then_on(tmp_path: Path) -> None:
+    """Its list may be replaced before the next look."""
+    keep(tmp_path, {("Training", "ml.m5.xlarge"): "0.25"})
+    book = PriceBook(tmp_path)
+    assert str(amount(book)) == "0.25"
+    keep(tmp_path, {("Training", "ml.m5.xlarge"): "0.255"})
+    assert book.look_again()
+    assert str(amount(book)) == "0.255"
+
+
+@pytest.mark.parametrize(("day", "expected"), [(22, "0.23"), (23, "0.2024"), (24, "0.2024"), (25, "0.23")])
+def test_the_rates_of_another_day(tmp_path: Path, day: int, expected: str) -> None:
+    """Both bounds are included."""
+    (tmp_path / "rates.yaml").write_text("- {percent_off: 12, from: 2026-11-23, to: 2026-11-24}\n")
+    found = Day().book(tmp_path).on(date(2026, 11, day)).unit_price(KEY)
+    assert found is not None
+    assert str(found.unit_price) == expected
+
+
+def test_many_days_are_not_all_kept(tmp_path: Path) -> None:
+    """And without rates every day is the same."""
+    book = Day().book(tmp_path)
+    assert book.on(date(2026, 1, 1)) is book.on(date(2026, 1, 2))
+    (tmp_path / "rates.yaml").write_text(DISCOUNT)
+    book.look_again()
+    first = book.on(date(2026, 1, 1))
+    assert book.on(date(2026, 1, 1)) is first
+    for number in range(60):
+        book.on(date(2026, 2, 1) + timedelta(days=number))
+    assert book.on(date(2026, 1, 1)) is not first
+
+
+@pytest.mark.parametrize(("as_of", "codes"), [("2026-10-24", []), ("2026-10-23", ["price_list_old"])])
+def test_an_old_list_is_said(tmp_path: Path, as_of: str, codes: list[str]) -> None:
+    """After a month."""
+    keep(tmp_path, {("Training", "ml.m5.xlarge"): "0.25"}, as_of=as_of)
+    assert [problem.code for problem in Day().book(tmp_path).problems(REGION)] == codes
+
+
+def amount(book: PriceBook) -> Decimal:
+    found = book.unit_price(KEY)
+    assert found is not None
+    return found.unit_price

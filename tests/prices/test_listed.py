@@ -96,6 +96,43 @@ def test_what_aws_lists_is_not_taken_from_what_it_is_like(tmp_path: Path) -> Non
     assert PriceBook(tmp_path).unit_price(key("AsyncInf", "ml.g4dn.xlarge")) is None
 
 
+@pytest.mark.parametrize(("as_of", "source"), [("2025-12-04", "shipped-snapshot"), ("2025-12-05", "aws-price-list")])
+def test_what_was_seen_since_goes_before_an_old_list(tmp_path: Path, as_of: str, source: str) -> None:
+    """A list that was read once and never again does not stand for ever."""
+    keep(tmp_path, {("Studio-Notebook", "ml.g5.xlarge"): "1.5"}, as_of=as_of)
+    found = PriceBook(tmp_path).unit_price(key("Studio-Notebook", "ml.g5.xlarge"))
+    assert found is not None
+    assert found.price_source == source
+
+
+def test_a_warm_pool_of_what_is_not_sold_has_no_price(tmp_path: Path) -> None:
+    """AWS's list of training is whole and lacks the type."""
+    keep(tmp_path, {("Training", kind): "1.5" for kind in TYPES})
+    book = PriceBook(tmp_path)
+    assert book.unit_price(key("WarmPool", "ml.g5.xlarge")) is None
+    assert "ml.g5.xlarge" not in book.instance_types(REGION, "WarmPool")
+
+
+@pytest.mark.parametrize(
+    ("component", "instance_type", "expected"),
+    [
+        ("Processing", "ml.m5.xlarge", ("0.24", "derived", "aws-price-list", AS_OF)),
+        ("Processing", "ml.c5.xlarge", ("0.204", "derived", "shipped-snapshot", "2026-07-20")),
+        ("Storage-Training", None, ("0.168", "derived", "aws-price-list", AS_OF)),
+        ("Storage-Studio-JupyterLab", None, ("0.112", "derived", "shipped-snapshot", "2021-07-14")),
+        ("EC2", "m5.xlarge", ("0.2", "observed", "aws-price-list", AS_OF)),
+    ],
+)
+def test_the_class_rule_starts_from_aws_fresh_figures(
+    tmp_path: Path, component: str, instance_type: str | None, expected: tuple[str, str, str, str]
+) -> None:
+    """EC2's and EBS's; what the list lacks is as shipped."""
+    keep(tmp_path, {("EC2", "m5.xlarge"): "0.2", ("EBS", "gp2"): "0.12"})
+    found = PriceBook(tmp_path).unit_price(key(component, instance_type))
+    assert found is not None
+    assert (str(found.unit_price), found.price_basis, found.price_source, found.price_as_of) == expected
+
+
 def test_an_observed_price_that_is_shipped_stays(tmp_path: Path) -> None:
     """Somebody has seen it, although AWS's list of the component lacks it."""
     keep(tmp_path, {("Studio-Notebook", kind): "1.5" for kind in TYPES})

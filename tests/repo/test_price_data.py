@@ -10,10 +10,12 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from mlcost_ext.core.component import COMPONENTS
 from mlcost_ext.core.price import PriceKey, price_key
 from mlcost_ext.prices import Snapshot
-from mlcost_ext.prices.components import COMPUTE, usual_unit
+from mlcost_ext.prices.components import COMPUTE, is_sold, usual_unit
 from mlcost_ext.prices.snapshot import DATA
 from tests.fakes import ROOT
 
@@ -128,19 +130,20 @@ def test_independent_quotes_agree(collected: Path) -> None:
 def test_derived_prices_agree_with_the_table_of_them(collected: Path) -> None:
     """The package reckons as those did who compared the rule, to the digits of each component.
 
-    Left out on purpose: accelerators that the table prices by the constant of CPU families.
+    Left out on purpose: accelerators that the table prices by the constant of CPU families, and what AWS was seen not to sell.
     """
     snapshot, compared = Snapshot(), 0
     for row in rows(collected, "sagemaker_prices_derived.csv"):
         for use in set(row["api_components"].split("|")) & {"Processing", "Hosting", "BatchTransform"}:
             price = snapshot.unit_price(PriceKey(region_id=row["region"], component=use, instance_type=row["instance_type"]))
             if price is None:
-                assert (row["class"], row["instance_type"].split(".")[1]) in NOT_COMPARED, row
+                is_compared = (row["class"], row["instance_type"].split(".")[1]) not in NOT_COMPARED
+                assert not (is_compared and is_sold(use, row["instance_type"], row["region"])), row
                 continue
             step = Decimal("0.01") if row["class"].startswith("inf2") else Decimal("0.001")
             assert abs(price.list_unit_price - Decimal(row["usd_per_hour_derived"])) <= step, row
             compared += 1
-    assert compared > 12_000
+    assert compared > 11_900
 
 
 def test_no_use_is_priced_that_the_api_does_not_name(collected: Path) -> None:
@@ -178,3 +181,27 @@ def test_instances_are_as_collected(collected: Path) -> None:
         vcpu, memory = row["vcpu"], row["memory_gib"]
         assert (facts.vcpu, facts.memory_gib) == (int(vcpu) if vcpu else None, Decimal(memory) if memory else None)
         assert facts == replace(Snapshot().instance_facts(row["ec2_type"]), instance_type=row["instance_type"])  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    ("component", "instance_type", "region_id"),
+    [
+        *(
+            (use, "ml.r6i.xlarge", region)
+            for use in ("Training", "Processing", "WarmPool")
+            for region in ("us-east-1", "ap-south-1")
+        ),
+        ("AsyncInf", "ml.g4dn.xlarge", "eu-west-3"),
+    ],
+)
+def test_what_aws_was_seen_not_to_sell_has_no_price(component: str, instance_type: str, region_id: str) -> None:
+    """Although its API names the type, and EC2 has a price."""
+    assert Snapshot().unit_price(PriceKey(region_id=region_id, component=component, instance_type=instance_type)) is None
+
+
+@pytest.mark.parametrize(
+    ("component", "region_id"), [("Notebook", "us-east-1"), ("Studio-JupyterLab", "us-east-1"), ("Hosting", "us-east-1")]
+)
+def test_what_is_beside_it_has_one(component: str, region_id: str) -> None:
+    """The same type for what it is sold for."""
+    assert Snapshot().unit_price(PriceKey(region_id=region_id, component=component, instance_type="ml.r6i.xlarge")) is not None

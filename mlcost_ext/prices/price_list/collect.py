@@ -6,11 +6,10 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from mlcost_ext.core.component import has_type
 from mlcost_ext.core.money import decimal_from_text
 
 from .offer import Offer, Skipped
-from .regions import split_prefix
+from .regions import PREFIXES, split_prefix
 
 Key = tuple[str, str, str]
 """Component, purchase option, instance type or nothing."""
@@ -26,8 +25,9 @@ def key_of(offer: Offer) -> Key:
 class Collector:
     """The offers of one region, in whatever order they come.
 
-    Of two prices for the same thing the one in force later rules; two since the same date cancel each other. What has no
-    instance type may come in several forms (memory sizes, volume types, in and out), and all of them must cost the same.
+    Of two prices for the same thing the one in force later rules; two since the same date cancel each other. A thing may come
+    in several forms (usage types, operations, memory sizes, in and out): no date makes one of them rule, and all of them must
+    cost the same.
     """
 
     def __init__(self, region_id: str) -> None:
@@ -54,6 +54,13 @@ class Collector:
             self._torn.add((slot, offer.effective_date))
         if best is None or (best.effective_date, offer.sku) < (offer.effective_date, best.sku):
             self._best[slot] = offer
+
+    def take(self, other: Collector) -> None:
+        """Take all that another one of the same region has gathered."""
+        self.skipped += other.skipped
+        for offer in other._best.values():
+            self._add(offer)
+        self._torn |= other._torn
 
     def offers(self) -> dict[Key, Offer]:
         """Give the price of each thing that has just one."""
@@ -103,7 +110,9 @@ class Collector:
 
 
 def _form(offer: Offer) -> str:
-    return "" if has_type(offer.component) else split_prefix(offer.usage_type)[1].lower()
+    prefix, body = split_prefix(offer.usage_type)
+    strange = "" if prefix is None or prefix in PREFIXES else prefix
+    return "|".join((strange, body, offer.operation, offer.plato)).lower()
 
 
 def _offer_to_list(offer: Offer) -> list[str]:
@@ -118,11 +127,13 @@ def _offer_to_list(offer: Offer) -> list[str]:
         offer.rate_code,
         offer.effective_date,
         offer.usage_type,
+        offer.operation,
+        offer.plato,
     ]
 
 
 def _offer_from_list(region_id: str, values: list[Any]) -> Offer:
-    component, option, instance_type, amount, unit, currency, sku, rate_code, since, usage_type = values
+    component, option, instance_type, amount, unit, currency, sku, rate_code, since, usage_type, operation, plato = values
     price: Decimal = decimal_from_text(amount)
     return Offer(
         region_id=region_id,
@@ -136,4 +147,6 @@ def _offer_from_list(region_id: str, values: list[Any]) -> Offer:
         rate_code=rate_code,
         effective_date=since,
         usage_type=usage_type,
+        operation=operation,
+        plato=plato,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .offer import Attributes, Place, Unfit, text_at
+from .offer import NOTHING, TYPE, Attributes, Place, Unfit, given_at, text_at
 
 EBS = "EBS"
 """The component of volume prices; its instance types are ``gp2`` and ``gp3``."""
@@ -12,8 +12,10 @@ VOLUMES = ("gp2", "gp3")
 FAMILIES = ("Compute Instance", "Compute Instance (bare metal)")
 LINUX = {"operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA", "capacitystatus": "Used"}
 """What is asked of AWS, and of every product once more."""
+OPERATION = "RunInstances"
+"""Of Linux; that of other systems has more to it, as in ``RunInstances:0002``."""
 
-_BOX = re.compile(r"BoxUsage:([a-z][a-z0-9-]{0,30}\.[a-z0-9][a-z0-9-]{1,20})", re.ASCII)
+_BOX = re.compile(rf"BoxUsage:({TYPE})", re.ASCII)
 
 
 def ec2_place(attributes: Attributes, region_id: str, usage_type: str, body: str) -> Place:
@@ -27,10 +29,12 @@ def ec2_place(attributes: Attributes, region_id: str, usage_type: str, body: str
         return _volume(attributes, region_id, usage_type, body)
     if family not in FAMILIES:
         raise Unfit("other_family")
-    if any(text_at(attributes, name) != wanted for name, wanted in LINUX.items()):
+    if not all(_says(text_at(attributes, name), wanted) for name, wanted in LINUX.items()):
         raise Unfit("other_software")
-    if text_at(attributes, "operation") != "RunInstances" or text_at(attributes, "marketoption") not in ("", "OnDemand"):
-        raise Unfit("other_operation")
+    if text_at(attributes, "operation") != OPERATION:
+        raise Unfit("operation")
+    if given_at(attributes, "marketoption") not in ("", "OnDemand"):
+        raise Unfit("other_market")
     found = _BOX.fullmatch(body)
     if not found:
         raise Unfit("unknown_usage_type")
@@ -43,7 +47,13 @@ def ec2_place(attributes: Attributes, region_id: str, usage_type: str, body: str
         purchase_option="OnDemand",
         pricing_unit="Hours",
         usage_type=usage_type,
+        operation=OPERATION,
     )
+
+
+def _says(found: str, wanted: str) -> bool:
+    """Compare what a product says with what is asked for, that it has no software among it."""
+    return found == wanted or (wanted in NOTHING and bool(found) and found.upper() in NOTHING)
 
 
 def _volume(attributes: Attributes, region_id: str, usage_type: str, body: str) -> Place:

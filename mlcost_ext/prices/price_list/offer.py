@@ -23,8 +23,12 @@ MOST_TEXT = 200
 """Characters of an attribute that matters; AWS's longest has about 60."""
 REGION = re.compile(r"[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
 SKU = re.compile(r"[A-Z0-9]{6,32}")
+TYPE = r"[a-z][a-z0-9-]{0,30}\.[a-z0-9]{2,20}(?:-[0-9]{1,3}xl)?"
+"""An instance type without its ``ml.``; of the sizes only ``metal-24xl`` and the like have a hyphen."""
 RATE_CODE = re.compile(r"[A-Z0-9]{6,32}\.[A-Z0-9]{6,32}\.[A-Z0-9]{6,32}")
 DATE = re.compile(r"(\d{4}-\d{2}-\d{2})(T[0-9:.]{5,20}(Z|[+-]\d\d:\d\d))?", re.ASCII)
+NOTHING = ("", "NA", "N/A")
+"""What AWS writes, in either letter case, where an attribute says nothing."""
 USUAL_TERM = ".JRTCKXETXF.6YS6EN2CT7"
 """What comes after the SKU in the rate code of nearly all prices on demand."""
 
@@ -62,6 +66,9 @@ class Place:
     usage_type: str
     memory_gb: int | None = None
     """Of serverless inference: the memory that AWS's price may be for; None: it is for a gigabyte, or nothing with memory."""
+    operation: str = ""
+    plato: str = ""
+    """As of `Offer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,10 @@ class Offer:
     effective_date: str
     """ISO date since when the price is in force."""
     usage_type: str
+    """Empty: the product has none, and ``platoinstancetype`` says what it is."""
+    operation: str = ""
+    plato: str = ""
+    """AWS's ``platoinstancetype``; with the usage type and the operation it tells one way to sell a thing from another."""
 
 
 def text_at(values: Attributes, name: str) -> str:
@@ -96,6 +107,16 @@ def text_at(values: Attributes, name: str) -> str:
     if len(found) > MOST_TEXT:
         raise Unfit("too_long")
     return found.strip()
+
+
+def given_at(values: Attributes, name: str) -> str:
+    """Give an attribute as `text_at` does; empty also where AWS writes that it says nothing.
+
+    Raises:
+        Unfit: As `text_at` does.
+    """
+    found = text_at(values, name)
+    return "" if found.upper() in NOTHING else found
 
 
 def mapping_at(values: Attributes, name: str) -> Attributes:

@@ -14,6 +14,8 @@ from .regions import currency_of
 from .terms import MOST_TERMS, Dimension, Term
 
 MOST_HEAD = 20
+MOST_BAD_ROWS = 3
+"""Lines of another width that are passed over; where there are more, the file is damaged."""
 MOST_LINE = 256 * 1024
 """Characters of a line at most."""
 ATTRIBUTES = {
@@ -67,6 +69,7 @@ class OfferCsv:
         self._columns: dict[str, int] = {}
         self._attributes: dict[str, int] = {}
         self._width = 0
+        self._bad_rows = 0
         self._places: dict[str, Place | str] = {}
         self._terms: dict[str, list[Term]] = {}
         self.service = ""
@@ -83,6 +86,8 @@ class OfferCsv:
             raise broken("is no CSV that can be read") from None
         if self._lines.is_cut:
             raise broken("ends early")
+        for _ in range(self._bad_rows):
+            yield Skipped("row_width")
         for sku, place in self._places.items():
             yield Skipped(place) if isinstance(place, str) else self._offer(sku, place)
 
@@ -114,8 +119,12 @@ class OfferCsv:
             is_whole = len(row) == self._width
             if is_whole:
                 self._take(row)
+            else:
+                self._bad_rows += 1
         if not is_whole:
             raise broken("ends early")
+        if self._bad_rows > MOST_BAD_ROWS:
+            raise broken(f"has {self._bad_rows} lines with too few or too many fields")
 
     def _take(self, row: Row) -> None:
         values = {name: row[at] for name, at in self._columns.items()}

@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from .json_stream import JsonStream, broken, publication_date
 from .offer import MOST_TEXT, SKU, Offer, Place, Skipped, Unfit
-from .product import offer_at, offer_of_text, place_of_product
+from .product import DAMAGE, damage, offer_at, place_of_product, read_entry
 from .regions import currency_of
 from .terms import terms_of
 
@@ -26,6 +26,12 @@ class OfferJson:
         self.service = ""
         """The service code; empty: not told yet, or each product tells its own."""
         self.published_on: str | None = None
+        self.is_page = False
+        """It is an answer of GetProducts."""
+        self.has_more = False
+        """It is one, and not the last one."""
+        self.places: set[tuple[str, str]] = set()
+        """Of an answer: regions and services of its products, used or not."""
 
     def __iter__(self) -> Iterator[Offer | Skipped]:
         """Give each product's offer, or why it has none."""
@@ -33,6 +39,7 @@ class OfferJson:
         for key in self._stream.members():
             seen.add(key)
             if key == "PriceList":
+                self.is_page = True
                 yield from self._entries()
             elif key == "products":
                 yield from self._products()
@@ -51,12 +58,17 @@ class OfferJson:
             self.service = value[:MOST_TEXT]
         elif key == "publicationDate":
             self.published_on = publication_date(value)
+        elif key == "NextToken":
+            self.has_more = value not in (None, "")
 
     def _entries(self) -> Iterator[Offer | Skipped]:
         for _ in self._stream.items():
-            found, published_on = offer_of_text(self._stream.value(), self._today)
-            self.published_on = max(filter(None, (self.published_on, published_on)), default=None)
-            yield found
+            read = read_entry(self._stream.value(), self._today)
+            if (what := damage(read.found)) is not None:
+                raise broken(f"has an entry {what}")
+            self.published_on = max(filter(None, (self.published_on, read.published_on)), default=None)
+            self.places.add((read.region_id, read.service))
+            yield read.found
 
     def _products(self) -> Iterator[Offer | Skipped]:
         for sku in self._stream.members():
@@ -66,6 +78,8 @@ class OfferJson:
                 if not SKU.fullmatch(sku) or product.get("sku", sku) != sku:
                     raise Unfit("bad_sku")
             except Unfit as unfit:
+                if unfit.reason in DAMAGE:
+                    raise broken(f"has an entry {DAMAGE[unfit.reason]}") from None
                 yield Skipped(unfit.reason)
                 continue
             is_same = self._places.get(sku, place) == place
@@ -86,11 +100,11 @@ class OfferJson:
             yield Skipped("not_on_demand")
 
     def _offer(self, sku: str, on_demand: Any) -> Offer | Skipped:
+        if not isinstance(on_demand, dict):
+            raise broken("has terms that are none")
         place = self._places[sku]
         if place is None:
             return Skipped("contradictory_sku")
-        if not isinstance(on_demand, dict):
-            return Skipped("junk")
         try:
             terms = terms_of(on_demand, currency_of(place.region_id))
             return offer_at(place, sku, terms, min(self.published_on or self._today, self._today))

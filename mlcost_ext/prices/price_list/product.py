@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from .attributes import place_of
@@ -13,6 +14,26 @@ from .terms import Term, amount_of, terms_of
 
 MOST_ENTRY = 512 * 1024
 """Characters of one product with its terms; those of AWS have two to twenty thousand."""
+
+DAMAGE = {
+    "no_text": "that is no text",
+    "no_json": "that is no JSON",
+    "no_object": "that is no product",
+    "entry_too_long": "that is too long",
+}
+"""Reasons that are never AWS's doing, so that nothing else of the same list is to be believed; with words for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What becomes of one entry."""
+
+    found: Offer | Skipped
+    published_on: str | None = None
+    """ISO date; None: it does not say."""
+    region_id: str = ""
+    service: str = ""
+    """As the entry says, used or not; empty: it does not say."""
 
 
 def _no_text(_: str) -> None:
@@ -32,20 +53,39 @@ def offer_of_text(text: object, today: str) -> tuple[Offer | Skipped, str | None
     Returns:
         The offer, or why there is none; and when AWS has published it, as an ISO date, where it says so.
     """
+    read = read_entry(text, today)
+    return read.found, read.published_on
+
+
+def read_entry(text: object, today: str) -> Read:
+    """Read one entry as `offer_of_text` does, and where it belongs besides."""
     if not isinstance(text, str):
-        return Skipped("junk"), None
+        return Read(Skipped("no_text"))
     if len(text) > MOST_ENTRY:
-        return Skipped("too_long"), None
+        return Read(Skipped("entry_too_long"))
     try:
         document = DECODER.decode(text)
     except (ValueError, RecursionError):
-        return Skipped("no_json"), None
+        return Read(Skipped("no_json"))
     if not isinstance(document, dict):
-        return Skipped("junk"), None
+        return Read(Skipped("no_object"))
     published_on = date_in(document.get("publicationDate"))
     if published_on is None and "publicationDate" in document:
-        return Skipped("no_date"), None
-    return offer_of_document(document, min(published_on or today, today)), published_on
+        return Read(Skipped("no_date"), None, *_belongs(document))
+    return Read(offer_of_document(document, min(published_on or today, today)), published_on, *_belongs(document))
+
+
+def _belongs(document: dict[str, Any]) -> tuple[str, str]:
+    try:
+        attributes = mapping_at(mapping_at(document, "product"), "attributes")
+        return text_at(attributes, "regionCode"), text_at(document, "serviceCode") or text_at(attributes, "servicecode")
+    except Unfit:
+        return "", ""
+
+
+def damage(found: Offer | Skipped) -> str | None:
+    """Say in words what is damaged of an entry; None: nothing is."""
+    return DAMAGE.get(found.reason) if isinstance(found, Skipped) else None
 
 
 def offer_of_document(document: dict[str, Any], published_on: str) -> Offer | Skipped:
@@ -68,7 +108,7 @@ def place_of_product(product: object, service: str) -> Place:
         Unfit: It is of no use here.
     """
     if not isinstance(product, dict):
-        raise Unfit("junk")
+        raise Unfit("no_object")
     return place_of(_attributes(product), service)
 
 
@@ -103,6 +143,8 @@ def offer_at(place: Place, sku: str, terms: Iterable[Term], published_on: str) -
         rate_code=amount.rate_code,
         effective_date=amount.effective_date,
         usage_type=place.usage_type,
+        operation=place.operation,
+        plato=place.plato,
     )
 
 

@@ -15,7 +15,7 @@ from .sealed import read_sealed, write_sealed
 
 FOLDER = ".partial"
 USABLE_FOR = timedelta(hours=1)
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass

@@ -11,7 +11,7 @@ from mlcost_ext.core.errors import MlcostError
 from .api import BAD_TOKEN, PASSING, PricingApi
 from .collect import Collector
 from .errors import ENDLESS, PriceListError
-from .product import offer_of_text
+from .product import damage, read_entry
 from .progress import Progress, begin_or_go_on, forget
 
 MOST_PAGES = 3000
@@ -61,9 +61,12 @@ class PageReader:
         while True:
             entries, token = self._page(progress)
             for entry in entries:
-                found, published_on = offer_of_text(entry, today)
-                progress.collector.add(found)
-                progress.published_on = max(filter(None, (progress.published_on, published_on)), default=None)
+                read = read_entry(entry, today)
+                if (what := damage(read.found)) is not None:
+                    forget(self._folder, region_id, progress.service)
+                    raise damaged(progress.service, region_id, what)
+                progress.collector.add(read.found)
+                progress.published_on = max(filter(None, (progress.published_on, read.published_on)), default=None)
             progress.pages += 1
             if token is None:
                 return progress
@@ -87,6 +90,14 @@ class PageReader:
                     raise
             self._sleep(pause_seconds)
         raise AssertionError  # the last round returns or raises
+
+
+def damaged(service: str, region_id: str, what: str) -> PriceListError:
+    """Say that what came is not what AWS sends."""
+    return PriceListError(
+        f"AWS's price list of {service} in {region_id} came damaged: it has an entry {what}.",
+        "The old prices are kept; try again later.",
+    )
 
 
 def endless(service: str, region_id: str, pages: int) -> PriceListError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -9,14 +11,19 @@ from typing import Any, NamedTuple
 from mlcost_ext.core.money import decimal_from_text
 
 from .collect import Key
-from .ec2 import EBS
-from .offer import EC2, REGION, SAGEMAKER, SKU, USUAL_TERM, Offer, date_in
+from .ec2 import EBS, VOLUMES
+from .offer import EC2, REGION, SAGEMAKER, SKU, TYPE, USUAL_TERM, Offer, date_in
 
 FORMAT = 1
 OF_EC2 = ("EC2", EBS)
 """The components whose prices are on EC2's list; all others are on SageMaker's."""
 BIG = 20
-"""Prices of a component from which on it is noticed that most of them are gone."""
+"""Prices of a component from which on it is noticed that many of them are gone."""
+MOST_GONE_PERCENT = 20
+COMPONENT = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}", re.ASCII)
+OPTION = re.compile(r"[A-Za-z]{2,20}", re.ASCII)
+KEPT_TYPE = re.compile(rf"(?:(?:ml\.)?{TYPE}|{'|'.join(VOLUMES)})?", re.ASCII)
+"""Instance type, or of ``EBS`` the volume's; or nothing."""
 UNITS = ("Hours", "GB-Mo", "GB-Seconds", "GB")
 
 Prices = dict[str, dict[str, dict[str, list[str]]]]
@@ -44,7 +51,7 @@ class ServiceList:
     publication_date: str | None
     """ISO date on which AWS published it; None: not told."""
     as_of: str
-    """ISO date on which AWS said what these prices are: when it was asked, or of a file when it was published."""
+    """ISO date of the prices: when AWS published them; where that is not told, when it was asked."""
     read_at: str
     """ISO time."""
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -122,13 +129,19 @@ def _values(offer: Offer) -> list[str]:
 
 
 def shrunken(old: RegionList | None, new: RegionList) -> list[str]:
-    """Name the big components that have fewer than half of the prices they had, with both numbers."""
-    before, after = old.counts() if old else {}, new.counts()
-    return [
-        f"{component} {after.get(component, 0)} instead of {count}"
-        for component, count in sorted(before.items())
-        if count >= BIG and 2 * after.get(component, 0) < count
-    ]
+    """Say in words what of the old list is gone, if it is so much that AWS has hardly withdrawn it.
+
+    That is more than a fifth of the prices of a big component, or all prices of two components.
+    """
+    if old is None:
+        return []
+    before, kept = Counter(key[0] for key, _ in old.entries()), {key for key, _ in new.entries()}
+    gone = Counter(key[0] for key, _ in old.entries() if key not in kept)
+    lost = {name for name, count in before.items() if gone[name] == count}
+    told = {name for name, count in before.items() if count >= BIG and 100 * gone[name] > MOST_GONE_PERCENT * count}
+    if len(lost) > 1:
+        told |= lost
+    return [f"{gone[name]} of {before[name]} prices of {name}" for name in sorted(told)]
 
 
 def to_document(found: RegionList) -> dict[str, Any]:
@@ -156,15 +169,23 @@ def from_document(document: dict[str, Any]) -> RegionList:
     """Read what `to_document` gave.
 
     Raises:
-        ValueError, TypeError, KeyError, AttributeError: It is of another format, or no price list.
+        ValueError, TypeError, KeyError, AttributeError, IndexError: It is of another format, or no price list.
     """
     region_id, currency, prices = document["region_id"], document["billing_currency"], document["prices"]
     if document["format"] != FORMAT or not REGION.fullmatch(region_id) or currency not in ("USD", "CNY"):
         raise ValueError
-    if not all(isinstance(types, dict) for options in prices.values() for types in options.values()):
-        raise ValueError
+    for component, options in prices.items():
+        for option, types in options.items():
+            if not (COMPONENT.fullmatch(component) and OPTION.fullmatch(option) and _are_prices(types)):
+                raise ValueError
     services = {str(name): _service_list(facts) for name, facts in document["services"].items()}
+    if not services:
+        raise ValueError
     return RegionList(region_id=region_id, billing_currency=currency, services=services, prices=prices)
+
+
+def _are_prices(types: dict[str, list[str]]) -> bool:
+    return all(KEPT_TYPE.fullmatch(name) and SKU.fullmatch(values[2]) for name, values in types.items())
 
 
 def _service_list(facts: dict[str, Any]) -> ServiceList:

@@ -34,7 +34,7 @@ def replace_service(
         service: Whose prices were read, all of them.
         facts: When and how they were read.
         offers: What was found.
-        is_forced: Take them although most of the old ones would be gone.
+        is_forced: Take them although many of the old ones would be gone.
         keeps_old: Lay the list that is replaced aside.
 
     Returns:
@@ -51,7 +51,7 @@ def replace_service(
     new = with_service(old, region_id, currency_of(region_id), service, facts, offers)
     if not is_forced and (gone := shrunken(old, new)):
         raise PriceListError(
-            f"The new AWS price list of {region_id} lacks most prices of what the old one has: {'; '.join(gone)}.",
+            f"The new AWS price list of {region_id} lacks much of what the old one has: {'; '.join(gone)}.",
             f"{KEPT}; if AWS does list so few, force the refresh.",
             code=SHRUNKEN,
         )

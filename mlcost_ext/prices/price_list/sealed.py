@@ -71,12 +71,22 @@ def write_sealed(path: Path, document: dict[str, Any]) -> None:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that nobody else can look into.
+    """Make `folder` and the one above it for this user alone, whatever the umask; tighten it where it was wider.
 
     Raises:
         OSError: It cannot be made.
     """
-    folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    folder.parent.parent.mkdir(parents=True, exist_ok=True)
+    for path, is_ours in ((folder.parent, False), (folder, True)):
+        try:
+            path.mkdir(PRIVATE_FOLDER)
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+            if not is_ours or path.stat().st_mode & 0o777 == PRIVATE_FOLDER:
+                continue
+        with contextlib.suppress(PermissionError):
+            path.chmod(PRIVATE_FOLDER)
 
 
 def remove_left_over(folder: Path) -> None:

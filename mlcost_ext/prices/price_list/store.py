@@ -46,7 +46,7 @@ class Store:
             return None, None
         except OSError as error:
             return None, unreadable(region_id, type(error).__name__)
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
             why = "damaged, of another region or of another version"
             return None, unreadable(region_id, why) if REGION.fullmatch(region_id) else None
         return found, None

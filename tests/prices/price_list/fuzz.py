@@ -16,9 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from mlcost_ext.prices.price_list import Collector, Offer, PriceListError, Skipped, offer_of_text
+from mlcost_ext.prices.price_list import Collector, Offer, PriceListError, ServiceList, Skipped, offer_of_text
 from mlcost_ext.prices.price_list.offer_csv import OfferCsv
 from mlcost_ext.prices.price_list.offer_json import OfferJson
+from mlcost_ext.prices.price_list.region_list import from_document, to_document, with_service
 from tools.make_price_list import PriceList, entries, make, write_csv, write_json
 
 from .lists import TODAY
@@ -26,6 +27,7 @@ from .oracle import complaint
 
 REAL = Path(__file__).with_name("real_products.json")
 """Two products as AWS has answered in 2020."""
+FACTS = ServiceList(source="file", publication_date=None, as_of="2026-11-23", read_at="2026-11-23T14:00:00Z")
 JUNK: tuple[Any, ...] = (
     None, True, 0, -1, 1.5, 10**40, "", " ", "NA", "N/A", "0", "Inf", "NaN", "-1", "1e5", "1E-7", "0.0", "Infinity", "٣.١",
     "Free", "USD", "CNY", "Hrs", "seconds", "GB-Mo", "2099-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "ml.m5.xlarge",
@@ -90,6 +92,8 @@ class Fuzz:
         for collector in collectors.values():
             collector.offers()
             assert Collector.from_document(collector.region_id, collector.to_document()).offers() == collector.offers()
+            found_here = with_service(None, collector.region_id, "USD", "AmazonSageMaker", FACTS, collector.offers())
+            assert from_document(json.loads(json.dumps(to_document(found_here)))) == found_here
 
     def change(self, document: Any, other: Any) -> None:
         """Change one member somewhere within a document."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,6 +45,38 @@ def test_two_prices_for_one_thing(offers: list[Offer], expected: list[str] | Non
     collector = collected(*offers)
     assert expected == found_in(collector).get("Training|OnDemand|ml.m5.xlarge")
     assert ({} if expected else {"contradictory": 1}) == collector.reasons()
+
+
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ({}, "0.2"),
+        ({"usage_type": "Train:ml.m5.xlarge"}, "0.2"),
+        ({"usage_type": "USE1-train:ml.m5.xlarge"}, "0.2"),
+        ({"usage_type": "USE1-Train:ml.m5.xlarge-Training"}, None),
+        ({"usage_type": "XYZ1-Train:ml.m5.xlarge"}, None),
+        ({"operation": ""}, None),
+        ({"plato": "SpotTraining"}, None),
+        ({"operation": "", "unit_price": Decimal("0.2")}, "0.2"),
+    ],
+)
+def test_a_later_date_rules_only_where_all_else_is_the_same(other: dict[str, Any], expected: str | None) -> None:
+    """Two ways to sell a thing that differ in their price are none, whichever is the later one."""
+    early = replace(offer("0.1", "2024-01-01", "BBBBBBBB"), **other)
+    for offers in ((early, offer("0.2")), (offer("0.2"), early)):
+        collector = collected(*offers)
+        assert ({"Training|OnDemand|ml.m5.xlarge": [expected, "Hours"]} if expected else {}) == found_in(collector)
+        assert ({} if expected else {"contradictory": 1}) == collector.reasons()
+
+
+def test_what_two_have_gathered_is_put_together() -> None:
+    """As if one had gathered all of it; what contradicts itself within one of them stays so."""
+    torn = collected(offer("0.3", sku="CCCCCCCC"), offer("0.4", sku="DDDDDDDD"), Skipped("free"))
+    for first, second in ((torn, collected(offer("0.3"))), (collected(offer("0.3")), torn)):
+        together = collected()
+        together.take(first)
+        together.take(second)
+        assert (together.offers(), together.reasons()) == ({}, {"contradictory": 1, "free": 1})
 
 
 def test_forms_of_what_has_no_type_must_agree() -> None:

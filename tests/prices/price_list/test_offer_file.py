@@ -126,24 +126,69 @@ def test_products_of_an_offer_file(tmp_path: Path) -> None:
     document = json.loads(document_of(good, lonely, other))
     del document["terms"]["OnDemand"][lonely["product"]["sku"]]
     document["products"]["ZZZZZZZZ"] = good["product"]
-    document["products"]["YYYYYYYY"] = 7
     reading = read_offer_file(written(tmp_path, json.dumps(document)), TODAY)
     assert {region: len(found_in(found)) for region, found in reading.regions.items()} == {"us-east-1": 1, "eu-west-1": 1}
-    assert reading.skipped == {"bad_sku": 1, "junk": 1, "not_on_demand": 1}
+    assert reading.skipped == {"bad_sku": 1, "not_on_demand": 1}
 
 
 def test_a_sku_that_is_two_things(tmp_path: Path) -> None:
-    """It is none; nor are terms that are no object."""
-    good, twice, junk = (changed(each, each["product"]["sku"], f"AAAAAAA{n}") for n, each in enumerate([product()] * 3))
-    document = json.loads(document_of(good, twice, junk))
-    document["terms"]["OnDemand"]["AAAAAAA2"] = 7
+    """It is none."""
+    good, twice = (changed(each, each["product"]["sku"], f"AAAAAAA{n}") for n, each in enumerate([product()] * 2))
+    document = json.loads(document_of(good, twice))
     text = json.dumps(document).replace(
         '"products": {', '"products": {"AAAAAAA1": ' + json.dumps(product("Host:")["product"]) + ","
     )
     text = text.replace(product("Host:")["product"]["sku"], "AAAAAAA1")
     reading = read_offer_file(written(tmp_path, text), TODAY)
     assert list(found_by(reading)) == ["Training|OnDemand|ml.m5.xlarge"]
-    assert reading.skipped == {"contradictory_sku": 1, "junk": 1}
+    assert reading.skipped == {"contradictory_sku": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (document_of(product(), products={"AAAAAAAA": 7}), "has an entry that is no product"),
+        (document_of(product(), products={"AAAAAAAA": None}), "has an entry that is no product"),
+        (document_of(product()).replace('{"OnDemand": {"', '{"OnDemand": {"AAAAAAAA": {}, "'), None),
+        (json.dumps({"PriceList": [json.dumps(product()), 7]}), "has an entry that is no text"),
+        (json.dumps({"PriceList": [json.dumps(product()), product()]}), "has an entry that is no text"),
+        (json.dumps({"PriceList": [json.dumps(product()), "{"]}), "has an entry that is no JSON"),
+        (json.dumps({"PriceList": [json.dumps(product()), "[]"]}), "has an entry that is no product"),
+        (json.dumps({"PriceList": [json.dumps(product()), '"' + "x" * 600_000 + '"']}), "has an entry that is too long"),
+        (json.dumps({"PriceList": [json.dumps(product()), "{}"]}), None),
+    ],
+    ids=range(9),
+)
+def test_what_can_only_be_damage(text: str, expected: str | None, tmp_path: Path) -> None:
+    """Nothing of such a file is believed; a product that merely lacks something stops nobody."""
+    if expected is None:
+        assert len(read_offer_file(written(tmp_path, text), TODAY).regions) == 1
+    else:
+        with pytest.raises(PriceListError, match=expected):
+            read_offer_file(written(tmp_path, text), TODAY)
+
+
+def test_terms_that_are_none(tmp_path: Path) -> None:
+    """Damage as well."""
+    document = json.loads(document_of(product()))
+    document["terms"]["OnDemand"] = dict.fromkeys(document["products"], 7)
+    with pytest.raises(PriceListError, match="terms that are none"):
+        read_offer_file(written(tmp_path, json.dumps(document)), TODAY)
+
+
+@pytest.mark.parametrize("token", ["AAEC", {"a": "b"}])
+def test_one_page_of_several_is_no_list(token: object, tmp_path: Path) -> None:
+    """Whoever reads one file alone is told so."""
+    text = json.dumps({"NextToken": token, "PriceList": [json.dumps(product())]})
+    with pytest.raises(PriceListError, match="is one page of several"):
+        read_offer_file(written(tmp_path, text), TODAY)
+
+
+def test_a_last_page(tmp_path: Path) -> None:
+    """It has no token, or an empty one."""
+    for more in ({}, {"NextToken": ""}, {"NextToken": None}):
+        text = json.dumps({"PriceList": [json.dumps(product())], **more})
+        assert len(read_offer_file(written(tmp_path, text), TODAY).regions) == 1
 
 
 def test_a_publication_date_that_is_none(tmp_path: Path) -> None:
@@ -182,12 +227,14 @@ def test_long_files_are_not_held(tmp_path: Path) -> None:
 
 
 def test_csv_rows(tmp_path: Path) -> None:
-    """A SKU that is two things is none; a row of another width is passed over."""
+    """A SKU that is two things is none; a few rows of another width are passed over, more are damage."""
     lines = text_of("csv", "AmazonEC2").splitlines()
     head, rows = lines[:6], [line for line in lines[6:] if '"Linux"' in line]
     twice = rows[0].replace("BoxUsage:m1.medium", "BoxUsage:m1.large").replace('"m1.medium"', '"m1.large"')
     assert twice != rows[0]
-    text = "\n".join([*head, rows[0], "a,b", twice, "", rows[1], ""])
+    text = "\n".join([*head, rows[0], *["a,b"] * 3, twice, "", rows[1], ""])
     reading = read_offer_file(written(tmp_path, text), TODAY)
     assert list(found_by(reading)) == ["EC2|OnDemand|m1.large"]
-    assert reading.skipped == {"contradictory_sku": 1}
+    assert reading.skipped == {"contradictory_sku": 1, "row_width": 3}
+    with pytest.raises(PriceListError, match="has 4 lines with too few or too many fields"):
+        read_offer_file(written(tmp_path, text.replace("a,b", "a,b\na,b,c", 1)), TODAY)

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from mlcost_ext.prices.price_list import RegionList, ServiceList, Store
-from mlcost_ext.prices.price_list.region_list import with_service
-from mlcost_ext.prices.price_list.sealed import read_sealed, seal, unseal, write_sealed
+from mlcost_ext.prices.price_list.region_list import shrunken, to_document, with_service
+from mlcost_ext.prices.price_list.sealed import make_private_folder, read_sealed, seal, unseal, write_sealed
 from tests.fakes import ROOT
 
 FACTS = ServiceList(
@@ -71,10 +71,49 @@ def seal_of(body: bytes) -> bytes:
 
 
 def sealed(**changes: Any) -> bytes:
-    whole = unseal(seal({"format": 1, "region_id": "us-east-1", "billing_currency": "USD", "services": {}, "prices": {}}))
+    whole = unseal(seal(to_document(region_list())))
     assert whole is not None
     document = {key: value for key, value in whole.items() if key != "sha256"}
     return seal(document | changes)
+
+
+def prices_of(
+    component: str = "Training", option: str = "OnDemand", kind: str = "ml.m5.xlarge", sku: object = "JDZQJFUVUR8SUWHS"
+) -> dict[str, Any]:
+    return {component: {option: {kind: ["0.23", "Hours", sku, "2026-11-01"]}}}
+
+
+STRANGE: tuple[dict[str, Any], ...] = (
+    {"component": "<b>"},
+    {"component": ""},
+    {"option": "On Demand"},
+    {"kind": "ml.m5.xlarge-Hosting"},
+    {"kind": "../../etc"},
+    {"kind": "ml.m5.xlarge\n"},
+    {"sku": "<script>"},
+    {"sku": ""},
+    {"sku": 7},
+)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "",
+        "gp2",
+        "gp3",
+        "ml.m7i.metal-24xl",
+        "m5.xlarge",
+        "u7i-12tb.224xlarge",
+        "ml.p6-b200.48xlarge",
+        "ml.geospatial.interactive",
+    ],
+)
+def test_what_a_type_may_be(store: Store, kind: str) -> None:
+    """Of SageMaker and EC2, of volumes, or none."""
+    found = region_list(prices=prices_of(kind=kind))
+    store.replace(found)
+    assert store.read("us-east-1") == (found, None)
 
 
 @pytest.mark.parametrize(
@@ -100,10 +139,12 @@ def sealed(**changes: Any) -> bytes:
         sealed(prices={"Training": {"OnDemand": ["x"]}}),
         sealed(services={"AmazonSageMaker": {"as_of": "someday"}}),
         sealed(services=7),
+        sealed(services={}),
+        *(sealed(prices=prices_of(**each)) for each in STRANGE),
         seal({"a": 1}),
         seal({}),
     ],
-    ids=range(22),
+    ids=range(23 + 9),
 )
 def test_files_that_are_not_ours_or_not_whole(store: Store, raw: bytes) -> None:
     """As if there were none, and the reason is told."""
@@ -142,6 +183,62 @@ def test_entries_that_are_no_price(values: Any) -> None:
     found = region_list(prices={"Training": {"OnDemand": {"a": values, **PRICES["Training"]["OnDemand"]}}})
     assert found.entry(("Training", "OnDemand", "a")) is None
     assert [key[2] for key, _ in found.entries()] == ["ml.m5.xlarge", "ml.g5.xlarge"]
+
+
+def counted(**counts: int) -> RegionList:
+    """Give a list of so many prices by component."""
+    entry = PRICES["Training"]["OnDemand"]["ml.m5.xlarge"]
+    return region_list(
+        prices={name: {"OnDemand": {f"ml.m{n}.large": entry for n in range(count)}} for name, count in counts.items()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ({"Training": 20}, {"Training": 16}, []),
+        ({"Training": 20}, {"Training": 15}, ["5 of 20 prices of Training"]),
+        ({"Training": 19}, {"Training": 1}, []),
+        ({"Training": 19}, {}, []),
+        ({"Training": 20}, {}, ["20 of 20 prices of Training"]),
+        ({"Canvas": 1, "RStudio": 1}, {}, ["1 of 1 prices of Canvas", "1 of 1 prices of RStudio"]),
+        ({"Canvas": 1, "RStudio": 2}, {"RStudio": 1}, []),
+        (
+            {"Canvas": 1, "RStudio": 1, "Training": 30},
+            {"Training": 10},
+            ["1 of 1 prices of Canvas", "1 of 1 prices of RStudio", "20 of 30 prices of Training"],
+        ),
+        ({"Training": 20}, {"Training": 40}, []),
+    ],
+)
+def test_what_has_shrunk(old: dict[str, int], new: dict[str, int], expected: list[str]) -> None:
+    """More than a fifth of a big component, or all of two."""
+    assert expected == shrunken(counted(**old), counted(**new))
+    assert shrunken(None, counted(**new)) == []
+
+
+def test_others_in_place_of_those_that_are_gone() -> None:
+    """As many as before, but not the same, have shrunk as well."""
+    entry = PRICES["Training"]["OnDemand"]["ml.m5.xlarge"]
+    other = region_list(prices={"Training": {"OnDemand": {f"ml.c{n}.large": entry for n in range(20)}}})
+    assert shrunken(counted(Training=20), other) == ["20 of 20 prices of Training"]
+
+
+def test_folders_are_for_their_owner_alone(tmp_path: Path) -> None:
+    """MLCOST_HOME too where it is made here, whatever the umask; one that is there keeps its own, and ours is tightened."""
+    old = os.umask(0)
+    try:
+        make_private_folder(tmp_path / "home" / "prices")
+        (tmp_path / "theirs").mkdir(mode=0o755)
+        (tmp_path / "theirs" / "prices").mkdir(mode=0o755)
+        make_private_folder(tmp_path / "theirs" / "prices")
+    finally:
+        os.umask(old)
+    modes = {name: stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("home", "home/prices", "theirs", "theirs/prices")}
+    assert modes == {"home": 0o700, "home/prices": 0o700, "theirs": 0o755, "theirs/prices": 0o700}
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(FileExistsError):
+        make_private_folder(tmp_path / "file")
 
 
 def test_a_list_in_another_currency() -> None:
