@@ -42,7 +42,8 @@ class Adapters:
     host: Host
     look_again: Callable[[Host], Awaitable[Host]]
     """Complete `host` by what the machine itself says; awaited once, after the start, it takes a second at most."""
-    session_price: UnitPrice | None
+    session_price: Callable[[Host], UnitPrice | None]
+    """The price of this session that configuration names; None: it names none."""
     region_problem: Problem | None
     reader: AwsReader
     spool: SpoolReader
@@ -59,7 +60,7 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
     return Adapters(
         host=host,
         look_again=partial(look_again, settings, dict(os.environ)),
-        session_price=configured_price(settings, host),
+        session_price=partial(configured_price, settings),
         region_problem=None if host.region_id else NO_REGION,
         reader=ReaderProcess(env=dict(os.environ), log=log),
         spool=SpoolReader(settings.home, server_id),
@@ -166,7 +167,7 @@ def configured_price(settings: Settings, host: Host) -> UnitPrice | None:
         key=PriceKey(region_id=host.machine_region_id or "", component=host.component, instance_type=host.instance_type),
         list_unit_price=settings.session_list_unit_price,
         pricing_unit="Hours",
-        billing_currency=billing_currency_of(host.machine_region_id or host.region_id or ""),
+        billing_currency=billing_currency_of(host.region_id or host.machine_region_id or ""),
         price_source="configuration",
         price_origin="c.MlcostExt.session_list_unit_price in jupyter_server_config.py",
         price_as_of=now().date().isoformat(),

@@ -29,6 +29,12 @@ class Charge:
             return None
         return self._amount(self.accrual.seconds_at(now))
 
+    def list_cost_at(self, now: datetime) -> Decimal | None:
+        """Give the cost up to `now` at list prices, or None where no list has the price or the time is unknown."""
+        if self.price is None or self.price.list_unit_price is None or self.accrual is None:
+            return None
+        return self._cost(self.price.list_unit_price, self.accrual.seconds_at(now))
+
     def cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds as things stand; zero once nothing accrues."""
         if self.price is None or self.accrual is None:
@@ -37,7 +43,10 @@ class Charge:
 
     def _amount(self, seconds: Decimal) -> Decimal:
         assert self.price is not None
-        weighted = EXACT.multiply(EXACT.multiply(self.price.unit_price, self.line.quantity), seconds)
+        return self._cost(self.price.unit_price, seconds)
+
+    def _cost(self, unit_price: Decimal, seconds: Decimal) -> Decimal:
+        weighted = EXACT.multiply(EXACT.multiply(unit_price, self.line.quantity), seconds)
         return per_hour_to_amount(weighted, SECONDS_PER_UNIT[self.line.pricing_unit])
 
 

@@ -79,6 +79,18 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingCounts:
+    """How many rows there are, of which the lists show the first; an app and its space are one."""
+
+    endpoints: int
+    apps: int
+    apps_on: int
+    """Those of them that run."""
+    warm_pools: int
+    schedules: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
     """All running jobs of ours; the money leaves out those counted as `unpriced`, and a job's children count, not it.
 
@@ -101,6 +113,7 @@ class Totals:
     is_complete: bool
     """Whether every kind of job was read and none is denied; false: the sums are at least so much."""
     standing: int
+    standing_counts: StandingCounts
     standing_cost_per_day: Money | None
     standing_unpriced: int
     is_standing_complete: bool

@@ -46,6 +46,9 @@ class EndedJob:
     list_cost: Decimal | None
     """Of its instances; None: unknown."""
     storage_list_cost: Decimal | None
+    contracted_cost: Decimal | None
+    """By the user's own rates; None: none was in force, or it is unknown."""
+    storage_contracted_cost: Decimal | None
     billing_currency: str | None
     notebook: str | None
     tags: Mapping[str, str]
@@ -56,7 +59,8 @@ class EndedSum:
     """What jobs that ended within a time have cost."""
 
     jobs: int
-    list_cost: Decimal
+    cost: Decimal
+    """As contracted where a rate was in force, else at list price."""
     unpriced: int
     """Jobs whose cost is unknown and in no sum."""
 
@@ -104,7 +108,18 @@ class JobStore:
             row = connection.execute(SUM, (*[billing_currency] * 3, kind, time_to_text(since))).fetchone()
         jobs, units, rest, priced = row
         cost = Decimal((units or 0) * UNIT + (rest or 0))
-        return EndedSum(jobs=jobs, list_cost=cost * NANO, unpriced=jobs - priced)
+        return EndedSum(jobs=jobs, cost=cost * NANO, unpriced=jobs - priced)
+
+    def read_unpriced_again(self) -> list[str]:
+        """Forget how far regions were read in which a job has no cost, so that they are read again; give these regions.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        with self._transaction() as connection:
+            regions = [region_id for (region_id,) in connection.execute(UNPRICED)]
+            connection.executemany("DELETE FROM history_cursor WHERE region_id = ?", [(region_id,) for region_id in regions])
+            return regions
 
     def close(self) -> None:
         """Close the file; it opens by itself when it is used again."""
@@ -135,22 +150,26 @@ class JobStore:
 
 
 PUT = """
-    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, region_id, name, created_at) DO UPDATE SET
         ended_at = excluded.ended_at, status = excluded.status, instance_type = excluded.instance_type,
         instance_count = excluded.instance_count, is_spot = excluded.is_spot, list_cost = excluded.list_cost,
         storage_list_cost = excluded.storage_list_cost, billing_currency = excluded.billing_currency, tags = excluded.tags,
+        contracted_cost = excluded.contracted_cost, storage_contracted_cost = excluded.storage_contracted_cost,
         notebook = COALESCE(excluded.notebook, notebook)
 """
 """Where a job was launched from is known to who saw the launch, and not to who reads of it later."""
 SUM = """
     SELECT COUNT(*),
-           SUM(CASE WHEN billing_currency = ? THEN list_cost / 1000000000 END),
-           SUM(CASE WHEN billing_currency = ? THEN list_cost % 1000000000 END),
-           COUNT(CASE WHEN billing_currency = ? THEN list_cost END)
+           SUM(CASE WHEN billing_currency = ? THEN COALESCE(contracted_cost, list_cost) / 1000000000 END),
+           SUM(CASE WHEN billing_currency = ? THEN COALESCE(contracted_cost, list_cost) % 1000000000 END),
+           COUNT(CASE WHEN billing_currency = ? THEN COALESCE(contracted_cost, list_cost) END)
     FROM ended_job WHERE kind = ? AND ended_at >= ?
 """
 """The sum in two parts, which no number of jobs makes too large for SQLite."""
+
+
+UNPRICED = "SELECT DISTINCT region_id FROM ended_job WHERE COALESCE(contracted_cost, list_cost) IS NULL"
 
 
 def row_of(job: EndedJob) -> tuple[object, ...]:
@@ -170,6 +189,8 @@ def row_of(job: EndedJob) -> tuple[object, ...]:
         job.billing_currency,
         job.notebook,
         tags_text(job.tags),
+        nano(job.contracted_cost),
+        nano(job.storage_contracted_cost),
     )
 
 

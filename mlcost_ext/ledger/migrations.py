@@ -28,5 +28,9 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (region_id)
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE ended_job ADD COLUMN contracted_cost INTEGER;
+    ALTER TABLE ended_job ADD COLUMN storage_contracted_cost INTEGER;
+    """,
 )
-"""`list_cost` and `storage_list_cost` are 10⁻⁹ of the billing currency, null: unknown. Times are ISO-8601 in UTC."""
+"""`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown. Times are ISO-8601 in UTC."""

@@ -82,7 +82,7 @@ class History:
         is_in_sum = not self._told and not self._has_gap and self._summed_at is not None  # all that was told
         is_complete = is_read and is_in_sum
         ended = self.ended
-        return Past(days=DAYS, jobs=ended.jobs, cost=ended.list_cost, unpriced=ended.unpriced, is_complete=is_complete)
+        return Past(days=DAYS, jobs=ended.jobs, cost=ended.cost, unpriced=ended.unpriced, is_complete=is_complete)
 
     async def close(self) -> None:
         """Write what waits, and close the file."""
@@ -143,7 +143,15 @@ class History:
         return found
 
     def _metered(self, job: Job) -> MeteredJob:
-        return meter(job, self._intake.prices, self._intake.notebook_of(job))
+        return meter(job, self._intake.prices_of(job), self._intake.notebook_of(job))
+
+    async def prices_changed(self) -> None:
+        """Keep what the book holds by the new prices, and have what had none read again by the next reader."""
+        for metered in list(self._intake.book.all()):
+            self.take_final(metered)
+        for region_id in await asyncio.to_thread(self._store.read_unpriced_again):
+            self.cursors.pop(region_id, None)
+        self._summed_at = None
 
     def _sum_since(self, now: datetime) -> EndedSum:
         return self._store.sum_since(now - timedelta(days=DAYS), KIND, self._intake.billing_currency)
@@ -189,9 +197,9 @@ def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
     ended_at, created_at = job.ended_at, job.created_at
     if job.cost_basis != "final" or ended_at is None or created_at is None:
         return None
-    list_cost = metered.cost_at(ended_at)
+    cost, is_contracted = metered.cost_at(ended_at), metered.is_contracted
     currencies = {charge.price.billing_currency for charge in metered.compute if charge.price}
-    if list_cost is not None and not metered.compute:
+    if cost is not None and not metered.compute:
         currencies = {currency}  # it has cost nothing, which is as much in any currency
     return EndedJob(
         kind=job.kind,
@@ -203,8 +211,10 @@ def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
         instance_type=job.instance_type,
         instance_count=job.instance_count,
         is_spot=job.spot,
-        list_cost=list_cost,
-        storage_list_cost=metered.storage_cost_at(ended_at),
+        list_cost=metered.list_cost_at(ended_at),
+        storage_list_cost=metered.storage_list_cost_at(ended_at),
+        contracted_cost=cost if is_contracted else None,
+        storage_contracted_cost=metered.storage_cost_at(ended_at) if is_contracted else None,
         billing_currency=currencies.pop() if len(currencies) == 1 else None,
         notebook=metered.notebook,
         tags=job.tags,

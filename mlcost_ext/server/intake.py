@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from logging import Logger
 from typing import Any
 
@@ -46,6 +46,8 @@ class Intake:
 
     def __init__(self, books: Books, launches: LaunchBook, prices: PriceSource, facts: Facts, log: Logger) -> None:
         self.books, self.launches, self.prices, self.facts, self.log = books, launches, prices, facts, log
+        self.prices_on: Callable[[date], PriceSource] = lambda _: prices
+        """The prices by the rates that were in force on a day, UTC."""
         self.book, self.standing = books.ours, books.standing
         self.owner_tags: Mapping[str, str] = {}
         """A thing with any of these is ours."""
@@ -156,7 +158,7 @@ class Intake:
         if key in self.launches.by_key or job.parent is not None:
             self._doubt(key, job)
         if self.keeps_others:
-            self.books.others.put(meter(job, self.prices), self.aws_time())
+            self.books.others.put(meter(job, self.prices_of(job)), self.aws_time())
             self._sync_warm_pool(job, is_mine=False)
 
     def _doubt(self, key: JobKey, thing: Job | Standing) -> None:
@@ -168,6 +170,10 @@ class Intake:
         """Give the notebook that a job was launched from; None: it is not known, or was launched elsewhere."""
         return self.launches.notebook_of(key_of(thing), self._created_at(thing))
 
+    def prices_of(self, job: Job) -> PriceSource:
+        """Give the prices that a job is counted at: those of the day on which it ended, of one that runs today's."""
+        return self.prices if job.ended_at is None else self.prices_on(job.ended_at.date())
+
     def _created_at(self, thing: Job | Standing) -> datetime | None:
         """Give when AWS created something, by this machine's clock, as launches are noted."""
         return thing.created_at - self._offset if thing.created_at else None
@@ -176,7 +182,7 @@ class Intake:
         """Meter a job of ours and put it into the book."""
         key = key_of(job)
         notebook = self.notebook_of(job)
-        change = self.book.put(meter(job, self.prices, notebook), self.aws_time())
+        change = self.book.put(meter(job, self.prices_of(job), notebook), self.aws_time())
         self._sync_warm_pool(job, is_mine=True)
         if job.is_sum and change is not None:
             self._adopt((job.kind, job.name))

@@ -16,6 +16,7 @@ from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.money import billing_currency_of
+from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.job_store import JobStore
@@ -78,7 +79,7 @@ class Live:
             log=log,
         )
         self._history = History(JobStore(folder / "ledger.sqlite"), intake, log)
-        self._repricing = Repricing(intake, self._look_at_prices)
+        self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
@@ -197,18 +198,11 @@ class Live:
         await self._history.work(now)
         self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
-        await self._repricing.work()
+        await self._repricing.work(self._minder.regions(), currency_of(self._minder.host))
         self._price_refresh.work(self._minder.regions(), is_used=self._minder.viewers.is_viewed)
         self._tell_changes()
         if await self._publisher.write_file(self._intake.revision):
             self._intake.revision += 1
-
-    def _look_at_prices(self) -> bool:
-        """Look at the files of prices, in a thread; tell whether everything is to be priced anew."""
-        currency, before = currency_of(self._minder.host), self._intake.billing_currency
-        self._intake.billing_currency = currency
-        has_changed = self._parts.prices.look_again([region] if (region := self.region_id) else [])
-        return has_changed or currency != before
 
     def _forget(self, now: datetime) -> None:
         if time.monotonic() - self._forgot_at >= FORGET_SECONDS:
@@ -258,7 +252,7 @@ class Live:
             scope_account=self._scope_account,
             aws=state,
             prices=intake.prices,
-            session_price=self._parts.session_price,
+            session_price=self._parts.session_price(minder.host),
             billing_currency=intake.billing_currency,
             problems=(
                 *no_region,
@@ -282,8 +276,12 @@ def make_live(
     parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, log: Logger
 ) -> Live:
     """Put together what lives as long as the Jupyter server."""
-    prices = InOneCurrency(parts.prices, lambda: intake.billing_currency, parts.prices.exchange)
-    intake = Intake(Books.empty(), LaunchBook(), prices, parts.facts, log)
+
+    def in_one_currency(prices: PriceSource) -> PriceSource:
+        return InOneCurrency(prices, lambda: intake.billing_currency, parts.prices.exchange)
+
+    intake = Intake(Books.empty(), LaunchBook(), in_one_currency(parts.prices), parts.facts, log)
+    intake.prices_on = lambda day: in_one_currency(parts.prices.on(day))
     intake.billing_currency = currency_of(parts.host)
     parts.reader.on_push(intake.push)
     folder = settings.home / "servers" / server_id

@@ -4,46 +4,67 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from mlcost_ext.usecases.meter import meter
 from mlcost_ext.usecases.standing import meter_standing
+from mlcost_ext.usecases.watch import JobBook, key_of
 
 from .intake import SLICE, Intake
 
 LOOK_SECONDS = 30.0
 """How often the files are looked at."""
 
+Look = Callable[[Iterable[str]], bool]
+
 
 class Repricing:
     """Keep what is shown in step with the prices; all methods are for the event loop's thread."""
 
-    def __init__(self, intake: Intake, look: Callable[[], bool]) -> None:
-        """Take what holds the things, and what looks at the files in a thread and tells whether prices have changed."""
-        self._intake, self._look = intake, look
+    def __init__(self, intake: Intake, look: Look, on_change: Callable[[], Awaitable[None]]) -> None:
+        """Take what holds the things, what looks at the files of some regions in a thread, and what is told of a change.
+
+        Args:
+            intake: Holds the things and their prices.
+            look: Blocks; tells whether prices may have changed.
+            on_change: Called after everything was priced anew.
+        """
+        self._intake, self._look, self._on_change = intake, look, on_change
         self._looked_at = float("-inf")
 
-    async def work(self) -> None:
-        """Look at the files now and then."""
-        if time.monotonic() - self._looked_at < LOOK_SECONDS:
+    async def work(self, region_ids: Iterable[str], currency: str) -> None:
+        """Look at the files now and then, and see that figures are in the currency they are to be in."""
+        is_other = currency != self._intake.billing_currency
+        if not is_other and time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
-        if await asyncio.to_thread(self._look):
+        has_changed = await asyncio.to_thread(self._look, list(region_ids))
+        if is_other or has_changed:
+            self._intake.billing_currency = currency
             await self.price_anew()
+            await self._on_change()
 
     async def price_anew(self) -> None:
         """Meter everything again, giving way to the loop after every few."""
-        intake, done = self._intake, 0
-        for book in (intake.books.ours, intake.books.others):
-            for held in list(book.all()):
-                if book.get((held.job.kind, held.job.region_id, held.job.name)) is held:  # else AWS has told of it meanwhile
-                    book.put(meter(held.job, intake.prices, held.notebook), intake.aws_time())
-                done += 1
-                if done % SLICE == 0:
-                    await asyncio.sleep(0)
-        for key in [*intake.standing.keys()]:
+        for book in (self._intake.books.ours, self._intake.books.others):
+            await self._jobs_anew(book)
+        await self._standing_anew()
+        self._intake.revision += 1
+
+    async def _jobs_anew(self, book: JobBook) -> None:
+        intake = self._intake
+        for done, held in enumerate(list(book.all()), start=1):
+            if book.get(key_of(held.job)) is held:  # else AWS has told of it meanwhile
+                book.put(meter(held.job, intake.prices_of(held.job), held.notebook), intake.aws_time())
+            if done % SLICE == 0:
+                await asyncio.sleep(0)
+
+    async def _standing_anew(self) -> None:
+        intake = self._intake
+        for done, key in enumerate(intake.standing.keys(), start=1):
             thing = intake.standing.get(key)
             if thing is not None:
                 again = meter_standing(thing.standing, intake.prices, is_mine=thing.is_mine, notebook=thing.notebook)
                 intake.standing.put(again)
-        intake.revision += 1
+            if done % SLICE == 0:
+                await asyncio.sleep(0)

@@ -48,6 +48,22 @@ class MeteredJob:
             return total(charge.cost_at(now) for charge in self.compute)
         return Decimal(0) if self.has_cost_nothing else None
 
+    def list_cost_at(self, now: datetime) -> Decimal | None:
+        """Give the compute cost at list prices; None where any part of it is unknown, or no list has its price."""
+        if self.compute:
+            return total(charge.list_cost_at(now) for charge in self.compute)
+        return Decimal(0) if self.has_cost_nothing else None
+
+    def storage_list_cost_at(self, now: datetime) -> Decimal | None:
+        """Give the volumes' cost at list prices; None where it is unknown."""
+        return None if self.storage is None else total(charge.list_cost_at(now) for charge in self.storage)
+
+    @property
+    def is_contracted(self) -> bool:
+        """Whether a rate of the user's is on any of its prices."""
+        charges = (*self.compute, *(self.storage or ()))
+        return any(charge.price is not None and charge.price.contracted is not None for charge in charges)
+
     def cost_per_hour(self) -> Decimal | None:
         """Give what an hour adds to the compute cost as things stand."""
         if self.compute:
@@ -172,8 +188,10 @@ def price_problems(metered: MeteredJob) -> list[Problem]:
     missing = [
         charge.line for charge in (*metered.compute, *(metered.storage or ()), *(metered.warm_pool or ())) if charge.price is None
     ]
+    unlisted = [c.line for c in metered.compute if c.price is not None and c.price.list_unit_price is None]
     has_several = metered.compute and all(charge.price for charge in metered.compute) and one_price(metered) is None
-    return [*(no_price(line) for line in missing), *([several_prices(metered.job)] if has_several else [])]
+    several = [several_prices(metered.job)] if has_several else []
+    return [*(no_price(line) for line in missing), *(no_list_price(line) for line in unlisted), *several]
 
 
 def several_prices(job: Job) -> Problem:
@@ -183,6 +201,16 @@ def several_prices(job: Job) -> Problem:
         message=f"The instances of {job.name} have several prices, so there is no single one to show.",
         hint="Nothing needs to be done; its cost counts each at its own price.",
         subject=job.name,
+    )
+
+
+def no_list_price(line: UsageLine) -> Problem:
+    """Say that only a contract has a line's price."""
+    return Problem(
+        code="list_price_unknown",
+        message=f"No list price is known for {line.instance_type} ({line.component}); it is counted at your contracted rate.",
+        hint="Nothing needs to be done; 'mlcost prices refresh' reads AWS's price list.",
+        subject=line.instance_type,
     )
 
 

@@ -10,7 +10,7 @@ from mlcost_ext.core.charge import Charge, cost_for
 from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
-from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.money import EXACT, plain_text
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.usage import Accrual, UsageLine
@@ -96,13 +96,22 @@ def own_price(host: Host, charge: Charge) -> UnitPrice | None:
     price, part = charge.price, charge.line.quantity
     if price is None or host.share is None or part == 1:
         return price
-    share = f"{percent(host.share.fraction)} of the node's"
+    share, reason = percent(host.share.fraction), host.share.reason
+
+    def origin(amount: Decimal, text: str) -> str:
+        return f"{share} of the node's {plain_text(amount)}, for {reason}; {text}"
+
     listed, contracted = price.list_unit_price, price.contracted
     return replace(
         price,
         list_unit_price=None if listed is None else EXACT.multiply(listed, part),
-        price_origin=f"{share} {price.unit_price}, for {host.share.reason}; {price.price_origin}",
-        contracted=contracted and replace(contracted, unit_price=EXACT.multiply(contracted.unit_price, part)),
+        price_origin=price.price_origin if listed is None else origin(listed, price.price_origin),
+        contracted=contracted
+        and replace(
+            contracted,
+            unit_price=EXACT.multiply(contracted.unit_price, part),
+            origin=origin(contracted.unit_price, contracted.origin),
+        ),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from mlcost_ext.core.documents import AwsState, Totals
+from mlcost_ext.core.documents import AwsState, StandingCounts, Totals
 from mlcost_ext.core.host import Host
+from mlcost_ext.core.standing_documents import AppRow
 from mlcost_ext.jobs import KINDS
 
 from .picture import Picture
@@ -29,16 +31,23 @@ def is_known(aws: AwsState, now: datetime) -> bool:
     return aws.status == "ok" or (now - aws.as_of).total_seconds() < CONFIRMED_SECONDS
 
 
-def standing_count(picture: Picture, stands: list[MeteredStanding], now: datetime) -> int:
-    """Count what is listed but this session's own: an app and its space are one row."""
-    rows = app_rows((m for m in stands if m.standing.kind in ("app", "space", "notebook")), picture.host, now, 0)
-    others = sum(1 for m in stands if m.standing.kind in ("endpoint", "warm-pool"))
-    return others + sum(1 for row in rows if not row.is_this)
+def standing_counts(picture: Picture, rows: list[AppRow]) -> StandingCounts:
+    """Count all that there is of what lists show the first of."""
+    kinds = Counter(m.standing.kind for m in picture.standing.of_kind("endpoint", "warm-pool", "schedule"))
+    return StandingCounts(
+        endpoints=kinds["endpoint"],
+        apps=len(rows),
+        apps_on=sum(row.is_costing for row in rows),
+        warm_pools=kinds["warm-pool"],
+        schedules=kinds["schedule"],
+    )
 
 
 def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> Totals:
     """Sum what runs; null where AWS has not said what runs, or cannot say all of it, or nothing of it has a price."""
     book = picture.book
+    rows = app_rows((m for m in stands if m.standing.kind in ("app", "space", "notebook")), picture.host, now, 0)
+    counts = standing_counts(picture, rows)
     nothing_known = not picture.host.can_enumerate or (book.running_count == 0 and not is_known(picture.aws, now))
     nothing_priced = book.unpriced > 0 and not book.has_priced
     others = total_of(m for m in stands if not is_this(m.standing, picture.host))
@@ -55,7 +64,8 @@ def totals(picture: Picture, stands: list[MeteredStanding], now: datetime) -> To
         launched_running=launched.count,
         launched_running_cost=launched.cost if is_launched_known else None,
         is_complete=is_read(picture, JOBS),
-        standing=standing_count(picture, stands, now),
+        standing=counts.endpoints + counts.warm_pools + sum(not row.is_this for row in rows),
+        standing_counts=counts,
         standing_cost_per_day=None if is_standing_unknown or not picture.aws.kinds else others.cost_per_day,
         standing_unpriced=others.unpriced,
         is_standing_complete=is_read(picture, standing_kinds(picture.host)),

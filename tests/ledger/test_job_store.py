@@ -28,6 +28,8 @@ JOB = EndedJob(
     is_spot=False,
     list_cost=Decimal("0.123456789"),
     storage_list_cost=None,
+    contracted_cost=None,
+    storage_contracted_cost=None,
     billing_currency="USD",
     notebook="a.ipynb",
     tags={"team": "fraud"},
@@ -50,7 +52,7 @@ def month(store: JobStore) -> EndedSum:
 
 def test_an_empty_store_knows_that_nothing_ended(store: JobStore) -> None:
     """Nothing kept is zero jobs; it asks no other question."""
-    assert (month(store), store.cursors()) == (EndedSum(jobs=0, list_cost=Decimal(0), unpriced=0), {})
+    assert (month(store), store.cursors()) == (EndedSum(jobs=0, cost=Decimal(0), unpriced=0), {})
 
 
 def test_a_job_told_twice_counts_once(store: JobStore) -> None:
@@ -58,7 +60,7 @@ def test_a_job_told_twice_counts_once(store: JobStore) -> None:
     store.put([JOB])
     store.close()
     store.put([JOB, replace(JOB, list_cost=Decimal("0.2"))])
-    assert month(store) == EndedSum(jobs=1, list_cost=Decimal("0.200000000"), unpriced=0)
+    assert month(store) == EndedSum(jobs=1, cost=Decimal("0.200000000"), unpriced=0)
 
 
 def test_a_fraction_of_a_second_makes_no_second_job(store: JobStore) -> None:
@@ -82,7 +84,40 @@ def test_sums_are_exact_and_leave_out_what_is_unknown(store: JobStore) -> None:
     tenths = [replace(JOB, name=f"t-{n}", list_cost=Decimal("0.1")) for n in range(10)]
     yuan = replace(JOB, name="yuan", billing_currency="CNY", list_cost=Decimal(5))
     store.put([*tenths, replace(JOB, name="unknown", list_cost=None, billing_currency=None), yuan])
-    assert month(store) == EndedSum(jobs=12, list_cost=Decimal("1.000000000"), unpriced=2)
+    assert month(store) == EndedSum(jobs=12, cost=Decimal("1.000000000"), unpriced=2)
+
+
+def test_what_is_contracted_is_summed_beside_what_is_not(store: JobStore, path: Path) -> None:
+    """The list cost stays what it is; where no list has a price the contract's counts alone."""
+    agreed = replace(JOB, name="agreed", list_cost=Decimal(10), contracted_cost=Decimal("8.8"))
+    alone = replace(JOB, name="alone", list_cost=None, contracted_cost=Decimal(1))
+    store.put([agreed, alone, replace(JOB, list_cost=Decimal(2))])
+    assert month(store) == EndedSum(jobs=3, cost=Decimal("11.800000000"), unpriced=0)
+    store.close()
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT list_cost, contracted_cost FROM ended_job WHERE name = 'agreed'").fetchall()
+    assert found == [(10_000_000_000, 8_800_000_000)]
+
+
+def test_a_file_of_before_contracts_is_brought_up_to_date(path: Path) -> None:
+    """What was kept is kept, and counts at its list cost."""
+    path.parent.mkdir(parents=True, mode=0o700)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(f"BEGIN; {MIGRATIONS[0]}; PRAGMA user_version=1; COMMIT;")
+        row = ("training", "us-east-1", "old", "2026-11-23T00:00:00Z", "2026-11-24T01:00:00Z", "Completed")
+        more = ("ml.m5.xlarge", 1, 0, 5_000_000_000, None, "USD", None, "{}")
+        connection.execute(f"INSERT INTO ended_job VALUES ({', '.join('?' * 14)})", (*row, *more))
+    store = JobStore(path)
+    store.put([JOB])
+    assert month(store) == EndedSum(jobs=2, cost=Decimal("5.123456789"), unpriced=0)
+
+
+def test_regions_with_a_job_without_a_cost_are_read_again(store: JobStore) -> None:
+    """Its price may be known by now; other regions stay as far as they were read."""
+    store.put([JOB], ("us-east-1", "until-may"))
+    store.put([replace(JOB, region_id="eu-west-1", list_cost=None)], ("eu-west-1", "until-june"))
+    assert store.read_unpriced_again() == ["eu-west-1"]
+    assert store.cursors() == {"us-east-1": "until-may"}
 
 
 def test_what_ended_earlier_is_not_in_the_sum(store: JobStore) -> None:
@@ -148,4 +183,4 @@ def test_what_the_file_has_no_room_for_is_unknown(store: JobStore) -> None:
     most = Decimal("9223372036.854775807")
     store.put([replace(JOB, name=f"dear-{n}", list_cost=most, storage_list_cost=most) for n in range(3)])
     store.put([replace(JOB, name="dearest", list_cost=most + Decimal("0.000000001"), storage_list_cost=Decimal("1e40"))])
-    assert month(store) == EndedSum(jobs=4, list_cost=3 * most, unpriced=1)
+    assert month(store) == EndedSum(jobs=4, cost=3 * most, unpriced=1)

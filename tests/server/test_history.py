@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,14 +15,16 @@ import pytest
 
 from mlcost_ext.core.documents import Past
 from mlcost_ext.core.money import to_wire
+from mlcost_ext.core.price import ContractedPrice
 from mlcost_ext.core.times import time_to_text
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.server.books import Books
 from mlcost_ext.server.history import MAX_TOLD, History
 from mlcost_ext.server.intake import Intake, now_utc
+from mlcost_ext.server.repricing import Repricing
 from mlcost_ext.usecases.launches import LaunchBook
-from tests.fakes import aws_word
+from tests.fakes import aws_word, price_list, unit_price
 
 from .conftest import SPACE, training_job
 
@@ -260,3 +264,41 @@ def test_a_job_on_a_training_plan_has_cost_nothing_and_is_not_unpriced(path: Pat
     told = past(history)
     assert told is not None
     assert (told.jobs, told.unpriced, to_wire(told.cost)) == (1, 0, "0")
+
+
+def test_jobs_are_kept_at_the_rate_of_the_day_they_ended(path: Path) -> None:
+    """A discount of since yesterday is none for what ended before; the list cost is kept beside the contracted one."""
+    intake, history = make(path)
+    since = (now_utc() - timedelta(days=1)).date()
+    half = ContractedPrice(unit_price=Decimal("0.115"), origin="half", as_of=since.isoformat())
+    listed = unit_price("0.23")
+    agreed = replace(listed, contracted=half)
+    intake.prices_on = lambda day: price_list([agreed if day >= since else listed])
+    intake.on_history(page(ended("before", 3), ended("lately", 0.01)))
+    asyncio.run(history.work(now_utc()))
+    told = past(history, is_history_read=True)
+    assert told is not None
+    assert to_wire(told.cost) == "0.69"
+    asyncio.run(history.close())
+    with sqlite3.connect(path) as connection:
+        found = dict(connection.execute("SELECT name, list_cost || ' ' || COALESCE(contracted_cost, '-') FROM ended_job"))
+    assert found == {"before": "460000000 -", "lately": "460000000 230000000"}
+
+
+def test_prices_that_become_known_are_taken_up(path: Path) -> None:
+    """What the book holds is kept anew, and what was read without a price is read again by the next reader."""
+    intake, history = make(path)
+    intake.prices_on = lambda _: price_list([])
+    intake.on_history(page(ended("a", 2)))
+    intake.take_description("training", ended("b", 0.01))
+    asyncio.run(history.work(now_utc()))
+    assert past(history, is_history_read=True).unpriced == 2  # type: ignore[union-attr]
+    intake.prices_on = lambda _: price_list([unit_price("0.23")])
+
+    async def change() -> None:
+        await Repricing(intake, lambda _: True, history.prices_changed).work(["us-east-1"], "USD")
+        await history.work(now_utc())
+
+    asyncio.run(change())
+    assert history.cursors == {}
+    assert past(history, is_history_read=True).unpriced == 1  # type: ignore[union-attr]

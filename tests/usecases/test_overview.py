@@ -85,7 +85,9 @@ def test_nothing_runs() -> None:
     document = drawn()
     running = {"running": 0, "running_cost": "0", "running_cost_per_hour": "0", "unpriced": 0, "by_status": {}, "by_kind": {}}
     launched = {"launched_running": 0, "launched_running_cost": "0", "is_complete": True, "is_standing_complete": True}
-    totals = {**running, **launched, "standing": 0, "standing_cost_per_day": "0", "standing_unpriced": 0}
+    counts = dict.fromkeys(("endpoints", "apps", "apps_on", "warm_pools", "schedules"), 0)
+    standing = {"standing": 0, "standing_counts": counts, "standing_cost_per_day": "0", "standing_unpriced": 0}
+    totals = {**running, **launched, **standing}
     assert document["totals"] == totals
     assert (document["jobs"], document["idle"]["state"]) == ([], "off")
 
@@ -299,6 +301,9 @@ def test_what_stands_is_counted_by_the_day() -> None:
     document = drawn(host=host, standing=standing_book(ENDPOINT, own, dark))
     totals = {key: document["totals"][key] for key in ("standing", "standing_cost_per_day", "standing_unpriced")}
     assert totals == {"standing": 2, "standing_cost_per_day": "33.792", "standing_unpriced": 1}
+    counts = document["totals"]["standing_counts"]
+    assert (counts["endpoints"], counts["apps"]) == (len(document["endpoints"]), len(document["apps"]))
+
     assert [(row["name"], row["is_forgotten"], row["parts"]) for row in document["endpoints"]] == [
         ("churn", True, []),
         ("dark", True, []),
@@ -339,3 +344,10 @@ def test_each_price_is_told_once_for_all_rows() -> None:
         f"{REGION}/Training/ml.m5.xlarge": "0.23",
         f"{REGION}/Training/ml.g5.xlarge": "1.408",
     }
+
+
+def test_what_is_not_shown_is_counted() -> None:
+    """Sixty endpoints: fifty rows, and how many there are."""
+    many = standing_book(*(replace(ENDPOINT, name=f"e-{number}") for number in range(60)))
+    document = drawn(standing=many)
+    assert (len(document["endpoints"]), document["totals"]["standing_counts"]["endpoints"]) == (50, 60)

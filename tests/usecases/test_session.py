@@ -12,7 +12,7 @@ import pytest
 from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host, NodeShare, StudioApp
 from mlcost_ext.core.job import Problem
-from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.core.price import ContractedPrice, UnitPrice
 from mlcost_ext.usecases.session import machine_problems, session_charge, session_row, stopped_cost_per_day, storage_problems
 from tests.fakes import NOW, REGION, FakePrices, price_list, unit_price
 
@@ -287,3 +287,15 @@ def test_the_volumes_price_comes_with_its_source(prices: FakePrices) -> None:
     assert row.storage_price is not None
     assert (row.storage_price.component, row.storage_price.list_unit_price) == ("Storage-Studio-JupyterLab", "0.112")
     assert drawn(studio_host(), price_list([])).storage_price is None
+
+
+def test_a_part_of_a_node_has_that_part_of_the_contracted_price_too() -> None:
+    """Each says what it is a part of."""
+    agreed = ContractedPrice(unit_price=Decimal("0.36"), origin="a rate", as_of="2026-01-01")
+    node = unit_price("0.4", "EC2", "m5.2xlarge", contracted=agreed)
+    row = drawn(hub_host(), price_list([node]))
+    assert row.price is not None
+    assert (row.price.list_unit_price, row.price.contracted_unit_price, row.cost_per_hour) == ("0.1", "0.09", Decimal("0.09"))
+    assert row.price.price_origin == "25 % of the node's 0.36, for 2 of 8 vCPU; a rate"
+    assert row.price.list_price is not None
+    assert row.price.list_price.price_origin == "25 % of the node's 0.4, for 2 of 8 vCPU; a test"
