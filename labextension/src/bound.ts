@@ -5,10 +5,10 @@ import type { Translation } from './words';
 /** Which way a figure may be off: what it says is the least that it can be, or the most; null: neither. */
 export type Bound = 'least' | 'most' | null;
 
-/** A sum is too low as long as some of what it sums is not known; any other figure may only be too high. */
+/** A sum is too low as long as some of what it sums is not known, or how many there are; any other figure may only be too high. */
 export function boundOf(job: JobRow): Bound {
   if (job.is_sum) {
-    return (job.children_known ?? 0) < (job.children_started ?? 0) ? 'least' : null;
+    return (job.children_known ?? 0) < (job.children_started ?? Infinity) ? 'least' : null;
   }
   return job.cost_basis === 'at_most' ? 'most' : null;
 }

@@ -62,10 +62,11 @@ def parent_key(job: Row) -> tuple[str, str] | None:
 
 
 def is_whole(job: Row, jobs: Sequence[Row]) -> bool:
-    """Tell whether a job's cost is known, and if it is a sum, that of every job in it."""
+    """Tell whether a job's cost is known, and if it is a sum, how many jobs are in it and the cost of each."""
     if amount(job, "cost") is None or job.get("is_sum") is not True:
         return amount(job, "cost") is not None
-    is_every_one_known = (count(job, "children_known") or 0) >= (count(job, "children_started") or 0)
+    started = count(job, "children_started")
+    is_every_one_known = started is not None and (count(job, "children_known") or 0) >= started
     return is_every_one_known and all(amount(child, "cost") is not None for child in children(job, jobs))
 
 

@@ -114,10 +114,10 @@ def outermost(jobs: Sequence[JobCost]) -> list[JobCost]:
 
 
 def is_whole(job: JobCost, listed: Sequence[JobCost]) -> bool:
-    """Tell whether a job's cost is known, and if it is a sum, that of every job in it."""
+    """Tell whether a job's cost is known, and if it is a sum, how many jobs are in it and the cost of each."""
     if job.cost is None or not job.is_sum:
         return job.cost is not None
-    is_every_one_known = (job.children_known or 0) >= (job.children_started or 0)
+    is_every_one_known = job.children_started is not None and (job.children_known or 0) >= job.children_started
     return is_every_one_known and all(child.cost is not None for child in listed if (child.parent, child.region_id) == job.key)
 
 

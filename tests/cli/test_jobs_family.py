@@ -78,7 +78,7 @@ def test_children_stand_below_their_parent_and_in_its_sum(mlcost, left_behind, r
     [
         ({"children_started": 27, "children_known": 20}, ["20 of 27 jobs", "at least USD 0.5000", "at least USD 1.20"]),
         ({"children_known": 1, "children_started": 1}, ["1 job", "USD 0.5000", "USD 1.20"]),
-        ({"children_known": 3, "children_started": None}, ["3 jobs", "USD 0.5000", "USD 1.20"]),
+        ({"children_known": 3, "children_started": None}, ["3 jobs", "at least USD 0.5000", "at least USD 1.20"]),
         ({"children_known": None}, ["unknown", "at least USD 0.5000", "at least USD 1.20"]),
         ({"children_started": 27, "cost": None, "cost_per_hour": None}, ["2 of 27 jobs", "unknown", "unknown"]),
     ],

@@ -53,7 +53,7 @@ def test_what_a_job_has_started_is_in_its_sum_and_counted_once() -> None:
         ([tuning(children_started=5), child("c-1"), child("c-2")], 3, "at least USD 0.1100 (1 job)"),
         ([tuning(), child("c-1"), child("c-2", cost=None)], 3, "at least USD 0.1100 (1 job)"),
         ([tuning(cost=None)], 3, "cost unknown (1 job)"),
-        ([tuning(children_known=None, children_started=None)], 1, "USD 0.1100 (1 job)"),
+        ([tuning(children_known=None, children_started=None)], 1, "at least USD 0.1100 (1 job)"),
     ],
 )
 def test_a_sum_is_whole_only_with_all_its_jobs(rows: list[dict[str, Any]], count: int, shown: str) -> None:

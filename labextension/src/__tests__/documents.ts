@@ -354,6 +354,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       launched_running_cost: running.length === 0 ? '0' : (priced?.cost ?? null),
       is_complete: true,
       standing: 0,
+      standing_counts: { endpoints: 0, apps: 0, apps_on: 0, warm_pools: 0, schedules: 0 },
       standing_cost_per_day: '0',
       standing_unpriced: 0,
       is_standing_complete: true

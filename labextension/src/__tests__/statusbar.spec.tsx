@@ -94,7 +94,15 @@ describe('the status item', () => {
   });
 
   it('counts what people launched, with what that has started in the sum', async () => {
-    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true, cost: '5.35', cost_per_hour: '0' });
+    const tuning = jobRow({
+      kind: 'tuning',
+      name: 'hpo',
+      is_sum: true,
+      children_started: 3,
+      children_known: 3,
+      cost: '5.35',
+      cost_per_hour: '0'
+    });
     const children = ['a', 'b'].map(name => jobRow({ name, parent: 'tuning/hpo', cost_per_hour: '0' }));
     const item = await show(overviewOf([tuning, ...children]));
     expect(item.textContent).toBe('$0.05/h · 1 job, $5.3500 so far');

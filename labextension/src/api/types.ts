@@ -959,6 +959,14 @@ export interface components {
             price: components["schemas"]["PriceRow"] | null;
             storage_price: components["schemas"]["PriceRow"] | null;
         };
+        /** @description How many rows there are, of which the lists show the first; an app and its space are one. */
+        StandingCounts: {
+            endpoints: number;
+            apps: number;
+            apps_on: number;
+            warm_pools: number;
+            schedules: number;
+        };
         /** @description Everything of a scope that stands. */
         StandingList: {
             endpoints: components["schemas"]["EndpointRow"][];
@@ -998,6 +1006,7 @@ export interface components {
             launched_running_cost: string | null;
             is_complete: boolean;
             standing: number;
+            standing_counts: components["schemas"]["StandingCounts"];
             /** @description Exact decimal; only screens round. */
             standing_cost_per_day: string | null;
             standing_unpriced: number;
@@ -1053,6 +1062,7 @@ export type Past = components['schemas']['Past'];
 export type PriceRow = components['schemas']['PriceRow'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Session = components['schemas']['Session'];
+export type StandingCounts = components['schemas']['StandingCounts'];
 export type StandingList = components['schemas']['StandingList'];
 export type StopAccepted = components['schemas']['StopAccepted'];
 export type Totals = components['schemas']['Totals'];

@@ -38,13 +38,13 @@ def listed(here: Surroundings) -> tuple[Result, ...]:
     mend = f"{here.python} -m mlcost_ext.cli prices refresh --region {region_id}"
     if problem is not None:
         return (_result("prices_list", "warn", problem.message, mend),)
-    if found is None:
+    if found is None or not found.services:
         message = f"AWS's own price list of {region_id} was never read; that takes pricing:GetProducts, and is free of charge."
         return (_result("prices_list", "info", message, mend),)
-    as_of = min(facts.as_of for facts in found.services.values())
-    age = (here.now.date() - date.fromisoformat(as_of)).days
+    read = min(facts.read_at[:10] for facts in found.services.values())
+    age = (here.now.date() - date.fromisoformat(read)).days
     is_old = age > LIST_OLD_AFTER_DAYS
-    message = f"AWS's own price list of {region_id} is of {as_of} ({age} days old)."
+    message = f"AWS's own price list of {region_id} was read on {read} ({age} days ago)."
     return (_result("prices_list", "warn" if is_old else "ok", message, mend if is_old else None),)
 
 

@@ -26,6 +26,8 @@ from mlcost_ext.wiring import earlier_prices, prices_in, shipped_prices
 SHIPPED, BEFORE, NOW = "shipped", "before", "now"
 MOST_LINES = 200
 MOST_NAMES = 5
+VOLUMES_OF = {"training": "Storage-Training", "processing": "Storage-Processing"}
+"""The component of a job's volumes by its kind; of other kinds it has none."""
 LISTS = ("jobs", "endpoints", "apps", "warm_pools")
 
 
@@ -86,9 +88,14 @@ def priced_rows(file: OverviewFile) -> Iterator[tuple[str, str]]:
         for identity in (row.get("price_id"), row.get("storage_price_id")):
             if isinstance(identity, str):
                 yield clean(str(row.get("name")), 80), identity
-    price = file.section("session").get("price")
-    if isinstance(price, dict):
-        yield "this session", "/".join(str(price.get(key)) for key in ("region_id", "component", "instance_type"))
+    for row in file.rows("jobs"):
+        if row.get("storage_cost") is not None and row.get("kind") in VOLUMES_OF:
+            yield clean(str(row.get("name")), 80), f"{row.get('region_id')}/{VOLUMES_OF[str(row['kind'])]}"
+    for part in ("price", "storage_price"):
+        price = file.section("session").get(part)
+        if isinstance(price, dict):
+            named = (price.get(key) for key in ("region_id", "component", "instance_type"))
+            yield "this session", "/".join(str(name) for name in named if name is not None)
 
 
 def document(change: PriceChange, touched: dict[str, list[str]]) -> dict[str, Any]:
@@ -144,8 +151,8 @@ def row(change: PriceChange, touched: dict[str, list[str]]) -> tuple[str, ...]:
     names = touched.get(identity_of(change), [])
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     return (
-        change.key.component,
-        change.key.instance_type or "any",
+        clean(change.key.component, 40),
+        clean(change.key.instance_type or "any", 40),
         amount(change.old),
         amount(change.new),
         "new" if change.old is None else "gone" if change.new is None else percent_words(change),

@@ -53,6 +53,8 @@ def from_aws(options: Namespace, store: Store) -> RefreshResult:
     """Ask AWS for the lists of the regions that are wanted, one after the other."""
     regions = [find_region(name, os.environ) for name in dict.fromkeys(options.region or [None])]
     wanted = [name for name in regions if not options.if_due or is_due(store, name, now())]
+    if not wanted:
+        return RefreshResult(state="done")  # and botocore is not even loaded
     return refresh(wanted, SERVICES, price_list_api(), store, now, is_forced=options.force)
 
 

@@ -168,7 +168,7 @@ def region_lines(book: PriceBook, region_id: str) -> list[str]:
     if found is None:
         return [f"{region_id}: {problem.message if problem else 'gone'}"]
     return [
-        f"{region_id}: {name} as of {facts.as_of} ({age_words(facts.as_of)}), from {facts.source}"
+        f"{region_id}: {name} as of {facts.as_of}, read {(read := facts.read_at[:10])} ({age_words(read)}), from {facts.source}"
         for name, facts in sorted(found.services.items())
     ]
 

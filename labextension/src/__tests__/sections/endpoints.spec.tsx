@@ -246,6 +246,14 @@ describe('the endpoints section', () => {
 describe('what costs for nobody', () => {
   const POINTERS = '[data-mlcost-pointer]';
 
+  it('says how many there are where not all are shown', async () => {
+    const { totals } = overviewOf();
+    const counted = { ...totals, standing_counts: { ...totals.standing_counts, endpoints: 73 } };
+    const { text } = await show([endpointRow()], { totals: counted });
+    expect(text('[data-mlcost-section="endpoints"] [data-mlcost-count]')).toBe('73');
+    expect(text('[data-mlcost-section="endpoints"] [data-mlcost-cut]')).toBe('1 of 73 are shown, those first that cost the most.');
+  });
+
   it('is named above all else, with its price, and leads to its row', async () => {
     const { all, click, node, text } = await show([endpointRow(), forgottenRow()]);
     expect(all('[data-mlcost-section]').map(each => each.dataset.mlcostSection)).toEqual([

@@ -108,6 +108,7 @@ describe('a job that has started others', () => {
   it('says how many there are where none of them is in sight, and nothing where nobody knows', async () => {
     const { refresh, source, text } = await show([tuningRow({ kind: 'automl', children_started: null, children_known: 3 })]);
     expect(text('[data-mlcost-job] .mlcost-Row-remark')).toBe('3 jobs');
+    expect(text('[data-mlcost-job] .mlcost-Row-cost')).toContain('at least');
     source.answer(overviewOf([tuningRow({ children_started: null, children_known: null })]));
     await refresh();
     expect(text('[data-mlcost-job] .mlcost-Row-remark')).toBe('');

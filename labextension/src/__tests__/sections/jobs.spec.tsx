@@ -190,7 +190,15 @@ describe('the jobs section', () => {
   });
 
   it('counts and sums its own rows, whatever they have started', async () => {
-    const tuning = jobRow({ kind: 'tuning', name: 'hpo', is_sum: true, cost: '5.35', cost_per_hour: '0' });
+    const tuning = jobRow({
+      kind: 'tuning',
+      name: 'hpo',
+      is_sum: true,
+      children_started: 3,
+      children_known: 3,
+      cost: '5.35',
+      cost_per_hour: '0'
+    });
     const { text } = await show([tuning, ...['a', 'b', 'c'].map(name => jobRow({ name, parent: 'tuning/hpo' }))]);
     expect(text(`${SECTION} header`)).toMatch(/^Jobs1 running · \$5\.35\d\d$/);
   });

@@ -1,6 +1,7 @@
 import * as React from 'react';
 import type { AppRow } from '../../api/types';
 import { Age } from '../../components/age';
+import { Cut } from '../../components/cut';
 import { Reading, SectionObstacles } from '../../components/knowledge';
 import { useView } from '../../components/view';
 import { APP_KINDS, kindsThatAre } from '../../kinds';
@@ -10,7 +11,7 @@ import { App } from './app';
 
 function Aside({ overview }: SectionProps): React.JSX.Element {
   const { format, trans } = useView().cost;
-  const on = overview.apps.filter(app => app.is_costing).length;
+  const on = Math.max(overview.apps.filter(app => app.is_costing).length, overview.totals.standing_counts.apps_on);
   return (
     <>
       <Age kinds={kindsThatAre('known', APP_KINDS, overview)} overview={overview} />
@@ -38,6 +39,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
           ))}
         </ul>
       )}
+      <Cut shown={apps.length} all={overview.totals.standing_counts.apps} />
       {isReading && apps.length === 0 ? <Reading words={words} /> : null}
       {isReading && apps.length > 0 ? (
         <div className="mlcost-Quiet mlcost-mod-small" data-mlcost-state="reading">

@@ -2,6 +2,7 @@ import * as React from 'react';
 import type { EndpointRow, Overview } from '../../api/types';
 import { Age } from '../../components/age';
 import { Announcer } from '../../components/announcer';
+import { Cut } from '../../components/cut';
 import { Reading, SectionObstacles } from '../../components/knowledge';
 import { useView } from '../../components/view';
 import { isEnding } from '../../endings/ending';
@@ -15,13 +16,13 @@ const KINDS = ['endpoint'];
 
 function Aside({ overview }: SectionProps): React.JSX.Element {
   const { format } = useView().cost;
-  const { endpoints } = overview;
+  const count = countOf(overview);
   return (
     <>
       <Age kinds={KINDS} overview={overview} />
-      {endpoints.length === 0 ? null : (
-        <span className="mlcost-Number" data-mlcost-count={endpoints.length}>
-          {format.count(endpoints.length)}
+      {count === 0 ? null : (
+        <span className="mlcost-Number" data-mlcost-count={count}>
+          {format.count(count)}
         </span>
       )}
     </>
@@ -44,9 +45,15 @@ function Body({ overview }: SectionProps): React.JSX.Element {
           ))}
         </ul>
       )}
+      <Cut shown={endpoints.length} all={countOf(overview)} />
       <News endpoints={endpoints} />
     </>
   );
+}
+
+/** How many there are, shown or not. */
+function countOf({ endpoints, totals }: Overview): number {
+  return Math.max(endpoints.length, totals.standing_counts.endpoints);
 }
 
 /** What costs for nobody stands above what is used; else the server's order holds, the dearest first. */

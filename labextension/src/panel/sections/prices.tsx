@@ -11,8 +11,10 @@ export function pricesOf({ session, prices, storage_prices }: Overview): PriceRo
   return [...new Map(keyed).values()];
 }
 
-function keyOf({ region_id, component, instance_type, purchase_option }: PriceRow): string {
-  return [region_id, component, instance_type ?? '', purchase_option].join('/');
+/** A part of a node has the same type as all of it, and another price. */
+function keyOf(price: PriceRow): string {
+  const { region_id, component, instance_type, purchase_option, list_unit_price, contracted_unit_price } = price;
+  return [region_id, component, instance_type, purchase_option, list_unit_price, contracted_unit_price].join('/');
 }
 
 function Body({ overview }: SectionProps): React.JSX.Element {
