@@ -152,15 +152,15 @@ class Poller:
         """Let the most urgent feed ask; False where none may."""
         self._retune()
         now = self._clock()
-        ready: list[tuple[Rank, float, int, Region, Task]] = []
+        ready: list[tuple[tuple[Rank, bool, float], int, Region, Task]] = []
         for region in self._regions.values():
             if region.gate.opens_at() > now:
                 continue
             for task in region.tasks:
                 ready_at = task.ready_at(now) if region.has_first_picture or not task.needs_picture else None
                 if ready_at is not None and ready_at <= now:
-                    ready.append((task.rank(), ready_at, len(ready), region, task))
-        for rank, _, _, region, task in sorted(ready, key=lambda item: item[:3]):
+                    ready.append((task.turn(), len(ready), region, task))
+        for (rank, _, _), _, region, task in sorted(ready, key=lambda item: item[:2]):
             if self._seconds_until(rank) <= 0:
                 self._proceed(region, task)
                 self._note_progress()
@@ -217,7 +217,7 @@ class Poller:
         if ask.rank in DETAIL_RANKS and not self._budget.has_first_calls:
             self._details.spend()
         self._budget.spend()
-        task.asked += 1
+        task.asked, task.asked_at = task.asked + 1, self._clock()
         sent = self._aws_clock.wall()
         try:
             answer = self._aws.call(region.region_id, ask.operation, ask.params)

@@ -67,6 +67,8 @@ class Task:
     """What it wants to ask next."""
     asked: int = 0
     """Calls made since it began."""
+    asked_at: float = float("-inf")
+    """When it made its last call."""
     failures: int = 0
     """How often in a row it has failed."""
     problem: Problem | None = None
@@ -81,6 +83,13 @@ class Task:
             return now
         due = self.feed.due_at()
         return None if due is None else max(due, self.not_before)
+
+    def turn(self) -> tuple[Rank, bool, float]:
+        """Give its place among those that are ready: the more urgent first; of these who is under way; then who waits longest.
+
+        So none waits for ever while another of its rank has always something to ask.
+        """
+        return self.rank(), self.ask is None, self.asked_at
 
     def rank(self) -> Rank:
         """Give the rank of what it asks next."""

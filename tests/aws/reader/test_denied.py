@@ -70,6 +70,7 @@ def test_where_tags_are_denied_only_the_known_names_are_ours():
     put(reader, make_job("a"), make_job("b"))
     reader.turn()
     assert set(reader.sink.take_jobs()) == {"a"}
+    reader.run(30)
     assert "sagemaker:ListTags" in reader.sink.status["problem"]["message"]
 
 

@@ -348,3 +348,16 @@ def test_the_poller_refuses_to_send_what_is_no_read():
     with pytest.raises(ValueError, match="DeleteEndpoint"):
         reader.poller._ask(region, region.tasks[0], Ask("DeleteEndpoint", {}, Rank.NAMES))
     assert "DeleteEndpoint" not in reader.aws.operations()
+
+
+def test_nobody_of_a_rank_waits_for_ever_while_another_always_has_something_to_ask():
+    """Endpoints come faster than their configurations can be read; a processing job is described all the same."""
+    reader = Reader()
+    reader.run(900)
+    for number in range(80):
+        now = reader.clock.wall()
+        put(reader, make("endpoint", f"e-{number}", modified=now, EndpointConfigName=f"c-{number}"))
+        if number == 40:  # by now there are more of them than there are calls
+            put(reader, make("processing", "p", modified=now))
+        reader.run(10)
+    assert "p" in reader.sink.take_names("processing")
