@@ -298,3 +298,18 @@ def test_of_many_components_only_the_changed_ones_are_listed():
     del reader.aws.components["mine"]
     reader.run(2400)
     assert [each["InferenceComponentName"] for each in last(reader)["InferenceComponents"]] == ["new"]
+
+
+@pytest.mark.parametrize(("age_seconds", "asked"), [(10, 0), (3600, 1)])
+def test_cloudwatch_is_asked_for_an_endpoint_of_just_now_with_the_others_in_their_turn(age_seconds, asked):
+    """That it was not called yet says little; one that was there before may have been called long ago."""
+    reader = reader_of(endpoint("first"))
+    reader.run(300)
+    reader.aws.calls.clear()
+    now = reader.clock.wall()
+    put(reader, {**endpoint("second"), "CreationTime": now - timedelta(seconds=age_seconds), "LastModifiedTime": now})
+    reader.run(120)
+    assert min(1, reader.aws.operations().count("GetMetricData")) == asked
+    reader.run(900)
+    named = [str(params) for operation, params in reader.aws.calls if operation == "GetMetricData"]
+    assert any("second" in text for text in named)

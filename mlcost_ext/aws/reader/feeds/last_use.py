@@ -10,6 +10,7 @@ from typing import Any
 from mlcost_ext.aws.reader import cut
 from mlcost_ext.aws.reader.ask import AT_ONCE, Pages, Rank, Steps, members
 from mlcost_ext.aws.reader.faults import Fault
+from mlcost_ext.aws.reader.known import seconds
 from mlcost_ext.aws.reader.operations import METRICS
 
 from .endpoints import SIDE, Endpoints
@@ -19,6 +20,7 @@ LOOK_BACK = timedelta(days=30)
 VIEWED_SECONDS = 900.0
 BACKGROUND_SECONDS = 3600.0
 """CloudWatch charges for each metric asked for: a cent for a thousand."""
+YOUNG_SECONDS = 900.0
 FAILED_SECONDS = 300.0
 """After CloudWatch has failed for a variant it is asked again this soon."""
 COMPLETE = "Complete"
@@ -58,11 +60,16 @@ class LastUseFeed:
         self._due = parts.clock()
 
     def due_at(self) -> float | None:
-        """Give when to ask: for a new variant at once; None where there is none."""
+        """Give when to ask: at once for a variant that may have been called long ago; None where there is none."""
         if not self._endpoints.bases or not self._parts.permissions.allows(SIDE, METRICS):
             return None
-        is_new = any(each not in self._asked for each in self._variants())
+        is_new = any(each not in self._asked and not self._is_young(each[0]) for each in self._variants())
         return AT_ONCE if is_new else self._due
+
+    def _is_young(self, endpoint: str) -> bool:
+        """Say whether an endpoint was created a moment ago: that it was not called yet says little, and can wait."""
+        created = seconds(self._endpoints.bases[endpoint].get("CreationTime"))
+        return created is not None and self._parts.now().timestamp() - created < YOUNG_SECONDS
 
     def rank(self) -> Rank:
         """Give its rank."""
@@ -91,8 +98,8 @@ class LastUseFeed:
         self._asked = set(variants)
         self._endpoints.hand_on(list(self._endpoints.bases))
         is_viewed = self._parts.tempo.pace == "viewed"
-        seconds = VIEWED_SECONDS if is_viewed else BACKGROUND_SECONDS
-        self._due = self._parts.after(min(seconds, FAILED_SECONDS) if self._again else seconds)
+        wait = VIEWED_SECONDS if is_viewed else BACKGROUND_SECONDS
+        self._due = self._parts.after(min(wait, FAILED_SECONDS) if self._again else wait)
 
     def _variants(self) -> Iterator[Variant]:
         for name, base in self._endpoints.bases.items():
