@@ -14,6 +14,7 @@ from .price_list.source import SOURCE
 from .region_lists import Listed, RegionLists
 from .snapshot import Snapshot
 
+NONE: frozenset[str] = frozenset()
 WHOLE_AT_TYPES = 20
 """A list that prices so many types of a component is taken to price all that there are."""
 
@@ -41,6 +42,7 @@ class ListedPrices:
 
     def __init__(self, price_list: PriceList, snapshot: Snapshot) -> None:
         self._list, self._snapshot = price_list, snapshot
+        self._named: dict[tuple[str, str], tuple[RegionList, frozenset[str]]] = {}
         self._derived: dict[str, tuple[RegionList, dict[PriceKey, UnitPrice | None]]] = {}
 
     def unit_price(self, key: PriceKey) -> UnitPrice | None:
@@ -101,12 +103,16 @@ class ListedPrices:
         if self.is_whole(region_id, component):
             return sorted(listed | self._snapshot.lists(region_id).keys(list_name(component, "OnDemand")))
         like = same_as(component)
-        alike = self._types(region_id, like[0]) if like else set()
+        alike = self._types(region_id, like[0]) if like else NONE
         if like and self.is_whole(region_id, like[0]):
             return sorted(listed | alike)
         return sorted({*listed, *alike, *self._snapshot.instance_types(region_id, component)})
 
-    def _types(self, region_id: str, component: str) -> set[str]:
+    def _types(self, region_id: str, component: str) -> frozenset[str]:
         found = self._list.region(region_id)
-        options = found.prices.get(component, {}) if found else {}
-        return {name for types in options.values() for name in types if name}
+        if found is None:
+            return NONE
+        kept = self._named.get((region_id, component))
+        if kept is None or kept[0] is not found:
+            kept = self._named[region_id, component] = (found, found.instance_types(component))
+        return kept[1]

@@ -79,8 +79,13 @@ class RegionList:
         for component, options in self.prices.items():
             for option, types in options.items():
                 for instance_type, values in types.items():
-                    if (entry := entry_of(values)) is not None:
+                    if KEPT_TYPE.fullmatch(instance_type) and (entry := entry_of(values)) is not None:
                         yield (component, option, instance_type), entry
+
+    def instance_types(self, component: str) -> frozenset[str]:
+        """Give the types that a component has a price of, whichever way it is bought."""
+        options = self.prices.get(component, {})
+        return frozenset(name for types in options.values() for name in types if name and KEPT_TYPE.fullmatch(name))
 
     def counts(self) -> dict[str, int]:
         """Give the number of prices by component."""
@@ -176,16 +181,12 @@ def from_document(document: dict[str, Any]) -> RegionList:
         raise ValueError
     for component, options in prices.items():
         for option, types in options.items():
-            if not (COMPONENT.fullmatch(component) and OPTION.fullmatch(option) and _are_prices(types)):
+            if not (COMPONENT.fullmatch(component) and OPTION.fullmatch(option) and isinstance(types, dict)):
                 raise ValueError
     services = {str(name): _service_list(facts) for name, facts in document["services"].items()}
     if not services:
         raise ValueError
     return RegionList(region_id=region_id, billing_currency=currency, services=services, prices=prices)
-
-
-def _are_prices(types: dict[str, list[str]]) -> bool:
-    return all(KEPT_TYPE.fullmatch(name) and SKU.fullmatch(values[2]) for name, values in types.items())
 
 
 def _service_list(facts: dict[str, Any]) -> ServiceList:

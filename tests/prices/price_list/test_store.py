@@ -87,6 +87,8 @@ STRANGE: tuple[dict[str, Any], ...] = (
     {"component": "<b>"},
     {"component": ""},
     {"option": "On Demand"},
+)
+NO_PRICES: tuple[dict[str, Any], ...] = (
     {"kind": "ml.m5.xlarge-Hosting"},
     {"kind": "../../etc"},
     {"kind": "ml.m5.xlarge\n"},
@@ -144,7 +146,7 @@ def test_what_a_type_may_be(store: Store, kind: str) -> None:
         seal({"a": 1}),
         seal({}),
     ],
-    ids=range(23 + 9),
+    ids=range(23 + 3),
 )
 def test_files_that_are_not_ours_or_not_whole(store: Store, raw: bytes) -> None:
     """As if there were none, and the reason is told."""
@@ -154,6 +156,18 @@ def test_files_that_are_not_ours_or_not_whole(store: Store, raw: bytes) -> None:
     assert found is None
     assert problem is not None
     assert (problem.code, problem.subject) == ("price_list_unreadable", "us-east-1")
+
+
+@pytest.mark.parametrize("strange", NO_PRICES)
+def test_what_is_no_price_is_none(store: Store, strange: dict[str, Any]) -> None:
+    """It is looked at when it is looked up, since a list has twenty thousand; no such name is ever shown."""
+    store.folder.mkdir()
+    store.path("us-east-1").write_bytes(sealed(prices=prices_of(**strange)))
+    found, _ = store.read("us-east-1")
+    assert found is not None
+    assert list(found.entries()) == []
+    assert found.entry(("Training", "OnDemand", "ml.m5.xlarge")) is None
+    assert found.instance_types("Training") <= {"ml.m5.xlarge"}
 
 
 def test_a_file_that_is_too_large(store: Store) -> None:
