@@ -6,7 +6,7 @@ import type { ICost } from '../../tokens';
 import { PRICE, STORAGE_PRICE } from '../documents';
 
 const trans = nullTranslator.load('mlcost_ext');
-const cost = { format: new Formatter(trans, 'en-US'), trans } as ICost;
+const cost = { format: new Formatter(trans, 'en-US'), trans } as unknown as ICost;
 
 const LIST = {
   price_source: 'shipped-snapshot',
