@@ -10,7 +10,7 @@ import pytest
 
 from mlcost_ext.core.job import WarmPool
 from mlcost_ext.core.money import to_wire
-from mlcost_ext.core.price import PriceKey
+from mlcost_ext.core.price import ContractedPrice, PriceKey
 from mlcost_ext.core.usage import Accrual
 from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.meter import meter, price_problems, total
@@ -145,3 +145,45 @@ def test_before_aws_has_chosen_nothing_is_billed_and_the_most_is_a_range() -> No
     assert (unknown.low, unknown.high) == (None, None)
     assert meter(replace(waiting, is_sum=True), small_price_list()).low is None
     assert meter(replace(waiting, max_runtime_in_seconds=None), small_price_list()).high is None
+
+
+AGREED = ContractedPrice(unit_price=Decimal("0.2"), origin="a rate", as_of="2026-01-01")
+BOX = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 0}
+
+
+def test_the_contracted_cost_is_shown_and_the_list_cost_known_beside() -> None:
+    """An hour of the one and of the other."""
+    metered = meter(read_job(ended(ResourceConfig=BOX)), price_list([unit_price("0.23", contracted=AGREED)]))
+    hours = metered.cost_at(NOW) / Decimal("0.2")  # type: ignore[operator]
+    assert (metered.list_cost_at(NOW), metered.storage_list_cost_at(NOW)) == (hours * Decimal("0.23"), 0)
+    assert (metered.is_contracted, price_problems(metered)) == (True, [])
+
+
+def test_a_price_that_no_list_has_is_counted_and_said() -> None:
+    """Its list cost stays unknown."""
+    metered = meter(read_job(ended(ResourceConfig=BOX)), price_list([unit_price("1", contracted=AGREED, list_unit_price=None)]))
+    assert metered.cost_at(NOW) is not None
+    assert (metered.list_cost_at(NOW), metered.is_contracted) == (None, True)
+    assert [problem.code for problem in price_problems(metered)] == ["list_price_unknown"]
+
+
+def test_a_price_by_another_unit_is_none() -> None:
+    """An hour is no gigabyte."""
+    metered = meter(read_job(ended(ResourceConfig=BOX)), price_list([unit_price("0.23", pricing_unit="GB")]))
+    assert (metered.cost_at(NOW), metered.list_cost_at(NOW), metered.is_contracted) == (None, None, False)
+
+
+def test_prices_of_china_want_a_rate_to_be_counted_elsewhere() -> None:
+    """The hint says so, and only there."""
+    far = meter(replace(read_job(ended(ResourceConfig=BOX)), region_id="cn-north-1"), price_list([]))
+    lines = replace(far, compute=tuple(replace(c, line=replace(c.line, region_id="cn-north-1")) for c in far.compute))
+    assert "exchange rate" in price_problems(lines)[0].hint
+    assert "exchange rate" not in price_problems(far)[0].hint
+
+
+def test_what_has_cost_nothing_has_no_list_cost_either() -> None:
+    """A job whose instances were not chosen yet."""
+    waiting = replace(meter(read_job(ended(ResourceConfig=BOX)), price_list([])), compute=())
+    assert waiting.list_cost_at(NOW) is None
+    idle = replace(waiting, job=replace(waiting.job, accrual=Accrual(settled_seconds=Decimal(0), accruing_since=None)))
+    assert (idle.list_cost_at(NOW), replace(idle, storage=None).storage_list_cost_at(NOW)) == (0, None)
