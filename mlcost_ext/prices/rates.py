@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from mlcost_ext.core.component import PurchaseOption, has_type, usual_option
-from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.money import EXACT, billing_currency_of
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import ContractedPrice, PriceKey, UnitPrice
 from mlcost_ext.core.usage import PricingUnit
@@ -211,7 +211,7 @@ def agreed_price(key: PriceKey, listed: UnitPrice | None, rate: Rate, amount: De
         amount: Its unit price.
         as_of: ISO date where the rate has none.
     """
-    currency = rate.billing_currency or (listed.billing_currency if listed else usual_currency(key.region_id))
+    currency = rate.billing_currency or (listed.billing_currency if listed else billing_currency_of(key.region_id))
     unit = rate.pricing_unit or (listed.pricing_unit if listed else usual_unit(key.component))
     origin = f"{rate.origin}: {plain(amount)} {currency} per {PER[unit]}"
     since = rate.first_day.isoformat() if rate.first_day else as_of
@@ -238,11 +238,6 @@ def family_of(instance_type: str | None) -> str | None:
 def is_usual(component: str, option: PurchaseOption) -> bool:
     """Tell whether that is how a component is bought where nothing else is said."""
     return option == usual_option(component)
-
-
-def usual_currency(region_id: str) -> str:
-    """Give the currency in which AWS bills a region."""
-    return "CNY" if region_id.startswith("cn-") else "USD"
 
 
 def plain(amount: Decimal) -> Decimal:

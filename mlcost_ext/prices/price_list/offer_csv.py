@@ -6,11 +6,12 @@ import csv
 from collections.abc import Iterable, Iterator
 from typing import TextIO
 
+from mlcost_ext.core.money import billing_currency_of
+
 from .attributes import place_of
 from .json_stream import broken, publication_date
 from .offer import MOST_TEXT, SKU, Offer, Place, Skipped, Unfit, date_in
 from .product import offer_at
-from .regions import currency_of
 from .terms import MOST_TERMS, Dimension, Term
 
 MOST_HEAD = 20
@@ -147,7 +148,7 @@ class OfferCsv:
         terms = self._terms.setdefault(sku, [])
         if len(terms) >= MOST_TERMS:
             raise Unfit("too_many_terms")
-        if values["Currency"] == currency_of(place.region_id):
+        if values["Currency"] == billing_currency_of(place.region_id):
             names = ("StartingRange", "EndingRange", "Unit", "PricePerUnit", "RateCode")
             terms.append(Term(effective_date, (Dimension(*(values[name][:MOST_TEXT] for name in names)),)))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TextIO
 
+from mlcost_ext.core.money import billing_currency_of
+
 from .json_stream import JsonStream, broken, publication_date
 from .offer import MOST_TEXT, SKU, Offer, Place, Skipped, Unfit
 from .product import DAMAGE, damage, offer_at, place_of_product, read_entry
-from .regions import currency_of
 from .terms import terms_of
 
 
@@ -106,7 +107,7 @@ class OfferJson:
         if place is None:
             return Skipped("contradictory_sku")
         try:
-            terms = terms_of(on_demand, currency_of(place.region_id))
+            terms = terms_of(on_demand, billing_currency_of(place.region_id))
             return offer_at(place, sku, terms, min(self.published_on or self._today, self._today))
         except Unfit as unfit:
             return Skipped(unfit.reason)

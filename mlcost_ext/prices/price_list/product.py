@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mlcost_ext.core.money import billing_currency_of
+
 from .attributes import place_of
 from .offer import SKU, Attributes, Offer, Place, Skipped, Unfit, date_in, mapping_at, text_at
-from .regions import currency_of
 from .terms import Term, amount_of, terms_of
 
 MOST_ENTRY = 512 * 1024
@@ -95,7 +96,7 @@ def offer_of_document(document: dict[str, Any], published_on: str) -> Offer | Sk
         place = place_of(_attributes(product), text_at(document, "serviceCode"))
         if "OnDemand" not in terms:
             raise Unfit("not_on_demand")
-        read = terms_of(mapping_at(terms, "OnDemand"), currency_of(place.region_id))
+        read = terms_of(mapping_at(terms, "OnDemand"), billing_currency_of(place.region_id))
         return offer_at(place, sku_of(product), read, published_on)
     except Unfit as unfit:
         return Skipped(unfit.reason)
@@ -138,7 +139,7 @@ def offer_at(place: Place, sku: str, terms: Iterable[Term], published_on: str) -
         purchase_option=place.purchase_option,
         unit_price=amount.value,
         pricing_unit=place.pricing_unit,
-        billing_currency=currency_of(place.region_id),
+        billing_currency=billing_currency_of(place.region_id),
         sku=sku,
         rate_code=amount.rate_code,
         effective_date=amount.effective_date,

@@ -61,8 +61,3 @@ def is_of_region(prefix: str | None, region_id: str) -> bool:
     if prefix is None:
         return region_id == WITHOUT_PREFIX
     return PREFIXES.get(prefix, region_id) == region_id
-
-
-def currency_of(region_id: str) -> str:
-    """Give the ISO code of the currency in which a region's list is read."""
-    return "CNY" if region_id.startswith("cn-") else "USD"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Mapping
 
+from mlcost_ext.core.money import billing_currency_of
+
 from .changes import Change, diff
 from .collect import Key
 from .errors import SHRUNKEN, UNUSABLE, PriceListError
 from .offer import Offer
 from .region_list import ServiceList, shrunken, with_service
-from .regions import currency_of
 from .store import Store
 
 KEPT = "The old prices are kept"
@@ -48,7 +49,7 @@ def replace_service(
             f"The AWS price list of {service} in {region_id} has no price that can be used.", f"{KEPT}; try again later."
         )
     old, _ = store.read(region_id)
-    new = with_service(old, region_id, currency_of(region_id), service, facts, offers)
+    new = with_service(old, region_id, billing_currency_of(region_id), service, facts, offers)
     if not is_forced and (gone := shrunken(old, new)):
         raise PriceListError(
             f"The new AWS price list of {region_id} lacks much of what the old one has: {'; '.join(gone)}.",

@@ -111,7 +111,8 @@ JSON = st.recursive(LEAF, lambda inner: st.lists(inner, max_size=3) | st.diction
 @given(st.dictionaries(st.sampled_from([*training.KIND.cuts, "Tags", "HyperParameters"]), JSON, max_size=5))
 def test_whatever_comes_the_result_is_plain_json(source):
     """No input makes it raise, or hand on what JSON cannot say."""
-    json.dumps(training.KIND.document({"TrainingJobName": "a", **source} if source else None, "us-east-1"), allow_nan=False)
+    document = training.KIND.document({"TrainingJobName": "a", **source} if source else None, "us-east-1")
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
 def recorded_descriptions():
