@@ -133,6 +133,20 @@ def test_the_class_rule_starts_from_aws_fresh_figures(
     assert (str(found.unit_price), found.price_basis, found.price_source, found.price_as_of) == expected
 
 
+def test_what_is_derived_is_derived_once(tmp_path: Path) -> None:
+    """Each price of a region, until its list is another one."""
+    keep(tmp_path, {("EC2", "m5.xlarge"): "0.2", ("EC2", "c5.xlarge"): "0.3"})
+    book, wanted = PriceBook(tmp_path), [key("Processing", f"ml.{family}.xlarge") for family in ("m5", "c5")]
+    first = [book.unit_price(each) for each in wanted]
+    assert [str(found.unit_price) for found in first if found] == ["0.24", "0.36"]
+    assert all(book.unit_price(each) is found for each, found in zip(wanted, first, strict=True))
+    keep(tmp_path, {("EC2", "m5.xlarge"): "0.25"}, as_of="2026-11-21")
+    assert book.look_again()
+    found = book.unit_price(wanted[0])
+    assert found is not None
+    assert str(found.unit_price) == "0.3"
+
+
 def test_an_observed_price_that_is_shipped_stays(tmp_path: Path) -> None:
     """Somebody has seen it, although AWS's list of the component lacks it."""
     keep(tmp_path, {("Studio-Notebook", kind): "1.5" for kind in TYPES})

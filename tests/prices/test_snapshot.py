@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from mlcost_ext.core.component import PurchaseOption
 from mlcost_ext.core.price import UnitPrice, price_key
 from mlcost_ext.prices.components import ALL, COMPUTE, OBSERVED, STORAGE
-from mlcost_ext.prices.snapshot import Snapshot
+from mlcost_ext.prices.snapshot import DATA, Snapshot, digest
 
 
 @pytest.fixture(scope="module")
@@ -212,6 +213,22 @@ def test_regions(snapshot: Snapshot) -> None:
     assert len(regions) >= 30
     assert regions == sorted(regions)
     assert all(re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", region_id) for region_id in regions)
+
+
+def test_the_digest_is_of_names_and_contents(tmp_path: Path) -> None:
+    """The one that is shipped fits; a file that is changed, renamed or gone does not, whatever else lies there."""
+    assert digest(DATA) == (DATA / "DIGEST").read_text(encoding="utf-8").strip()
+    (tmp_path / "b.json").write_text("{}")
+    (tmp_path / "a.json").write_text("[]")
+    before = digest(tmp_path)
+    (tmp_path / "DIGEST").write_text("else")
+    assert digest(tmp_path) == before
+    (tmp_path / "a.json").write_text("{}")
+    changed = digest(tmp_path)
+    (tmp_path / "a.json").rename(tmp_path / "c.json")
+    renamed = digest(tmp_path)
+    (tmp_path / "c.json").unlink()
+    assert len({before, changed, renamed, digest(tmp_path)}) == 4
 
 
 def test_types_with_their_own_disk(snapshot: Snapshot) -> None:

@@ -14,7 +14,9 @@ from .collect import Key
 from .ec2 import EBS, VOLUMES
 from .offer import EC2, REGION, SAGEMAKER, SKU, TYPE, USUAL_TERM, Offer, date_in
 
-FORMAT = 1
+FORMAT = 2
+SEPARATOR = "|"
+"""Between the values of a kept price; none of them may have it."""
 OF_EC2 = ("EC2", EBS)
 """The components whose prices are on EC2's list; all others are on SageMaker's."""
 BIG = 20
@@ -26,9 +28,9 @@ KEPT_TYPE = re.compile(rf"(?:(?:ml\.)?{TYPE}|{'|'.join(VOLUMES)})?", re.ASCII)
 """Instance type, or of ``EBS`` the volume's; or nothing."""
 UNITS = ("Hours", "GB-Mo", "GB-Seconds", "GB")
 
-Prices = dict[str, dict[str, dict[str, list[str]]]]
-"""Component → purchase option → instance type or nothing → amount, unit, SKU, date in force, and the rest of the rate code
-where it is not the usual one."""
+Prices = dict[str, dict[str, dict[str, str]]]
+"""Component → purchase option → instance type or nothing → a price as one text: amount, unit, SKU, date in force, and the rest
+of the rate code where it is not the usual one. A text loads faster than a list of five, and few of them are ever looked up."""
 
 
 class Entry(NamedTuple):
@@ -71,15 +73,15 @@ class RegionList:
     def entry(self, key: Key) -> Entry | None:
         """Give what is kept under a key; None: nothing, or nothing that is a price."""
         component, option, instance_type = key
-        values = self.prices.get(component, {}).get(option, {}).get(instance_type)
-        return entry_of(values) if values is not None else None
+        kept = self.prices.get(component, {}).get(option, {}).get(instance_type)
+        return entry_of(kept) if kept is not None else None
 
     def entries(self) -> Iterator[tuple[Key, Entry]]:
         """Give all prices with their keys."""
         for component, options in self.prices.items():
             for option, types in options.items():
-                for instance_type, values in types.items():
-                    if KEPT_TYPE.fullmatch(instance_type) and (entry := entry_of(values)) is not None:
+                for instance_type, kept in types.items():
+                    if KEPT_TYPE.fullmatch(instance_type) and (entry := entry_of(kept)) is not None:
                         yield (component, option, instance_type), entry
 
     def instance_types(self, component: str) -> frozenset[str]:
@@ -101,9 +103,10 @@ def service_code(component: str) -> str:
     return EC2 if component in OF_EC2 else SAGEMAKER
 
 
-def entry_of(values: object) -> Entry | None:
+def entry_of(kept: object) -> Entry | None:
     """Read one kept price; None: it is none."""
-    if not (isinstance(values, list) and 4 <= len(values) <= 5 and all(isinstance(value, str) for value in values)):
+    values = kept.split(SEPARATOR) if isinstance(kept, str) else ()
+    if not 4 <= len(values) <= 5:
         return None
     entry = Entry(*values)
     try:
@@ -117,20 +120,27 @@ def entry_of(values: object) -> Entry | None:
 def with_service(
     old: RegionList | None, region_id: str, currency: str, service: str, facts: ServiceList, offers: Mapping[Key, Offer]
 ) -> RegionList:
-    """Put the prices of one service in place of those that were there; other services keep theirs."""
+    """Put the prices of one service in place of those that were there; other services keep theirs.
+
+    Raises:
+        ValueError: A value of a price has the `SEPARATOR` in it.
+    """
     base = old or RegionList(region_id=region_id, billing_currency=currency, services={}, prices={})
     if base.billing_currency != currency:
         base = replace(base, billing_currency=currency, services={}, prices={})
     prices: Prices = {name: found for name, found in base.prices.items() if service_code(name) != service}
     for (component, option, instance_type), offer in sorted(offers.items()):
-        prices.setdefault(component, {}).setdefault(option, {})[instance_type] = _values(offer)
+        prices.setdefault(component, {}).setdefault(option, {})[instance_type] = _kept(offer)
     return replace(base, services={**base.services, service: facts}, prices=prices)
 
 
-def _values(offer: Offer) -> list[str]:
+def _kept(offer: Offer) -> str:
     term = offer.rate_code.removeprefix(offer.sku)
-    kept = [format(offer.unit_price, "f"), offer.pricing_unit, offer.sku, offer.effective_date]
-    return kept if term == USUAL_TERM else [*kept, term]
+    values = [format(offer.unit_price, "f"), offer.pricing_unit, offer.sku, offer.effective_date]
+    values += [] if term == USUAL_TERM else [term]
+    if any(SEPARATOR in value for value in values):
+        raise ValueError(f"cannot be kept: {values}")
+    return SEPARATOR.join(values)
 
 
 def shrunken(old: RegionList | None, new: RegionList) -> list[str]:

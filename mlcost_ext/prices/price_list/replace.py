@@ -42,14 +42,19 @@ def replace_service(
         What is no more as it was.
 
     Raises:
-        PriceListError: Nothing was found, too little, or it cannot be written; the old prices are still there.
+        PriceListError: Nothing was found, too little, or what cannot be kept or written; the old prices are still there.
     """
     if not offers:
         raise PriceListError(
             f"The AWS price list of {service} in {region_id} has no price that can be used.", f"{KEPT}; try again later."
         )
     old, _ = store.read(region_id)
-    new = with_service(old, region_id, billing_currency_of(region_id), service, facts, offers)
+    try:
+        new = with_service(old, region_id, billing_currency_of(region_id), service, facts, offers)
+    except ValueError:
+        raise PriceListError(
+            f"The AWS price list of {service} in {region_id} has a price that cannot be kept.", f"{KEPT}; try again later."
+        ) from None
     if not is_forced and (gone := shrunken(old, new)):
         raise PriceListError(
             f"The new AWS price list of {region_id} lacks much of what the old one has: {'; '.join(gone)}.",

@@ -12,7 +12,7 @@ from typing import Any
 
 PRIVATE_FOLDER = 0o700
 MOST_BYTES = 64 * 1024 * 1024
-"""Of a file; a region's list of 30,000 prices has three."""
+"""Of a file; a region's list of 30,000 prices has two."""
 _HEAD = b'{"sha256":"'
 _HEAD_END = b'",'
 _HEX = 64

@@ -13,7 +13,7 @@ from .test_store import region_list
 
 
 def priced(unit: str = "Hours", currency: str = "USD", **amounts: str) -> RegionList:
-    types = {f"ml.{name}.xlarge": [amount, unit, "AAAAAAAAAAAAAAAA", "2026-11-01"] for name, amount in amounts.items()}
+    types = {f"ml.{name}.xlarge": f"{amount}|{unit}|AAAAAAAAAAAAAAAA|2026-11-01" for name, amount in amounts.items()}
     return region_list(billing_currency=currency, prices={"Training": {"OnDemand": types}})
 
 

@@ -21,10 +21,10 @@ from .test_store import PRICES, region_list
 EC2_FACTS = replace(region_list().services["AmazonSageMaker"], as_of="2026-11-20")
 MORE = {
     **PRICES,
-    "EBS": {"OnDemand": {"gp3": ["0.08", "GB-Mo", "BBBBBBBBBBBBBBBB", "2020-12-01"]}},
-    "Storage-Studio-JupyterLab": {"OnDemand": {"": ["0.112", "GB-Mo", "CCCCCCCCCCCCCCCC", "2023-12-01"]}},
-    "Serverless": {"Provisioned": {"": ["0.000005", "GB-Seconds", "DDDDDDDDDDDDDDDD", "2023-12-01"]}},
-    "EC2": {"OnDemand": {"m5.xlarge": ["0.192", "Hours", "EEEEEEEEEEEEEEEE", "2023-12-01"]}},
+    "EBS": {"OnDemand": {"gp3": "0.08|GB-Mo|BBBBBBBBBBBBBBBB|2020-12-01"}},
+    "Storage-Studio-JupyterLab": {"OnDemand": {"": "0.112|GB-Mo|CCCCCCCCCCCCCCCC|2023-12-01"}},
+    "Serverless": {"Provisioned": {"": "0.000005|GB-Seconds|DDDDDDDDDDDDDDDD|2023-12-01"}},
+    "EC2": {"OnDemand": {"m5.xlarge": "0.192|Hours|EEEEEEEEEEEEEEEE|2023-12-01"}},
 }
 
 

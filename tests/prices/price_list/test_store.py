@@ -10,15 +10,21 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mlcost_ext.prices.price_list import RegionList, ServiceList, Store
+from mlcost_ext.prices.price_list import Offer, PriceList, PriceListError, RegionList, ServiceList, Store, offer_of_document
+from mlcost_ext.prices.price_list.due import is_due
+from mlcost_ext.prices.price_list.offer import USUAL_TERM
 from mlcost_ext.prices.price_list.region_list import shrunken, to_document, with_service
+from mlcost_ext.prices.price_list.replace import replace_service
 from mlcost_ext.prices.price_list.sealed import make_private_folder, read_sealed, seal, unseal, write_sealed
-from tests.fakes import ROOT
+from tests.fakes import NOW, ROOT
+
+from .lists import TODAY, product
 
 FACTS = ServiceList(
     source="GetProducts",
@@ -30,8 +36,8 @@ FACTS = ServiceList(
 PRICES = {
     "Training": {
         "OnDemand": {
-            "ml.m5.xlarge": ["0.23", "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"],
-            "ml.g5.xlarge": ["1.408", "Hours", "AAAAAAAAAAAAAAAA", "2026-11-01", ".XXXXXXXX.YYYYYYYY"],
+            "ml.m5.xlarge": "0.23|Hours|JDZQJFUVUR8SUWHS|2026-11-01",
+            "ml.g5.xlarge": "1.408|Hours|AAAAAAAAAAAAAAAA|2026-11-01|.XXXXXXXX.YYYYYYYY",
         }
     }
 }
@@ -78,9 +84,9 @@ def sealed(**changes: Any) -> bytes:
 
 
 def prices_of(
-    component: str = "Training", option: str = "OnDemand", kind: str = "ml.m5.xlarge", sku: object = "JDZQJFUVUR8SUWHS"
+    component: str = "Training", option: str = "OnDemand", kind: str = "ml.m5.xlarge", sku: str = "JDZQJFUVUR8SUWHS"
 ) -> dict[str, Any]:
-    return {component: {option: {kind: ["0.23", "Hours", sku, "2026-11-01"]}}}
+    return {component: {option: {kind: f"0.23|Hours|{sku}|2026-11-01"}}}
 
 
 STRANGE: tuple[dict[str, Any], ...] = (
@@ -94,7 +100,7 @@ NO_PRICES: tuple[dict[str, Any], ...] = (
     {"kind": "ml.m5.xlarge\n"},
     {"sku": "<script>"},
     {"sku": ""},
-    {"sku": 7},
+    {"sku": "JDZQJFUVUR8SUWHS|x"},
 )
 
 
@@ -126,13 +132,14 @@ def test_what_a_type_may_be(store: Store, kind: str) -> None:
         b"[]",
         b"\xff",
         b'{"sha256":"',
-        json.dumps({"format": 1, "region_id": "us-east-1", "prices": {}}).encode(),
+        json.dumps({"format": 2, "region_id": "us-east-1", "prices": {}}).encode(),
         sealed()[:-1],
         sealed() + b" ",
         sealed().replace(b"USD", b"EUR"),
         seal_of(b'"a":'),
         seal_of(b"[" * 100_000),
-        sealed(format=2),
+        sealed(format=1),
+        sealed(format=3),
         sealed(region_id="eu-west-1"),
         sealed(region_id=7),
         sealed(billing_currency="EUR"),
@@ -146,7 +153,7 @@ def test_what_a_type_may_be(store: Store, kind: str) -> None:
         seal({"a": 1}),
         seal({}),
     ],
-    ids=range(23 + 3),
+    ids=range(24 + 3),
 )
 def test_files_that_are_not_ours_or_not_whole(store: Store, raw: bytes) -> None:
     """As if there were none, and the reason is told."""
@@ -179,24 +186,86 @@ def test_a_file_that_is_too_large(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "values",
+    "kept",
     [
-        ["0.0", "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"],
-        ["-1", "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"],
-        ["0.23", "Days", "JDZQJFUVUR8SUWHS", "2026-11-01"],
-        ["0.23", "Hours", "<b>", "2026-11-01"],
-        ["0.23", "Hours", "JDZQJFUVUR8SUWHS", "someday"],
-        [0.23, "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"],
-        ["0.23"],
+        "0.0|Hours|JDZQJFUVUR8SUWHS|2026-11-01",
+        "-1|Hours|JDZQJFUVUR8SUWHS|2026-11-01",
+        "0.23|Days|JDZQJFUVUR8SUWHS|2026-11-01",
+        "0.23|Hours|<b>|2026-11-01",
+        "0.23|Hours|JDZQJFUVUR8SUWHS|someday",
+        "0.23|Hours|JDZQJFUVUR8SUWHS",
+        "0.23|Hours|JDZQJFUVUR8SUWHS|2026-11-01|.XXXXXXXX|.YYYYYYYY",
+        "0.23||JDZQJFUVUR8SUWHS|2026-11-01",
+        " 0.23|Hours|JDZQJFUVUR8SUWHS|2026-11-01",
+        "0.23|Hours|JDZQJFUVUR8SUWHS|2026-11-01 ",
         "0.23",
+        "",
+        "|" * 100_000,
+        ["0.23", "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"],
+        {"0.23": "Hours"},
+        0.23,
         None,
     ],
 )
-def test_entries_that_are_no_price(values: Any) -> None:
+def test_entries_that_are_no_price(kept: Any) -> None:
     """They are not there, and the others are."""
-    found = region_list(prices={"Training": {"OnDemand": {"a": values, **PRICES["Training"]["OnDemand"]}}})
+    found = region_list(prices={"Training": {"OnDemand": {"a": kept, **PRICES["Training"]["OnDemand"]}}})
     assert found.entry(("Training", "OnDemand", "a")) is None
     assert [key[2] for key, _ in found.entries()] == ["ml.m5.xlarge", "ml.g5.xlarge"]
+
+
+def test_a_file_of_the_old_format(store: Store) -> None:
+    """Each price was a list of its values. None is given, that is told, and the next refresh replaces the file."""
+    old = {"Training": {"OnDemand": {"ml.m5.xlarge": ["0.23", "Hours", "JDZQJFUVUR8SUWHS", "2026-11-01"]}}}
+    store.folder.mkdir()
+    store.path("us-east-1").write_bytes(sealed(format=1, prices=old))
+    prices = PriceList(store.folder)
+    assert list(prices.offers("us-east-1")) == []
+    assert (problem := prices.problem("us-east-1")) is not None
+    assert "of another version" in problem.message
+    assert is_due(store, "us-east-1", NOW)
+    changes = replace_service(store, "us-east-1", "AmazonSageMaker", FACTS, {OFFERED: offer()}, keeps_old=True)
+    assert [change.way for change in changes] == ["added"]
+    prices.look_again()
+    assert ([price.sku for price in prices.offers("us-east-1")], prices.problem("us-east-1")) == (["JDZQJFUVUR8SUWHS"], None)
+    assert Store(store.folder / "before").regions() == []
+
+
+def offer(**changes: Any) -> Offer:
+    """Give a price as it is read."""
+    found = offer_of_document(product(), TODAY)
+    assert isinstance(found, Offer)
+    return replace(found, **{"sku": "JDZQJFUVUR8SUWHS", "rate_code": f"JDZQJFUVUR8SUWHS{USUAL_TERM}", **changes})
+
+
+OFFERED = ("Training", "OnDemand", "ml.m5.xlarge")
+
+
+@pytest.mark.parametrize(
+    ("rate_code", "term"),
+    [
+        (f"JDZQJFUVUR8SUWHS{USUAL_TERM}", USUAL_TERM),
+        ("JDZQJFUVUR8SUWHS.XXXXXXXX.YYYYYYYY", ".XXXXXXXX.YYYYYYYY"),
+        ("", ""),
+    ],
+)
+def test_what_is_read_is_kept(store: Store, rate_code: str, term: str) -> None:
+    """All that follows the SKU in the rate code, be it the usual one, another, or nothing."""
+    store.replace(with_service(None, "us-east-1", "USD", "AmazonSageMaker", FACTS, {OFFERED: offer(rate_code=rate_code)}))
+    found, _ = store.read("us-east-1")
+    assert found is not None
+    entry = found.entry(OFFERED)
+    assert entry is not None
+    assert (entry.amount, entry.sku, entry.term) == ("0.23", "JDZQJFUVUR8SUWHS", term)
+
+
+@pytest.mark.parametrize("strange", [{"rate_code": "A|B"}, {"sku": "A|B"}, {"pricing_unit": "|"}, {"effective_date": "|"}])
+def test_a_price_that_cannot_be_kept(store: Store, strange: dict[str, Any]) -> None:
+    """What stands between the values of a price is in none of them; the list is refused, and the old one stays."""
+    store.replace(region_list())
+    with pytest.raises(PriceListError, match="cannot be kept") as caught:
+        replace_service(store, "us-east-1", "AmazonSageMaker", FACTS, {OFFERED: offer(**strange)})
+    assert (caught.value.code, store.read("us-east-1")) == ("price_list_unusable", (region_list(), None))
 
 
 def counted(**counts: int) -> RegionList:
