@@ -39,7 +39,7 @@ from .intake import Intake, now_utc
 from .minder import Minder
 from .presence import KernelPresence, unguarded_problem
 from .price_refresh import PriceRefresh
-from .publisher import Publisher
+from .publisher import Drawn, Publisher
 from .repricing import Repricing
 
 TICK_SECONDS = 1.0
@@ -67,7 +67,7 @@ class Live:
         self._parts, self._intake, self._kernels, self._log = parts, intake, kernels, log
         self._tasks: set[asyncio.Task[None]] = set()
         self._minder = Minder(parts, intake, self._spawn)
-        self._publisher = Publisher(emit, folder / "overview.json", self.overview_body, log)
+        self._publisher = Publisher(emit, folder / "overview.json", self._recently_drawn, log)
         self._scope_account = intake.keeps_others = settings.scope_account
         self.actions = Actions(
             parts.reader,
@@ -83,7 +83,8 @@ class Live:
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
-        self._body: tuple[datetime, int, bytes] | None = None
+        self._drawn_at: datetime | None = None
+        self._drawn: Drawn = (-1, b"")
 
     # -- what handlers ask ------------------------------------------------------------------
 
@@ -94,9 +95,19 @@ class Live:
     def overview_body(self) -> bytes:
         """Give the overview as JSON, drawn at most once a second and change."""
         now = self._now()
-        if self._body is None or self._body[:2] != (now, self._intake.revision):
-            self._body = (now, self._intake.revision, draw(self._picture(now), now))
-        return self._body[2]
+        if (self._drawn_at, self._drawn[0]) != (now, self._intake.revision):
+            self._draw(now)
+        return self._drawn[1]
+
+    def _recently_drawn(self) -> Drawn:
+        """Give a drawing of this second, also where something has changed since: the file is written again then."""
+        now = self._now()
+        if self._drawn_at != now:
+            self._draw(now)
+        return self._drawn
+
+    def _draw(self, now: datetime) -> None:
+        self._drawn_at, self._drawn = now, (self._intake.revision, draw(self._picture(now), now))
 
     def jobs(self, query: JobQuery, scope: Scope = "mine") -> JobList:
         """Give a page of jobs.
@@ -200,7 +211,9 @@ class Live:
         await self._minder.mind()
         await self._repricing.work(self._minder.regions(), currency_of(self._minder.host))
         self._price_refresh.work(self._minder.regions(), is_used=self._minder.viewers.is_viewed)
+        await asyncio.sleep(0)
         self._tell_changes()
+        await asyncio.sleep(0)
         if await self._publisher.write_file(self._intake.revision):
             self._intake.revision += 1
 

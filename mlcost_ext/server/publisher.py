@@ -24,12 +24,15 @@ FILE_SECONDS = 60.0
 """overview.json is at most this old while the server lives; it is the server's lease too."""
 MIN_FILE_SECONDS = 2.0
 
+Drawn = tuple[int, bytes]
+"""The revision that was drawn, and the drawing."""
+
 
 class Publisher:
     """Send events, and keep overview.json fresh, neither more often than anybody can read."""
 
-    def __init__(self, emit: Callable[..., Any], file: Path, body: Callable[[], bytes], log: Logger) -> None:
-        self._emit, self._file, self._body, self._log = emit, file, body, log
+    def __init__(self, emit: Callable[..., Any], file: Path, draw: Callable[[], Drawn], log: Logger) -> None:
+        self._emit, self._file, self._draw, self._log = emit, file, draw, log
         self.trouble: Problem | None = None
         """Why the file could not be written the last time."""
         self._sent_revision = 0
@@ -54,10 +57,11 @@ class Publisher:
         age = time.monotonic() - self._written_at
         if age < MIN_FILE_SECONDS or (age < FILE_SECONDS and revision == self._written_revision):
             return False
-        self._written_at, self._written_revision = time.monotonic(), revision
+        self._written_at = time.monotonic()
+        self._written_revision, body = self._draw()
         before = self.trouble
         try:
-            await asyncio.to_thread(write_private, self._file, self._body())
+            await asyncio.to_thread(write_private, self._file, body)
             self.trouble = None
         except OSError as error:
             self.trouble = unwritable(self._file, error)

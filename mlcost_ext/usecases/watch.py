@@ -7,19 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from heapq import nlargest
 
 from mlcost_ext.core.job import Job
 
 from .carrying import never_less
 from .families import Families, Family, JobKey, folded, parent_of
 from .meter import MeteredJob, total
+from .shown import Choice, choose, over_at, started
 from .tally import Tally
 
-__all__ = ["JobBook", "JobChange", "JobKey", "key_of"]
+__all__ = ["JobBook", "JobChange", "JobKey", "key_of", "started"]
 
 KEPT_AFTER_END = timedelta(hours=24)
-MOST_SHOWN, NEWEST_SHOWN = 50, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class JobBook:
         """What runs and is no sum."""
         self._alone = Tally()
         """Those of them that no job has started."""
-        self._shown: list[MeteredJob] | None = None
+        self._shown: Choice | None = None
         self._families = Families()
         self._sum_keys: set[JobKey] = set()
         """Folded keys of jobs whose cost is that of others."""
@@ -70,6 +69,8 @@ class JobBook:
         self.by_status: Counter[str] = Counter()
         self.by_kind: Counter[str] = Counter()
         """How many of each kind run."""
+        self._by_region: Counter[str] = Counter()
+        """How many run in each region: it is asked for several times a second."""
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -137,7 +138,7 @@ class JobBook:
 
     def running_regions(self) -> set[str]:
         """Give the regions in which something runs."""
-        return {region_id for _, region_id, _ in self._running}
+        return {region_id for region_id, count in self._by_region.items() if count}
 
     def put(self, metered: MeteredJob, now: datetime) -> JobChange | None:
         """Take a job in or replace what was known of it; tell whether its state changed.
@@ -153,6 +154,8 @@ class JobBook:
         metered = with_parents_name(never_less(metered, before, now), name)
         job = metered.job
         self.remove(key)
+        if self._shown and self._shown.changes_with(metered):
+            self._shown = None
         self._jobs[key] = metered
         self._families.put(key, metered)
         if job.is_sum:
@@ -162,6 +165,7 @@ class JobBook:
         if job.is_running:
             self._running[key] = metered
             self.by_kind[job.kind] += 1
+            self._by_region[job.region_id] += 1
             self._count(metered, 1)
         else:
             self._ended[key] = metered
@@ -186,7 +190,8 @@ class JobBook:
     def remove(self, key: JobKey) -> None:
         """Take a job out; harmless where it is not there."""
         before = self._jobs.pop(key, None)
-        self._shown = None
+        if self._shown and key in self._shown.keys:
+            self._shown = None
         if before is None:
             return
         self._families.remove(key, before)
@@ -195,6 +200,7 @@ class JobBook:
         self.by_status[before.job.status] -= 1
         if self._running.pop(key, None) is not None:
             self.by_kind[before.job.kind] -= 1
+            self._by_region[before.job.region_id] -= 1
             self._count(before, -1)
 
     def forget_ended_before(self, now: datetime) -> None:
@@ -208,16 +214,8 @@ class JobBook:
     def shown(self, limit: int) -> list[MeteredJob]:
         """Give at most 50 jobs: the newest running, the dearest running, then the newest ended; kept until something changes."""
         if self._shown is None:
-            self._shown = self._choose(MOST_SHOWN, NEWEST_SHOWN)
-        return self._shown[:limit]
-
-    def _choose(self, limit: int, newest: int) -> list[MeteredJob]:
-        fresh = nlargest(min(newest, limit), self._running.values(), key=started)
-        seen = {key_of(m.job) for m in fresh}
-        dear = nlargest(limit, self._running.values(), key=dearness) if len(self._running) > len(fresh) else []
-        running = fresh + [m for m in dear if key_of(m.job) not in seen][: limit - len(fresh)]
-        ended = nlargest(limit - len(running), self._ended.values(), key=ended_last)
-        return sorted(running, key=started, reverse=True) + ended
+            self._shown = choose(self._running.values(), self._ended.values())
+        return self._shown.jobs[:limit]
 
     def _count(self, metered: MeteredJob, sign: int) -> None:
         key = key_of(metered.job)
@@ -243,24 +241,3 @@ def with_parents_name(metered: MeteredJob, name: str | None) -> MeteredJob:
 def has_parent(item: tuple[JobKey, MeteredJob]) -> bool:
     """Sort what started others before what they started."""
     return item[1].job.parent is not None
-
-
-def started(metered: MeteredJob) -> float:
-    """Sort by start, or by creation before that; this is for order, not for time."""
-    return metered.order_by_start
-
-
-def dearness(metered: MeteredJob) -> float:
-    """Sort by cost an hour; this is for order, not for money."""
-    return metered.order_by_rate
-
-
-def ended_last(metered: MeteredJob) -> tuple[bool, float]:
-    """Sort by end, but what people started before what a tuning or AutoML job did: it has hundreds."""
-    when = over_at(metered.job)
-    return metered.job.parent is None, when.timestamp() if when else 0.0
-
-
-def over_at(job: Job) -> datetime | None:
-    """Give when a job ended, or was created where AWS does not tell its end."""
-    return job.ended_at or job.created_at

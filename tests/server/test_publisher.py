@@ -35,7 +35,7 @@ def change(number: int) -> JobChange:
 
 
 def publisher_of(file: Path, sent: Sent | None = None) -> Publisher:
-    return Publisher(sent or Sent(), file, lambda: b"new", logging.getLogger("test"))
+    return Publisher(sent or Sent(), file, lambda: (7, b"new"), logging.getLogger("test"))
 
 
 def test_many_changes_come_frame_after_frame_and_none_is_lost(tmp_path: Path) -> None:
@@ -82,6 +82,18 @@ def test_trouble_is_logged_once_and_told_until_it_is_over(
     assert len([record for record in caplog.records if record.levelno == logging.WARNING]) == 1
     assert asyncio.run(publisher.write_file(9)) is True
     assert (publisher.trouble, file.read_bytes()) == (None, b"new")
+
+
+def test_a_drawing_that_is_not_the_newest_is_written_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file may hold a drawing of this second from before a change; the next time it holds the change."""
+    monkeypatch.setattr(module, "MIN_FILE_SECONDS", 0)
+    drawings = iter([(1, b"before"), (2, b"after")])
+    publisher = Publisher(Sent(), file, lambda: next(drawings), logging.getLogger("test"))
+    written = []
+    for _ in range(3):
+        asyncio.run(publisher.write_file(2))
+        written.append(file.read_bytes())
+    assert written == [b"before", b"after", b"after"]
 
 
 @pytest.fixture
