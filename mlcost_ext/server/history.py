@@ -85,12 +85,11 @@ class History:
         return Past(days=DAYS, jobs=ended.jobs, cost=ended.cost, unpriced=ended.unpriced, is_complete=is_complete)
 
     async def close(self) -> None:
-        """Write what waits, and close the file."""
+        """Write what waits."""
         try:
             await self._write_waiting()
-        except Exception as error:  # noqa: BLE001  (the file is closed whatever stands in it)
+        except Exception as error:  # noqa: BLE001  (the file is closed whatever waits)
             self._say(error)
-        await asyncio.to_thread(self._store.close)
 
     def _say(self, error: Exception) -> None:
         """Log what went wrong: a disk's trouble, or, once of each type, what should not have come about."""

@@ -19,6 +19,7 @@ from mlcost_ext.core.money import billing_currency_of
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
+from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.prices import InOneCurrency
 from mlcost_ext.usecases.job_row import job_row
@@ -78,7 +79,8 @@ class Live:
             changed=self._tell_changes,
             log=log,
         )
-        self._history = History(JobStore(folder / "ledger.sqlite"), intake, log)
+        self._database = Database(folder / "ledger.sqlite")
+        self._history = History(JobStore(self._database), intake, log)
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
@@ -174,6 +176,7 @@ class Live:
             await self._parts.price_refresher.stop()
         self._intake.heap.release()
         await self._history.close()
+        await asyncio.to_thread(self._database.close)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._guard(work))
