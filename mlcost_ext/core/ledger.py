@@ -16,7 +16,7 @@ from .price import PriceBasis
 from .usage import PricingUnit
 
 ChargeBasis = Literal["estimated", "metered", "billed"]
-"""`estimated`: it still runs, or AWS has not told how long it ran; `metered`: by AWS's own word for how long; `billed`: a bill's."""
+"""`estimated`: it runs, or AWS has not told how long it ran; `metered`: by AWS's own word for how long; `billed`: a bill's."""
 
 UserBasis = Literal["space", "cookie"]
 """Who says whose it is: a private space's owner, or in a shared space the cookie of Studio, which anybody could set."""

@@ -20,8 +20,8 @@ BUSY_SECONDS = 5.0
 class Database:
     """The file. Every method blocks and may be called from any thread; one transaction runs at a time."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+        self.path, self._is_read_only = path, is_read_only
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
@@ -34,6 +34,8 @@ class Database:
         """
         try:
             with self._lock, self._open() as connection:
+                if self._is_read_only:
+                    connection.execute("BEGIN")  # so that all of it is read from one state of the file
                 yield connection
         except sqlite3.Error as error:
             raise OSError(None, f"SQLite: {error}", str(self.path)) from None
@@ -46,7 +48,9 @@ class Database:
                 self._connection = None
 
     def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
+        if self._connection is None and self._is_read_only:
+            self._connection = open_to_read(self.path)
+        elif self._connection is None:
             make_server_folder(self.path.parent)
             make_private(self.path)
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, check_same_thread=False)
@@ -56,6 +60,20 @@ class Database:
             migrate(connection)
             self._connection = connection
         return self._connection
+
+
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """Open another process's file; nothing of it is changed.
+
+    Raises:
+        sqlite3.Error: It is not there, or has another form than this version knows.
+    """
+    connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+    form = connection.execute("PRAGMA user_version").fetchone()[0]
+    if form != len(MIGRATIONS):
+        connection.close()
+        raise sqlite3.DatabaseError("the file was written by another version of mlcost-ext; start JupyterLab with this one once")
+    return connection
 
 
 def migrate(connection: sqlite3.Connection) -> None:
