@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -67,14 +68,11 @@ class ChargeStore:
         with self._transaction(now) as connection:
             self._follow(connection, self._ids.resource(connection, resource), list(lines), now)
 
-    def note_busy(self, resource: Resource, seconds: Mapping[tuple[date, Attribution], int], now: datetime) -> None:
+    def note_busy(self, resource: Resource, told: Iterable[tuple[date, Attribution, int]], now: datetime) -> None:
         """Add what notebooks' kernels were busy on a machine that is open, in microseconds, and note that it is seen at `now`."""
         with self._transaction(now) as connection:
             number = self._ids.resource(connection, resource)
-            rows = [
-                (number, day_number(day), self._ids.attribution(connection, who), length)
-                for (day, who), length in seconds.items()
-            ]
+            rows = [(number, day_number(day), self._ids.attribution(connection, who), length) for day, who, length in told]
             connection.executemany(ADD_BUSY, rows)
 
     def forget_before(self, day: date) -> int:
@@ -128,8 +126,16 @@ class ChargeStore:
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _transaction(self, now: datetime) -> _Transaction:
-        return _Transaction(self._database, self._ids, now)
+    @contextmanager
+    def _transaction(self, now: datetime) -> Iterator[sqlite3.Connection]:
+        """Move the time by which everything is told; what was numbered inside is forgotten if it comes to nothing."""
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(PUT_AS_OF, (time_to_text(now.replace(microsecond=0)),))
+                yield connection
+        except BaseException:
+            self._ids.forget()
+            raise
 
     def _bring(self, connection: sqlite3.Connection, entry: LedgerEntry, now: datetime) -> None:
         number = self._ids.resource(connection, entry.resource)
@@ -216,23 +222,6 @@ class ChargeStore:
         for statement in SWEEP:
             connection.execute(statement)
         self._ids.forget()
-
-
-class _Transaction:
-    """A transaction that moves the time by which everything is told; what it has numbered is forgotten if it comes to nothing."""
-
-    def __init__(self, database: Database, ids: Ids, now: datetime) -> None:
-        self._inner, self._ids, self._now = database.transaction(), ids, now
-
-    def __enter__(self) -> sqlite3.Connection:
-        connection = self._inner.__enter__()
-        connection.execute(PUT_AS_OF, (time_to_text(self._now.replace(microsecond=0)),))
-        return connection
-
-    def __exit__(self, *error: object) -> bool | None:
-        if error[0] is not None:
-            self._ids.forget()
-        return self._inner.__exit__(*error)  # type: ignore[arg-type]
 
 
 WRITTEN = """
