@@ -14,6 +14,7 @@ from .usage import SECONDS_PER_UNIT, Accrual
 
 DAY = timedelta(days=1)
 ZERO = Decimal(0)
+LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 MOST_DAYS = 3660
 """A line is told by the day for so long at most; what a wrong clock would have last for centuries is one charge."""
 
@@ -151,8 +152,9 @@ def nano(amount: Decimal) -> int:
 
 
 def next_midnight(at: datetime) -> datetime:
-    """Give the end of a moment's day UTC."""
-    return datetime.combine(at.astimezone(UTC).date() + DAY, time(), tzinfo=UTC)
+    """Give the end of a moment's day UTC; of the last day that can be told its last moment."""
+    day = at.astimezone(UTC).date()
+    return LAST_MOMENT if day == date.max else datetime.combine(day + DAY, time(), tzinfo=UTC)
 
 
 def shares(amount: int, weights: Sequence[int]) -> list[int]:

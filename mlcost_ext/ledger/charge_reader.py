@@ -34,6 +34,8 @@ class ChargeSum:
     """Parts of `contracted_cost`."""
     unpriced: set[int] = field(default_factory=set)
     """Numbers of resources that have a part without a price: it is in no sum."""
+    priced: int = 0
+    """How many of its parts have a price."""
     unlisted: bool = False
     """Some of it has no list price, so `list_cost` leaves it out."""
 
@@ -200,9 +202,7 @@ def sums(
     Raises:
         ValueError: There is no such grouping.
     """
-    for name in group_by:
-        if name not in GROUPINGS and not (name.startswith("tag:") and len(name) > len("tag:")):
-            raise ValueError(f"no such grouping: {name[:40]!r}")
+    check_grouping(group_by)
     names, found = Names(connection), dict[tuple[Any, ...], ChargeSum]()
     columns = needed(group_by)
     period = (day_number(start), day_number(end))
@@ -213,24 +213,42 @@ def sums(
         return found.setdefault((price.billing_currency, *key), ChargeSum(key=key, billing_currency=price.billing_currency))
 
     for row in connection.execute(grouped(columns), period):
-        basis, units, rest, list_units, list_rest, unlisted, *numbers = row
+        basis, units, rest, list_units, list_rest, priced, unlisted, *numbers = row
         total = sum_of(dict(zip(columns, numbers, strict=True)))
-        add(total, units * UNIT + rest, list_units * UNIT + list_rest, BASES[basis])
-        total.unlisted = total.unlisted or bool(unlisted)
+        if priced:
+            add(total, units * UNIT + rest, list_units * UNIT + list_rest, BASES[basis])
+            total.unlisted = total.unlisted or bool(unlisted)
     for resource, *numbers in connection.execute(unpriced(columns), period):
         sum_of(dict(zip(columns, numbers, strict=True))).unpriced.add(resource)
     for (resource, price, who), amount in running(connection, start, end, as_of):
-        total = sum_of({"resource": resource, "price": price, "attribution": who, "day": day_number(amount.day)})
-        if amount.contracted_cost is None:
-            total.unpriced.add(resource)
-        else:
-            add(total, amount.contracted_cost, amount.list_cost or 0, "estimated")
-            total.unlisted = total.unlisted or amount.list_cost is None
+        values = {"resource": resource, "price": price, "attribution": who, "day": day_number(amount.day)}
+        add_running(sum_of(values), resource, amount)
     return sorted(found.values(), key=lambda total: (total.billing_currency, [text or "" for text in total.key]))
 
 
+def check_grouping(group_by: tuple[str, ...]) -> None:
+    """See that there is each grouping.
+
+    Raises:
+        ValueError: There is not.
+    """
+    for name in group_by:
+        if name not in GROUPINGS and not (name.startswith("tag:") and len(name) > len("tag:")):
+            raise ValueError(f"no such grouping: {name[:40]!r}")
+
+
+def add_running(total: ChargeSum, resource: int, amount: DayAmount) -> None:
+    """Add a day of what runs."""
+    if amount.contracted_cost is None:
+        total.unpriced.add(resource)
+    else:
+        add(total, amount.contracted_cost, amount.list_cost or 0, "estimated")
+        total.unlisted = total.unlisted or amount.list_cost is None
+
+
 def add(total: ChargeSum, cost: int, list_cost: int, basis: ChargeBasis) -> None:
-    """Add a part."""
+    """Add a part that has a price."""
+    total.priced += 1
     total.contracted_cost += cost
     total.list_cost += list_cost
     total.by_basis[basis] = total.by_basis.get(basis, 0) + cost
@@ -273,7 +291,7 @@ def grouped(columns: list[str]) -> str:
     return f"""
         SELECT basis, COALESCE(SUM(contracted_cost / {UNIT}), 0), COALESCE(SUM(contracted_cost % {UNIT}), 0),
                COALESCE(SUM(list_cost / {UNIT}), 0), COALESCE(SUM(list_cost % {UNIT}), 0),
-               COUNT(contracted_cost) > COUNT(list_cost), {names}
+               COUNT(contracted_cost), COUNT(contracted_cost) > COUNT(list_cost), {names}
         FROM charge WHERE day >= ? AND day < ? GROUP BY basis, {names}
     """  # noqa: S608  (our own names)
 

@@ -18,10 +18,16 @@ from .charge_reader import ChargeSum, open_lines, records, split, sums
 from .charge_rows import BASES, MOST, Ids, day_number, line_row, moment, seconds_of
 from .database import Database
 
-Key = tuple[int, int, int]
-"""Price, attribution and day."""
+RESTART = timedelta(minutes=5)
+"""A server that is back within this long has only been started again."""
+
+Key = tuple[int, int, int, int]
+"""Price, attribution, day and basis."""
 Amounts = tuple[int, int, int, int | None, int | None]
 """Start and end in seconds since 1970, quantity, list cost, contracted cost."""
+Written = tuple[int, int | None, int | None]
+"""The sums of what was written: quantity, list cost, contracted cost."""
+DAY_SECONDS = 86400
 
 
 class ChargeStore:
@@ -119,6 +125,17 @@ class ChargeStore:
         with self._database.transaction() as connection:
             return sums(connection, start, end, group_by, read_as_of(connection))
 
+    def view(self, start: date, end: date, group_by: tuple[str, ...]) -> tuple[datetime | None, list[ChargeSum], list[ChargeSum]]:
+        """Give the time by which it is told, the sums by what is named, and the totals, all of one state of the file.
+
+        Raises:
+            ValueError: There is no such grouping.
+        """
+        with self._database.transaction() as connection:
+            as_of = read_as_of(connection)
+            whole = sums(connection, start, end, (), as_of)
+            return as_of, sums(connection, start, end, group_by, as_of) if group_by else whole, whole
+
     def verify(self) -> list[str]:
         """Check that totals equal their parts and that each part is what its price makes it; give what is wrong, in words."""
         with self._database.transaction() as connection:
@@ -139,25 +156,29 @@ class ChargeStore:
 
     def _bring(self, connection: sqlite3.Connection, entry: LedgerEntry, now: datetime) -> None:
         number = self._ids.resource(connection, entry.resource)
-        written = {tuple(row[:3]): tuple(row[3:]) for row in connection.execute(WRITTEN, (number,))}
-        if written and not entry.is_closed and max(row[3] for row in written.values()) > 0:
+        written: dict[Key, Written] = {
+            (price, who, day, basis): (quantity, list_cost, contracted_cost)
+            for price, who, day, basis, quantity, list_cost, contracted_cost in connection.execute(WRITTEN, (number,))
+        }
+        if not entry.is_closed and any(basis > 0 for *_, basis in written):
             return  # AWS has told its end
-        targets = self._targets(connection, entry.lines, now) if entry.is_closed else {}
-        rows = list(differences(written, targets))
-        basis, at = BASES.index(entry.basis), seconds_of(now)
-        for key, amounts in rows:
-            self._put(connection, number, key, amounts, basis, is_correction=bool(written), at=at)
+        basis = BASES.index(entry.basis)
+        targets = self._targets(connection, entry.lines, basis, now) if entry.is_closed else {}
+        for key, amounts in differences(written, targets):
+            self._put(connection, number, key, amounts, is_correction=key in written, at=seconds_of(now))
         connection.execute("DELETE FROM open_line WHERE resource = ?", (number,))
         if not entry.is_closed:
             for place, line in enumerate(entry.lines):
                 self._open(connection, number, place, line)
 
-    def _targets(self, connection: sqlite3.Connection, lines: Iterable[LedgerLine], now: datetime) -> dict[Key, Amounts]:
+    def _targets(
+        self, connection: sqlite3.Connection, lines: Iterable[LedgerLine], basis: int, now: datetime
+    ) -> dict[Key, Amounts]:
         targets: dict[Key, Amounts] = {}
         for line in lines:
             price, who = self._ids.price(connection, line.price), self._ids.attribution(connection, line.attribution)
             for amount in daily(line, now):
-                key = (price, who, day_number(amount.day))
+                key = (price, who, day_number(amount.day), basis)
                 targets[key] = joined(targets.get(key), amounts_of(amount))
         return targets
 
@@ -166,10 +187,8 @@ class ChargeStore:
         places = set()
         for place, price, who, line in open_lines(connection, number):
             key = (price, who, line.quantity)
-            again = wanted.get(key)
-            began = again.profile.since if again else None
-            ends = line.profile.ends
-            if again is not None and (ends is None or began is None or began <= ends):
+            again, ends = wanted.get(key), line.profile.ends
+            if again is not None and goes_on(again, ends, now):
                 del wanted[key]
                 places.add(place)
                 if ends is not None:  # it went on while no server looked
@@ -198,8 +217,8 @@ class ChargeStore:
         for amount in daily(line, line.profile.ends or line.profile.starts):
             parts = split(amount, line, ids[1], [row[1:] for row in busy if row[0] == day_number(amount.day)])
             for who, part in parts:
-                key = (ids[0], who, day_number(amount.day))
-                self._put(connection, number, key, amounts_of(part), BASES.index("metered"), is_correction=False, at=at)
+                key = (ids[0], who, day_number(amount.day), BASES.index("metered"))
+                self._put(connection, number, key, amounts_of(part), is_correction=False, at=at)
         if line.price.pricing_unit == "Hours":
             connection.execute("DELETE FROM busy WHERE resource = ?", (number,))
         connection.execute("DELETE FROM open_line WHERE resource = ? AND line = ?", (number, place))
@@ -210,11 +229,11 @@ class ChargeStore:
         connection.execute("INSERT INTO open_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _put(
-        self, connection: sqlite3.Connection, number: int, key: Key, amounts: Amounts, basis: int, *, is_correction: bool, at: int
+        self, connection: sqlite3.Connection, number: int, key: Key, amounts: Amounts, *, is_correction: bool, at: int
     ) -> None:
         if any(abs(value) >= MOST for value in amounts if value is not None):
             raise OverflowError("a charge of more than the ledger has room for")
-        price, who, day = key
+        price, who, day, basis = key
         connection.execute(PUT_CHARGE, (number, price, who, day, *amounts, basis, int(is_correction), at))
 
     def _sweep(self, connection: sqlite3.Connection) -> None:
@@ -225,8 +244,8 @@ class ChargeStore:
 
 
 WRITTEN = """
-    SELECT price, attribution, day, SUM(quantity), SUM(list_cost), SUM(contracted_cost), MAX(basis)
-    FROM charge WHERE resource = ? GROUP BY price, attribution, day
+    SELECT price, attribution, day, basis, SUM(quantity), SUM(list_cost), SUM(contracted_cost)
+    FROM charge WHERE resource = ? GROUP BY price, attribution, day, basis
 """
 PUT_CHARGE = """
     INSERT INTO charge (resource, price, attribution, day, starts, ends, quantity, list_cost, contracted_cost, basis,
@@ -265,6 +284,19 @@ def read_as_of(connection: sqlite3.Connection) -> datetime | None:
     return time_from_text(row[0]) if row else None
 
 
+def goes_on(line: LedgerLine, seen: datetime | None, now: datetime) -> bool:
+    """Tell whether something was used all the time since it was last seen; None: it was seen all the time.
+
+    Where AWS does not say since when, a volume is there on and on, and all else no longer than a restart takes.
+    """
+    began = line.profile.since
+    if seen is None:
+        return True
+    if began is not None:
+        return began <= seen
+    return line.price.pricing_unit == "GB-Mo" or now - seen <= RESTART
+
+
 def micros_of(value: datetime) -> int:
     return seconds_of(value) * 1_000_000
 
@@ -290,26 +322,21 @@ def added(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
 
 
-def differences(
-    written: Mapping[tuple[int, ...], tuple[int | None, ...]], targets: Mapping[Key, Amounts]
-) -> Iterator[tuple[Key, Amounts]]:
-    """Give what has to be added to what is written so that the sums are the targets."""
+def differences(written: Mapping[Key, Written], targets: Mapping[Key, Amounts]) -> Iterator[tuple[Key, Amounts]]:
+    """Give what has to be added to what is written so that the sums are the targets; of another basis they are nothing."""
     for key in sorted({*written, *targets}):
-        price, who, day = key
-        midnight = seconds_of_day(day)
-        target = targets.get((price, who, day))
-        quantity, list_cost, contracted_cost = written.get(key, (0, 0, 0))[:3]
-        if target is None:
-            target = (midnight, midnight + 86400, 0, None if list_cost is None else 0, None if contracted_cost is None else 0)
-        change = (target[2] - (quantity or 0), less(target[3], list_cost), less(target[4], contracted_cost))
+        quantity, list_cost, contracted_cost = written.get(key, (0, 0, 0))
+        midnight = key[2] * DAY_SECONDS
+        nothing = (midnight, midnight + DAY_SECONDS, 0, zero_like(list_cost), zero_like(contracted_cost))
+        target = targets.get(key, nothing)
+        change = (target[2] - quantity, less(target[3], list_cost), less(target[4], contracted_cost))
         if any(change):
-            yield (price, who, day), (target[0], target[1], *change)
+            yield key, (target[0], target[1], *change)
+
+
+def zero_like(amount: int | None) -> int | None:
+    return None if amount is None else 0
 
 
 def less(target: int | None, written: int | None) -> int | None:
     return None if target is None else target - (written or 0)
-
-
-def seconds_of_day(number: int) -> int:
-    """Give a day's midnight in seconds since 1970."""
-    return number * int(timedelta(days=1).total_seconds())

@@ -133,13 +133,18 @@ class History:
                 await asyncio.sleep(0)
             try:
                 job = self._job_of(str(document.get("kind")), description)
-                ended = ended_job(self._metered(job), self._intake.billing_currency) if job is not None else None
+                ended = self._ended(job) if job is not None else None
             except Exception as error:  # noqa: BLE001  (the rest of the page is read all the same)
                 self._say(error)
                 continue
             if ended is not None:
                 found.append(ended)
         return found
+
+    def _ended(self, job: Job) -> EndedJob | None:
+        metered = self._metered(job)
+        self._intake.on_job(metered)
+        return ended_job(metered, self._intake.billing_currency)
 
     def _metered(self, job: Job) -> MeteredJob:
         return meter(job, self._intake.prices_of(job), self._intake.notebook_of(job))

@@ -86,19 +86,23 @@ def test_a_final_cost_is_billable_seconds_times_price(store: ChargeStore) -> Non
     assert store.verify() == []
 
 
-def test_a_charge_is_corrected_by_a_new_row(store: ChargeStore) -> None:
-    """It ended, AWS had not told its billable seconds yet; once it does the difference is added, and nothing is rewritten."""
+def test_a_charge_is_corrected_by_new_rows(store: ChargeStore) -> None:
+    """It ended, AWS had not told its billable seconds yet; once it does the estimate is taken back and its word stands."""
     store.bring([entry(line(4 * 3600, None, 4), is_closed=True)], at(4))
     before = list(store.records(FROM, TO))
     store.bring([entry(line(3600, None, 4), basis="metered", is_closed=True)], at(6))
     after = list(store.records(FROM, TO))
-    assert [record for record in after if not record.is_correction] == before
-    corrections = [(r.day.day, r.contracted_cost, r.pricing_quantity, r.cost_basis) for r in after if r.is_correction]
-    assert corrections == [
-        (29, Decimal("-1.9008"), Decimal("-1.5"), "metered"),
-        (30, Decimal("-1.9008"), Decimal("-1.5"), "metered"),
+    assert [record for record in after if record in before] == before
+    assert [
+        (r.day.day, r.contracted_cost, r.pricing_quantity, r.cost_basis, r.is_correction) for r in after if r not in before
+    ] == [
+        (29, Decimal("-2.5344"), -2, "estimated", True),
+        (29, Decimal("0.6336"), Decimal("0.5"), "metered", False),
+        (30, Decimal("-2.5344"), -2, "estimated", True),
+        (30, Decimal("0.6336"), Decimal("0.5"), "metered", False),
     ]
-    assert cost(store) == {(): Decimal("1.2672")}
+    (total,) = store.sums(FROM, TO, ())
+    assert (total.contracted_cost, total.by_basis) == (1_267_200_000, {"estimated": 0, "metered": 1_267_200_000})
 
 
 def test_another_price_takes_the_first_back(store: ChargeStore) -> None:
