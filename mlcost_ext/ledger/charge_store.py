@@ -108,6 +108,11 @@ class ChargeStore:
         with self._database.transaction() as connection:
             return read_as_of(connection)
 
+    def begun(self) -> datetime | None:
+        """Give when the first charge was looked for; None: never."""
+        with self._database.transaction() as connection:
+            return read_time(connection, "begun")
+
     def records(self, start: date, end: date) -> Iterator[ChargeRecord]:
         """Give every charge of the days from `start` to the one before `end`, those of what still runs at last.
 
@@ -148,7 +153,9 @@ class ChargeStore:
         """Move the time by which everything is told; what was numbered inside is forgotten if it comes to nothing."""
         try:
             with self._database.transaction() as connection:
-                connection.execute(PUT_AS_OF, (time_to_text(now.replace(microsecond=0)),))
+                at = time_to_text(now.replace(microsecond=0))
+                connection.execute("INSERT OR IGNORE INTO ledger_state VALUES ('begun', ?)", (at,))
+                connection.execute(PUT_AS_OF, (at,))
                 yield connection
         except BaseException:
             self._ids.forget()
@@ -280,7 +287,11 @@ def open_ledger(home: Path, server_id: str) -> ChargeStore:
 
 def read_as_of(connection: sqlite3.Connection) -> datetime | None:
     """Give the time by which everything is told."""
-    row = connection.execute("SELECT value FROM ledger_state WHERE name = 'as_of'").fetchone()
+    return read_time(connection, "as_of")
+
+
+def read_time(connection: sqlite3.Connection, name: str) -> datetime | None:
+    row = connection.execute("SELECT value FROM ledger_state WHERE name = ?", (name,)).fetchone()
     return time_from_text(row[0]) if row else None
 
 

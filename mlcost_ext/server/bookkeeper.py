@@ -6,14 +6,18 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from logging import Logger
 
+from mlcost_ext.core.documents import Charged
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.ledger import Attribution, Resource
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.profile import LedgerEntry, LedgerLine
+from mlcost_ext.ledger.charge_reader import NANO, ChargeSum
 from mlcost_ext.ledger.charge_store import ChargeStore
+from mlcost_ext.ledger.charge_view import month_of
 from mlcost_ext.usecases.ledger_entries import (
     FOLLOWED,
     job_entry,
@@ -24,6 +28,7 @@ from mlcost_ext.usecases.ledger_entries import (
     standing_resource,
 )
 from mlcost_ext.usecases.meter import MeteredJob
+from mlcost_ext.usecases.session import SessionCosts
 from mlcost_ext.usecases.standing import MeteredStanding, key_of_standing
 from mlcost_ext.usecases.standing_rows import is_this
 from mlcost_ext.usecases.watch import JobKey, key_of
@@ -34,9 +39,15 @@ from .intake import Intake
 BATCH = 20
 """Things that are written in one go: the interpreter's lock is held for two milliseconds at most."""
 WRITE_SECONDS = 10.0
-"""How old the figures of the ledger are at most while the server lives."""
+"""How old the figures of the ledger are at most while somebody looks."""
+QUIET_WRITE_SECONDS = 60.0
+"""The same while nobody does."""
 MOST_AT_ONCE = 400
 """Things that are written in one tick; the first picture of a large account brings thousands."""
+
+
+REST = 50
+"""So many times as long as adding up took, it is not done again."""
 
 
 class Bookkeeper:
@@ -59,6 +70,9 @@ class Bookkeeper:
         self._has_begun = False
         self._written_at = float("-inf")
         self._trouble: str | None = None
+        self.charged: Charged | None = None
+        self.session_costs: SessionCosts | None = None
+        self._rests_until = float("-inf")
         intake.on_job, intake.on_drop = self.take_job, self.drop_job
 
     def take_job(self, metered: MeteredJob) -> None:
@@ -70,7 +84,7 @@ class Bookkeeper:
         self._jobs.pop(key_of(metered.job), None)
         self._dropped.append(job_resource(metered.job))
 
-    async def work(self, host: Host, prices: PriceSource, now: datetime) -> None:
+    async def work(self, host: Host, prices: PriceSource, now: datetime, *, is_viewed: bool) -> None:
         """Write what has changed, in threads; where the disk cannot be written it waits on. Nothing is raised."""
         self._busy.look(now)
         try:
@@ -78,8 +92,10 @@ class Bookkeeper:
                 await asyncio.to_thread(self._store.begin)
                 self._has_begun = True
             await self._write_jobs(now)
-            if time.monotonic() - self._written_at >= WRITE_SECONDS:
+            if time.monotonic() - self._written_at >= (WRITE_SECONDS if is_viewed else QUIET_WRITE_SECONDS):
                 await self.write(host, prices, now)
+                if time.monotonic() >= self._rests_until:
+                    await self._add_up(host, now)
             self._trouble = None
         except Exception as error:  # noqa: BLE001  (the tick goes on, and what is left is written at the next one)
             self._say(error)
@@ -103,6 +119,17 @@ class Bookkeeper:
                 await self.write(host, prices, now)
         except Exception as error:  # noqa: BLE001  (the server ends all the same)
             self._say(error)
+
+    async def _add_up(self, host: Host, now: datetime) -> None:
+        """Tell what today and this month come to; the longer that takes, the less often."""
+        began = time.monotonic()
+        currency, name = self._intake.billing_currency, session_resource(host).name
+        before = self.charged
+        self.charged, self.session_costs = await asyncio.to_thread(totals_of, self._store, now, currency, name)
+        took = time.monotonic() - began
+        self._rests_until = time.monotonic() + REST * took
+        if (self.charged is None) != (before is None):
+            self._intake.revision += 1  # amounts alone are told with the next answer
 
     # -- jobs -------------------------------------------------------------------------------
 
@@ -187,6 +214,39 @@ class Bookkeeper:
         if self._trouble != type(error).__name__:
             self._trouble = type(error).__name__
             self._log.warning("mlcost-ext could not write its ledger and tries again: %s", str(error)[:200] or self._trouble)
+
+
+def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) -> tuple[Charged | None, SessionCosts | None]:
+    """Add up today and this month, all of it and this session's machine; blocks on the disk.
+
+    Raises:
+        OSError: The ledger cannot be read.
+    """
+    start, end = month_of(now)
+    as_of, found, _ = store.view(start, end, ("day", "resource", "component"))
+    begun = store.begun()
+    if as_of is None:
+        return None, None
+    today, own = as_of.date().isoformat(), f"session/{machine}"
+    ours = [total for total in found if total.billing_currency == currency]
+    machines = [total for total in ours if total.key[1] == own and not str(total.key[2]).startswith("Storage-")]
+    left_out = {number for total in found for number in total.unpriced}
+    others = {total.key[1] for total in found if total.billing_currency != currency}
+    is_known = any(total.priced for total in ours) or not found
+    charged = Charged(
+        as_of=as_of,
+        today=amount(total for total in ours if total.key[0] == today) if is_known else None,
+        month=amount(ours) if is_known else None,
+        unpriced=len(left_out) + len(others),
+        since=begun if begun is not None and begun.date() > start else None,
+    )
+    is_priced = all(total.priced for total in machines)
+    costs = SessionCosts(as_of=as_of, today=amount(t for t in machines if t.key[0] == today), month=amount(machines))
+    return charged, costs if machines and is_priced else None
+
+
+def amount(totals: Iterable[ChargeSum]) -> Decimal:
+    return sum((total.contracted_cost for total in totals), 0) * NANO
 
 
 def price_and_use(line: LedgerLine) -> tuple[object, ...]:

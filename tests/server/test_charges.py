@@ -26,6 +26,7 @@ from .test_overview import OPENAPI, overview
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the ledger at every tick, and tick often."""
     monkeypatch.setattr(bookkeeper, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(bookkeeper, "QUIET_WRITE_SECONDS", 0.0)
     monkeypatch.setattr(live, "TICK_SECONDS", 0.05)
 
 
