@@ -92,8 +92,9 @@ def wrong_charges(connection: sqlite3.Connection) -> list[str]:
 def doubled(connection: sqlite3.Connection) -> list[str]:
     """Give what is charged as ended and counted as running at once."""
     rows = connection.execute(
-        "SELECT DISTINCT kind, name FROM resource JOIN open_line ON open_line.resource = resource.id"
-        " JOIN charge ON charge.resource = resource.id AND charge.price = open_line.price"
-        " AND charge.ends * 1000000 > open_line.starts + 999999 AND charge.is_correction = 0 AND open_line.settled > 0"
+        "SELECT DISTINCT kind, name FROM open_line"
+        " JOIN charge ON charge.resource = open_line.resource AND charge.price = open_line.price"
+        " JOIN resource ON resource.id = open_line.resource JOIN scope ON scope.id = resource.scope"
+        " WHERE charge.ends * 1000000 > open_line.starts + 999999 AND charge.is_correction = 0 AND open_line.settled > 0"
     )
     return [f"{kind}/{name} is charged and still counted as running." for kind, name in rows]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 from mlcost_ext.core.ledger import Attribution, ChargeBasis, ChargePrice, ChargeRecord, Resource
 from mlcost_ext.core.profile import DayAmount, LedgerLine, daily, shares
 
-from .charge_rows import BASES, COLUMNS, EPOCH, attribution_of, day_number, day_of, line_of, price_of, resource_of
+from .charge_rows import BASES, COLUMNS, EPOCH, RESOURCE, attribution_of, day_number, day_of, line_of, price_of, resource_of
 
 NANO = Decimal("1E-9")
 UNIT = 1_000_000_000
@@ -45,25 +46,49 @@ class Names:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._met: dict[tuple[str, int], Any] = {}
+        self._resources: dict[int, Resource] = {}
+        self._prices: dict[int, ChargePrice] = {}
+        self._attributions: dict[int, Attribution] = {}
+        self._tags: dict[str, dict[str, str]] = {}
 
     def resource(self, number: int) -> Resource:
         """Give a resource."""
-        return self._look_up("resource", "kind, region_id, name, created_at, resource_id", number, resource_of)  # type: ignore[no-any-return]
+        found = self._resources.get(number)
+        if found is None:
+            found = self._resources[number] = resource_of(self._connection.execute(RESOURCE, (number,)).fetchone())
+        return found
 
     def price(self, number: int) -> ChargePrice:
         """Give a price."""
-        return self._look_up("price", ", ".join(COLUMNS["price"]), number, price_of)  # type: ignore[no-any-return]
+        found = self._prices.get(number)
+        if found is None:
+            found = self._prices[number] = price_of(self._connection.execute(PRICE, (number,)).fetchone())
+        return found
 
     def attribution(self, number: int) -> Attribution:
         """Give an attribution."""
-        return self._look_up("attribution", ", ".join(COLUMNS["attribution"]), number, attribution_of)  # type: ignore[no-any-return]
+        if number not in self._attributions:
+            self.read_attributions([number])
+        return self._attributions[number]
 
-    def _look_up(self, table: str, columns: str, number: int, read: Callable[[Any], Any]) -> Any:
-        if (table, number) not in self._met:
-            row = self._connection.execute(f"SELECT {columns} FROM {table} WHERE id = ?", (number,)).fetchone()  # noqa: S608
-            self._met[table, number] = read(row)
-        return self._met[table, number]
+    def read_attributions(self, numbers: Iterable[int]) -> None:
+        """Look many up at once."""
+        wanted = [number for number in dict.fromkeys(numbers) if number not in self._attributions]
+        for at in range(0, len(wanted), AT_ONCE):
+            part = wanted[at : at + AT_ONCE]
+            for number, *row in self._connection.execute(f"{ATTRIBUTIONS} ({', '.join('?' * len(part))})", part):
+                self._attributions[number] = attribution_of(tuple(row), self._read_tags(row[-1]))
+
+    def _read_tags(self, text: str) -> dict[str, str]:
+        found = self._tags.get(text)
+        if found is None:
+            found = self._tags[text] = json.loads(text)
+        return found
+
+
+AT_ONCE = 500
+PRICE = f"SELECT {', '.join(COLUMNS['price'])} FROM price WHERE id = ?"  # noqa: S608  (our own names)
+ATTRIBUTIONS = f"SELECT id, {', '.join(COLUMNS['attribution'])} FROM attribution WHERE id IN"  # noqa: S608
 
 
 # -- one by one -----------------------------------------------------------------------------
@@ -204,15 +229,19 @@ def sums(
     """
     check_grouping(group_by)
     names, found = Names(connection), dict[tuple[Any, ...], ChargeSum]()
-    columns = needed(group_by)
+    currencies = [text for (text,) in connection.execute("SELECT DISTINCT billing_currency FROM price")]
+    columns = needed(group_by, is_one_currency=len(currencies) == 1)
     period = (day_number(start), day_number(end))
 
     def sum_of(values: dict[str, int]) -> ChargeSum:
-        price = names.price(values["price"])
+        currency = names.price(values["price"]).billing_currency if "price" in values else currencies[0]
         key = tuple(key_of(names, name, values) for name in group_by)
-        return found.setdefault((price.billing_currency, *key), ChargeSum(key=key, billing_currency=price.billing_currency))
+        return found.setdefault((currency, *key), ChargeSum(key=key, billing_currency=currency))
 
-    for row in connection.execute(grouped(columns), period):
+    rows = connection.execute(grouped(columns), period).fetchall()
+    if "attribution" in columns:
+        names.read_attributions(row[-1] for row in rows)
+    for row in rows:
         basis, units, rest, list_units, list_rest, priced, unlisted, *numbers = row
         total = sum_of(dict(zip(columns, numbers, strict=True)))
         if priced:
@@ -254,9 +283,9 @@ def add(total: ChargeSum, cost: int, list_cost: int, basis: ChargeBasis) -> None
     total.by_basis[basis] = total.by_basis.get(basis, 0) + cost
 
 
-def needed(group_by: tuple[str, ...]) -> list[str]:
-    """Give the columns of a charge that a grouping is told by."""
-    columns = ["price"]
+def needed(group_by: tuple[str, ...], *, is_one_currency: bool) -> list[str]:
+    """Give the columns of a charge that a grouping is told by; fewer are added up sooner."""
+    columns = [] if is_one_currency and not any(name in PRICE_KEYS for name in group_by) else ["price"]
     if any(name in ("day", "month") for name in group_by):
         columns.append("day")
     if any(name in RESOURCE_KEYS for name in group_by):
@@ -287,21 +316,21 @@ def service_of(component: str) -> str:
 
 def grouped(columns: list[str]) -> str:
     """Write the query of the sums: each in two parts, which no number of charges makes too large for SQLite."""
-    names = ", ".join(columns)
+    by = f"{columns[0]} * 4 + basis" if len(columns) == 1 else ", ".join(("basis", *columns))  # one number sorts sooner
     return f"""
         SELECT basis, COALESCE(SUM(contracted_cost / {UNIT}), 0), COALESCE(SUM(contracted_cost % {UNIT}), 0),
                COALESCE(SUM(list_cost / {UNIT}), 0), COALESCE(SUM(list_cost % {UNIT}), 0),
-               COUNT(contracted_cost), COUNT(contracted_cost) > COUNT(list_cost), {names}
-        FROM charge WHERE day >= ? AND day < ? GROUP BY basis, {names}
+               COUNT(contracted_cost), COUNT(contracted_cost) > COUNT(list_cost) {"".join(f", {name}" for name in columns)}
+        FROM charge WHERE day >= ? AND day < ? GROUP BY {by}
     """  # noqa: S608  (our own names)
 
 
 def unpriced(columns: list[str]) -> str:
     """Write the query of what has no price and was not taken back once it had one."""
-    names = ", ".join(f"charge.{column}" for column in columns)
+    names = ", ".join(("charge.resource", *(f"charge.{column}" for column in columns)))
     return f"""
-        SELECT charge.resource, {names} FROM charge WHERE day >= ? AND day < ? AND contracted_cost IS NULL
-        GROUP BY charge.resource, {names} HAVING SUM(quantity) != 0
+        SELECT {names} FROM charge WHERE day >= ? AND day < ? AND contracted_cost IS NULL
+        GROUP BY charge.price, {names} HAVING SUM(quantity) != 0
     """  # noqa: S608  (our own names)
 
 

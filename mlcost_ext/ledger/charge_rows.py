@@ -7,9 +7,10 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any, cast
 
-from mlcost_ext.core.ledger import Attribution, ChargeBasis, ChargePrice, Resource
+from mlcost_ext.core.ledger import Attribution, ChargeBasis, ChargePrice, KernelState, Resource, UserBasis
 from mlcost_ext.core.money import plain_text
 from mlcost_ext.core.profile import LedgerLine, Profile
 from mlcost_ext.core.times import MICROSECOND, UTC
@@ -37,43 +38,51 @@ class Ids:
 
     def resource(self, connection: sqlite3.Connection, resource: Resource) -> int:
         """Give a resource's number; its ARN is kept once it is known."""
-        arn = None if resource.resource_id is None else resource.resource_id[:2048]
-        key = ("resource", *resource_key(resource), arn)
-        if key in self._known:
-            return self._known[key]
-        found = connection.execute(FIND_RESOURCE, key[1:5]).fetchone()
-        number = found[0] if found else connection.execute(PUT_RESOURCE, key[1:]).lastrowid
-        if found and arn is not None:
-            connection.execute("UPDATE resource SET resource_id = ? WHERE id = ?", (arn, number))
-        return self._remember(cast("int", number), key)
+        identity = resource_key(resource)
+        known = self._known.get((*identity, resource.resource_id))
+        if known is not None:
+            return known
+        kind, region_id, name, created_at = identity
+        start = arn_start(resource)
+        digest = digest_of("resource", identity)
+        found = connection.execute("SELECT id FROM resource WHERE digest = ?", (digest,)).fetchone()
+        if found is None:
+            row = (digest, self._scope(connection, (kind, region_id, start)), name, created_at)
+            number = connection.execute(PUT_RESOURCE, row).lastrowid
+        else:
+            number = found[0]
+            if start:
+                scope = self._scope(connection, (kind, region_id, start))
+                connection.execute("UPDATE resource SET scope = ? WHERE id = ?", (scope, number))
+        return self._remember(cast("int", number), (*identity, resource.resource_id))
 
     def price(self, connection: sqlite3.Connection, price: ChargePrice) -> int:
         """Give a price's number."""
-        return self._number(connection, "price", price_row(price))
+        known = self._known.get((price,))
+        return known if known is not None else self._number(connection, "price", price_row(price), (price,))
 
     def attribution(self, connection: sqlite3.Connection, attribution: Attribution) -> int:
-        """Give an attribution's number, and keep its tags so that they can be asked for."""
+        """Give an attribution's number."""
         row = attribution_row(attribution)
-        known = self._known.get(("attribution", *row))
-        if known is not None:
-            return known
-        number = self._number(connection, "attribution", row)
-        tags = [(number, key, value) for key, value in json.loads(row[-1]).items()]
-        connection.executemany("INSERT OR IGNORE INTO attribution_tag VALUES (?, ?, ?)", tags)
-        return number
+        known = self._known.get(row)
+        return known if known is not None else self._number(connection, "attribution", row, row)
 
-    def _number(self, connection: sqlite3.Connection, table: str, row: tuple[str, ...]) -> int:
-        key = (table, *row)
-        if key not in self._known:
-            columns = COLUMNS[table]
-            where = " AND ".join(f"{column} = ?" for column in columns)
-            found = connection.execute(f"SELECT id FROM {table} WHERE {where}", row).fetchone()  # noqa: S608  (our own names)
-            marks = ", ".join("?" * len(columns))
-            added = found or (
-                connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", row).lastrowid,  # noqa: S608
-            )
-            return self._remember(cast("int", added[0]), key)
-        return self._known[key]
+    def _scope(self, connection: sqlite3.Connection, row: tuple[str, str, str]) -> int:
+        key = ("scope", *row)
+        if key in self._known:
+            return self._known[key]
+        found = connection.execute("SELECT id FROM scope WHERE kind = ? AND region_id = ? AND arn_start = ?", row).fetchone()
+        put = "INSERT INTO scope (kind, region_id, arn_start) VALUES (?, ?, ?)"
+        return self._remember(found[0] if found else cast("int", connection.execute(put, row).lastrowid), key)
+
+    def _number(self, connection: sqlite3.Connection, table: str, row: tuple[str, ...], key: tuple[object, ...]) -> int:
+        digest = digest_of(table, row)
+        found = connection.execute(f"SELECT id FROM {table} WHERE digest = ?", (digest,)).fetchone()  # noqa: S608  (our own names)
+        if found is None:
+            columns, marks = ", ".join(("digest", *COLUMNS[table])), ", ".join("?" * (len(row) + 1))
+            put = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608
+            return self._remember(cast("int", connection.execute(put, (digest, *row)).lastrowid), key)
+        return self._remember(found[0], key)
 
     def _remember(self, number: int, key: tuple[object, ...]) -> int:
         if len(self._known) >= self.MOST_REMEMBERED:
@@ -82,8 +91,26 @@ class Ids:
         return number
 
 
-FIND_RESOURCE = "SELECT id FROM resource WHERE kind = ? AND region_id = ? AND name = ? AND created_at = ?"
-PUT_RESOURCE = "INSERT INTO resource (kind, region_id, name, created_at, resource_id) VALUES (?, ?, ?, ?, ?)"
+def digest_of(table: str, identity: tuple[object, ...]) -> int:
+    """Give 64 bits that two rows of a ledger do not share, short of one chance in millions of millions."""
+    written = json.dumps([table, *identity]).encode()
+    return int.from_bytes(blake2b(written, digest_size=8).digest(), "big", signed=True)
+
+
+def arn_start(resource: Resource) -> str:
+    """Give a resource's ARN up to its name, which is the same for thousands; one of another form is whole, and marked so."""
+    arn = (resource.resource_id or "")[:MAX_TEXT]
+    if not arn:
+        return ""
+    return arn[: -len(resource.name)] if resource.name and arn.endswith(f"/{resource.name}") else arn + WHOLE
+
+
+WHOLE = "\n"
+PUT_RESOURCE = "INSERT INTO resource (digest, scope, name, created_at) VALUES (?, ?, ?, ?)"
+RESOURCE = """
+    SELECT kind, region_id, name, created_at, arn_start FROM resource JOIN scope ON scope.id = resource.scope
+    WHERE resource.id = ?
+"""
 COLUMNS = {
     "price": (
         "region_id",
@@ -138,16 +165,25 @@ def attribution_row(attribution: Attribution) -> tuple[str, ...]:
     return (*(text(value) for value in told), tags_text(attribution.tags))
 
 
-def attribution_of(row: tuple[str, ...]) -> Attribution:
-    """Read an attribution."""
-    values: dict[str, Any] = {column: value or None for column, value in zip(COLUMNS["attribution"], row, strict=True)}
-    return Attribution(**{**values, "tags": json.loads(row[-1])})
+def attribution_of(row: tuple[str, ...], tags: Mapping[str, str]) -> Attribution:
+    """Read an attribution, whose tags were read already."""
+    notebook, cell_id, user_name, user_basis, project, kernel_state = (value or None for value in row[:-1])
+    return Attribution(
+        notebook=notebook,
+        cell_id=cell_id,
+        user_name=user_name,
+        user_basis=cast("UserBasis | None", user_basis),
+        project=project,
+        kernel_state=cast("KernelState | None", kernel_state),
+        tags=tags,
+    )
 
 
 def resource_of(row: tuple[Any, ...]) -> Resource:
-    """Read a resource: kind, region, name, creation and ARN."""
-    kind, region_id, name, created_at, arn = row
+    """Read a resource: kind, region, name, creation and the start of its ARN."""
+    kind, region_id, name, created_at, start = row
     created = EPOCH + timedelta(seconds=created_at) if created_at else None
+    arn = None if not start else start[: -len(WHOLE)] if start.endswith(WHOLE) else start + name
     return Resource(kind=kind, region_id=region_id, name=name, created_at=created, resource_id=arn)
 
 

@@ -275,7 +275,6 @@ SWEEP = (
     " AND id NOT IN (SELECT resource FROM busy)",
     "DELETE FROM attribution WHERE id NOT IN (SELECT attribution FROM charge) AND id NOT IN (SELECT attribution FROM open_line)"
     " AND id NOT IN (SELECT attribution FROM busy)",
-    "DELETE FROM attribution_tag WHERE attribution NOT IN (SELECT id FROM attribution)",
     "DELETE FROM price WHERE id NOT IN (SELECT price FROM charge) AND id NOT IN (SELECT price FROM open_line)",
 )
 

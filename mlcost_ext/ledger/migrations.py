@@ -57,21 +57,27 @@ MIGRATIONS: tuple[str, ...] = (
         project TEXT,
         request TEXT NOT NULL,
         tags TEXT NOT NULL
-    ) WITHOUT ROWID;
+    );
     CREATE INDEX launch_at ON launch (at);
     """,
     """
-    CREATE TABLE resource (
+    CREATE TABLE scope (
         id INTEGER PRIMARY KEY,
         kind TEXT NOT NULL,
         region_id TEXT NOT NULL,
+        arn_start TEXT NOT NULL,
+        UNIQUE (kind, region_id, arn_start)
+    );
+    CREATE TABLE resource (
+        id INTEGER PRIMARY KEY,
+        digest INTEGER NOT NULL UNIQUE,
+        scope INTEGER NOT NULL REFERENCES scope,
         name TEXT NOT NULL,
-        created_at INTEGER NOT NULL,
-        resource_id TEXT,
-        UNIQUE (kind, region_id, name, created_at)
+        created_at INTEGER NOT NULL
     );
     CREATE TABLE price (
         id INTEGER PRIMARY KEY,
+        digest INTEGER NOT NULL UNIQUE,
         region_id TEXT NOT NULL,
         component TEXT NOT NULL,
         instance_type TEXT NOT NULL,
@@ -85,27 +91,19 @@ MIGRATIONS: tuple[str, ...] = (
         price_as_of TEXT NOT NULL,
         price_basis TEXT NOT NULL,
         error_percent TEXT NOT NULL,
-        sku TEXT NOT NULL,
-        UNIQUE (region_id, component, instance_type, purchase_option, pricing_unit, billing_currency, list_unit_price,
-                contracted_unit_price, price_source, price_origin, price_as_of, price_basis, error_percent, sku)
+        sku TEXT NOT NULL
     );
     CREATE TABLE attribution (
         id INTEGER PRIMARY KEY,
+        digest INTEGER NOT NULL UNIQUE,
         notebook TEXT NOT NULL,
         cell_id TEXT NOT NULL,
         user_name TEXT NOT NULL,
         user_basis TEXT NOT NULL,
         project TEXT NOT NULL,
         kernel_state TEXT NOT NULL,
-        tags TEXT NOT NULL,
-        UNIQUE (notebook, cell_id, user_name, user_basis, project, kernel_state, tags)
+        tags TEXT NOT NULL
     );
-    CREATE TABLE attribution_tag (
-        attribution INTEGER NOT NULL,
-        key TEXT NOT NULL,
-        value TEXT NOT NULL,
-        PRIMARY KEY (attribution, key)
-    ) WITHOUT ROWID;
     CREATE TABLE charge (
         id INTEGER PRIMARY KEY,
         resource INTEGER NOT NULL REFERENCES resource,
@@ -150,7 +148,8 @@ MIGRATIONS: tuple[str, ...] = (
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
-Times of jobs and launches are ISO-8601 in UTC. Those of charges are whole numbers: `day` counts days since 1970, `starts` and `ends`
-of a charge seconds since 1970; `starts`, `since`, `ends` and `settled` of an open line are microseconds. `basis` is 0 estimated, 1
-metered, 2 billed. Empty text is nothing, so that rows can be told apart by all of their columns.
+Times of jobs and launches are ISO-8601 in UTC. Those of charges are whole numbers: `day` counts days since 1970, `starts` and
+`ends` of a charge seconds since 1970; `starts`, `since`, `ends` and `settled` of an open line are microseconds. `basis` is 0
+estimated, 1 metered, 2 billed. Empty text is nothing. `digest` is 64 bits of what tells a row from every other, and stands for
+an index of all of that; `arn_start` is an ARN up to the name.
 """

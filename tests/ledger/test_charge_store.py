@@ -65,6 +65,15 @@ def rows(store: ChargeStore) -> list[tuple[date, Decimal | None, str, bool]]:
     return [(r.day, r.contracted_cost, r.cost_basis, r.is_correction) for r in store.records(FROM, TO)]
 
 
+@pytest.mark.parametrize("arn", ["arn:aws:sagemaker:us-east-1:111122223333:training-job/job", "arn:aws:sagemaker:job", None])
+def test_a_thing_is_told_as_it_was_kept(store: ChargeStore, arn: str | None) -> None:
+    """With its ARN, which may be learnt later, and everything a charge is for."""
+    store.bring([replace(entry(line()), resource=replace(JOB, resource_id=None))], at(1))
+    store.bring([replace(entry(line()), resource=replace(JOB, resource_id=arn))], at(1))
+    (record,) = store.records(FROM, TO)
+    assert (record.resource, record.attribution, record.price) == (replace(JOB, resource_id=arn), FRAUD, PRICE)
+
+
 def test_what_runs_is_counted_up_to_the_last_look(store: ChargeStore) -> None:
     """A day each, estimated, and nothing is written down for good yet."""
     store.bring([entry(line())], at(4))
