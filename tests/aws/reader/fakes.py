@@ -103,7 +103,7 @@ class FakeAws:
         since = params.get("LastModifiedTimeAfter")
         found = [thing for thing in found if since is None or thing["LastModifiedTime"] >= since]
         found.sort(key=lambda thing: thing[params["SortBy"]], reverse=params["SortOrder"] == "Descending")
-        keys = (kind.name_key, kind.arn_key, kind.status_key, "CreationTime", "LastModifiedTime")
+        keys = (kind.name_key, kind.arn_key, kind.status_key, "CreationTime", "LastModifiedTime", *ENDS)
         whole = kind.is_told_by_listing
         summaries = [thing if whole else {key: thing[key] for key in keys if key in thing} for thing in found]
         return page(summaries, kind.listed, params, self.page_size)
@@ -156,6 +156,10 @@ class FakeAws:
             times = [] if at is None or at < params["StartTime"] else [at - timedelta(seconds=at.timestamp() % period)]
             results.append({"Id": query["Id"], "Timestamps": times, "Values": [1.0] * len(times)})
         return {"MetricDataResults": results}
+
+
+ENDS = ("ProcessingEndTime", "TransformEndTime", "FailureReason", "ExitMessage")
+"""Members of ProcessingJobSummary and TransformJobSummary that tell of an end."""
 
 
 def dated(when):

@@ -71,6 +71,74 @@ def test_a_transform_jobs_last_change_comes_of_the_list():
     assert reader.sink.take("transform")[0]["LastModifiedTime"] == "2026-11-23T14:00:00Z"
 
 
+CLUSTER = {"ProcessingResources": {"ClusterConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 5}}}
+UNDECIDED = {"ProcessingResources": {"ClusterConfig": {"InstancePreferences": [{"InstanceType": "ml.m5.xlarge"}]}}}
+STARTED, ENDED = START + timedelta(seconds=5), START + timedelta(minutes=7)
+
+
+def end_of(reader, kind, **members):
+    """Let what runs end; give what was handed on of it, and how often it was described meanwhile."""
+    end = "ProcessingEndTime" if kind == "processing" else "TransformEndTime"
+    reader.run(300)
+    (running,) = reader.sink.take(kind)
+    reader.aws.calls.clear()
+    changes = {"status": "Completed", "created": START, "modified": ENDED, end: ENDED, "FailureReason": "none"}
+    put(reader, make(kind, "a", **{**changes, **members}))
+    reader.run(300)
+    (ended,) = reader.sink.take(kind)
+    described = [op for op, _ in reader.aws.calls if op.startswith("Describe")]
+    return running, ended, described
+
+
+@pytest.mark.parametrize(
+    ("kind", "start_key", "end_key", "members"),
+    [
+        ("processing", "ProcessingStartTime", "ProcessingEndTime", CLUSTER),
+        ("transform", "TransformStartTime", "TransformEndTime", {"TransformResources": {"InstanceType": "ml.m5.xlarge"}}),
+    ],
+)
+def test_the_end_of_what_was_described_while_it_ran_takes_no_second_description(kind, start_key, end_key, members):
+    """The list tells when and how; all else is what it was."""
+    reader = Reader()
+    put(reader, make(kind, "a", **{start_key: STARTED}, **members))
+    running, ended, described = end_of(reader, kind, **{start_key: STARTED}, **members)
+    assert described == []
+    said = {"LastModifiedTime": "2026-11-23T14:07:00Z", end_key: "2026-11-23T14:07:00Z", "FailureReason": "none"}
+    assert ended == {**running, f"{start_key.removesuffix('StartTime')}JobStatus": "Completed", **said}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (CLUSTER, {}),
+        ({**UNDECIDED, "ProcessingStartTime": STARTED}, {}),
+        ({**CLUSTER, "ProcessingStartTime": STARTED}, {"ProcessingEndTime": None}),
+        ({**CLUSTER, "ProcessingStartTime": STARTED}, {"created": START + timedelta(minutes=3)}),
+    ],
+    ids=["not started", "instances not chosen", "no end told", "another one of its name"],
+)
+def test_an_end_that_does_not_tell_all_is_described(before, after):
+    """So that no figure rests on what was open before."""
+    reader = Reader()
+    put(reader, make("processing", "a", **before))
+    final = {**CLUSTER, "ProcessingStartTime": STARTED, **after}
+    _, ended, described = end_of(reader, "processing", **final)
+    assert described == ["DescribeProcessingJob"]
+    assert ended["ProcessingJobStatus"] == "Completed"
+
+
+def test_what_has_ended_waits_no_longer_than_what_came_later_and_runs():
+    """Of changes the one that has waited longest is read first, however many come after it."""
+    reader = Reader()
+    reader.run(60)
+    put(reader, make("processing", "over", status="Completed", modified=reader.clock.wall()))
+    reader.run(1)
+    for number in range(40):
+        put(reader, make("processing", f"runs-{number:02d}", modified=reader.clock.wall() + timedelta(seconds=1)))
+    reader.run(290)
+    assert reader.sink.take_names("processing")[0] == "over"
+
+
 def test_an_automl_job_costs_no_description():
     """The list has it all."""
     reader = Reader()

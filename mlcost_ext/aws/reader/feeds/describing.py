@@ -15,6 +15,8 @@ from mlcost_ext.aws.reader.names import MAX_WAIT_SECONDS
 from .parts import Parts
 
 Tags = dict[str, str]
+MAX_RUNNING = 500
+"""Descriptions that are kept, of a kilobyte each."""
 
 
 class Describing:
@@ -22,6 +24,17 @@ class Describing:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._running: dict[tuple[str, str], dict[str, Any]] = {}
+        """What was told of things that ran, the latest last, to which only their end is to be added."""
+
+    def take_end(self, kind: Kind, name: str, end: Mapping[str, Any], tags: Tags | None, *, is_child_only: bool) -> bool:
+        """Hand on the end that a listing tells of what was described while it ran; False: it is to be described."""
+        before = self._running.get((kind.kind, name))
+        if before is None or before.get("CreationTime") != end.get("CreationTime"):
+            return False
+        del self._running[kind.kind, name]
+        self._take(kind, name, {**before, **end}, tags, is_listed=True, is_child_only=is_child_only)
+        return True
 
     def describe(
         self,
@@ -58,8 +71,17 @@ class Describing:
         permissions.granted(kind.kind, kind.describe)
         if cut.text(answer.get(kind.status_key)) is None:
             return self._missed(kind, name, Fault(aws_error(f"AWS's answer to {kind.describe} could not be read.")))
+        self._keep(kind, name, {**(extra or {}), **answer})
         self._take(kind, name, {**(extra or {}), **answer}, tags, is_listed=is_listed, is_child_only=is_child_only)
         return True
+
+    def _keep(self, kind: Kind, name: str, answer: Mapping[str, Any]) -> None:
+        self._running.pop((kind.kind, name), None)
+        kept = kind.kept(answer)
+        if kept is not None:
+            self._running[kind.kind, name] = kept
+            if len(self._running) > MAX_RUNNING:
+                del self._running[next(iter(self._running))]
 
     def _take(self, kind: Kind, name: str, answer: Answer, tags: Tags | None, *, is_listed: bool, is_child_only: bool) -> None:
         parts = self._parts

@@ -50,6 +50,8 @@ class Summary:
     """Whether it was there before this reader was; else it is a change."""
     raw: Mapping[str, Any] | None = None
     """The whole summary, where it is all there is to hand on."""
+    end: Mapping[str, Any] | None = None
+    """What it tells of its end, where that is all that can have changed since it ran."""
     seen_after: datetime | None = None
     """The last listing that did not show this change of it."""
     is_again: bool = False
@@ -155,10 +157,10 @@ class Listing:
         return max(self._pending.values(), key=self.urgency, default=None)
 
     def urgency(self, item: Summary) -> tuple[bool, bool, float]:
-        """Put changes first, the longest waiting of them; then what was there, the latest; and of both what runs."""
+        """Put changes first, the longest waiting of them; then what was there, what runs first, and the latest."""
         is_running = item.is_running or self._book.known.is_running(item.name)
         at = 0.0 if item.modified is None else item.modified.timestamp()
-        return not item.is_backlog, is_running, at if item.is_backlog else -at
+        return not item.is_backlog, item.is_backlog and is_running, at if item.is_backlog else -at
 
     def has_pending(self) -> bool:
         """Say whether there is anything to be read."""
@@ -196,6 +198,8 @@ class Listing:
             document = self._kind.document(item.raw, self._parts.region_id, tags)
             self._book.take([document] if document else [], is_listed=True)
             self._parts.names.shown((self._kind.kind, item.name))
+            return True
+        if item.end is not None and self._describing.take_end(self._kind, item.name, item.end, tags, is_child_only=is_child_only):
             return True
         extra = {} if item.modified is None else {"LastModifiedTime": item.modified}
         done = yield from self._describing.describe(
@@ -345,4 +349,5 @@ class Listing:
             modified=cut.moment(raw.get("LastModifiedTime")),
             is_running=self._kind.runs(raw),
             raw=dict(raw) if self._kind.is_told_by_listing else None,
+            end=self._kind.told_end(raw),
         )

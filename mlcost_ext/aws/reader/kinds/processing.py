@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from mlcost_ext.aws.reader import cut
 
-from .spec import Kind
+from .spec import Ends, Kind, Source
 
 _PREFERENCE: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole}
 _CLUSTER: cut.Cuts = {
@@ -16,6 +18,14 @@ _CLUSTER: cut.Cuts = {
     "SelectedInstanceCount": cut.whole,
 }
 
+
+def has_instances(source: Source) -> bool:
+    """Tell whether AWS has chosen among the instances that would do."""
+    config = cut.structure(source.get("ProcessingResources"), {"ClusterConfig": cut.part(_CLUSTER)}) or {}
+    cluster = config.get("ClusterConfig")
+    return isinstance(cluster, Mapping) and bool(cluster.get("InstanceType") or cluster.get("SelectedInstanceType"))
+
+
 KIND = Kind(
     kind="processing",
     name_key="ProcessingJobName",
@@ -25,6 +35,7 @@ KIND = Kind(
     listed="ProcessingJobSummaries",
     describe="DescribeProcessingJob",
     stop="StopProcessingJob",
+    ends=Ends(start_key="ProcessingStartTime", end_key="ProcessingEndTime", is_decided=has_instances),
     parents=("AutoMLJobArn", "MonitoringScheduleArn"),
     cuts={
         "ProcessingJobName": cut.text,

@@ -26,6 +26,16 @@ def always(source: Source) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """How a summary tells the end of what was described while it ran, so that it need not be described again."""
+
+    start_key: str
+    end_key: str
+    is_decided: Callable[[Source], bool] = always
+    """Tells of the description whether nothing that its cost follows from was open then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of thing, and the calls that tell of it."""
 
@@ -50,6 +60,8 @@ class Kind:
     delete: str | None = None
     is_told_by_listing: bool = False
     """Whether the list's summary has everything that is handed on."""
+    ends: Ends | None = None
+    """Where the list's summary of one that has ended has all that has changed since it ran."""
     parents: tuple[str, ...] = ()
     """Members that hold the ARN of what started it."""
     prepare: Callable[[Source], Source] = as_it_is
@@ -82,6 +94,19 @@ class Kind:
         """Say whether more is to come of it: a job that has not ended, or anything else that is there."""
         status = document.get(self.status_key)
         return status not in ENDED if self.is_job else status != "Deleted"
+
+    def told_end(self, summary: Source) -> dict[str, Any] | None:
+        """Give what a summary tells of the end; None: it tells of none."""
+        if self.ends is None or summary.get(self.status_key) not in ENDED or not summary.get(self.ends.end_key):
+            return None
+        return {key: value for key, value in summary.items() if key in self.cuts}
+
+    def kept(self, description: Source) -> dict[str, Any] | None:
+        """Give what is kept of a description so that the end can be told without another; None: it would not do."""
+        ends = self.ends
+        if ends is None or not self.runs(description) or not description.get(ends.start_key) or not ends.is_decided(description):
+            return None
+        return {key: value for key, value in description.items() if key in self.cuts}
 
     def read(
         self, source: Any, region_id: str, known_tags: Mapping[str, str] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlcost_ext.aws.reader import cut
 
-from .spec import Kind
+from .spec import Ends, Kind
 
 KIND = Kind(
     kind="transform",
@@ -15,6 +15,7 @@ KIND = Kind(
     listed="TransformJobSummaries",
     describe="DescribeTransformJob",
     stop="StopTransformJob",
+    ends=Ends(start_key="TransformStartTime", end_key="TransformEndTime"),
     parents=("AutoMLJobArn",),
     cuts={
         "TransformJobName": cut.text,
