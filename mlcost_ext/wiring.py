@@ -63,7 +63,7 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
         session_price=partial(configured_price, settings),
         region_problem=None if host.region_id else NO_REGION,
         reader=ReaderProcess(env=dict(os.environ), log=log),
-        spool=SpoolReader(settings.home, server_id),
+        spool=SpoolReader(settings.home, server_id, say=log.warning),
         prices=(prices := price_book(settings.home)),
         facts=prices.snapshot,
         price_refresher=price_refresher(settings, os.environ, log),

@@ -16,10 +16,12 @@ from pydantic import TypeAdapter
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from mlcost_ext.core import charge_documents as charge  # noqa: E402
 from mlcost_ext.core import documents as d  # noqa: E402
 from mlcost_ext.core import standing_documents as stand  # noqa: E402
 from mlcost_ext.core import wire  # noqa: E402
 from mlcost_ext.core.component import COMPONENTS  # noqa: E402
+from mlcost_ext.ledger.charge_reader import GROUPINGS  # noqa: E402
 
 OUT = ROOT / "mlcost_ext" / "server" / "openapi.json"
 DOCUMENTS = (
@@ -29,6 +31,7 @@ DOCUMENTS = (
     stand.StandingList,
     stand.EndpointDetail,
     stand.AppDetail,
+    charge.Charges,
     d.StopAccepted,
     d.ErrorDocument,
 )
@@ -66,6 +69,16 @@ PRICE_QUERY = [
         "description": "Letter case ignored; all that have a price of the type without.",
     },
     {"name": "region", "in": "query", "schema": {"type": "string"}, "description": "The session's own without."},
+]
+CHARGE_QUERY = [
+    {"name": "from", "in": "query", "schema": {"type": "string", "format": "date"}, "description": "This month's first day."},
+    {"name": "to", "in": "query", "schema": {"type": "string", "format": "date"}, "description": "The day after; tomorrow's."},
+    {
+        "name": "group_by",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": f"Up to four of {', '.join(GROUPINGS)}, with commas between.",
+    },
 ]
 CONFIRMED = {
     "required": ["confirmation_token"],
@@ -112,6 +125,7 @@ def reads() -> dict[str, Any]:
             "get": operation("A Studio app, and the token to stop it", "AppDetail", parameters=[APP, REGION, SCOPE])
         },
         "/prices": {"get": listing("Unit prices of a type, of a component, or of both", "PriceRow", PRICE_QUERY)},
+        "/charges": {"get": operation("What was charged in some days UTC", "Charges", parameters=CHARGE_QUERY)},
         "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
     }
 
@@ -173,7 +187,7 @@ def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_named(name: str) -> Any:
-    return next(getattr(module, name) for module in (d, stand, wire) if hasattr(module, name))
+    return next(getattr(module, name) for module in (d, stand, charge, wire) if hasattr(module, name))
 
 
 def tidy(value: Any) -> Any:

@@ -10,6 +10,7 @@ from .first_picture import FIRST_PICTURE
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
+from .ledger_intake import LEDGER_INTAKE
 from .memory import MEMORY
 from .overview import OVERVIEW
 from .prices import PRICES
@@ -20,6 +21,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     LABEXTENSION_SIZE,
     OVERVIEW,
     PRICES,
+    LEDGER_INTAKE,
     SERVER_START,
     MEMORY,
     KERNEL_START,

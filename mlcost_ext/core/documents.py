@@ -136,6 +136,23 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """What everything of ours has cost by the ledger, in the overview's currency; `GET charges` has its parts.
+
+    Jobs, endpoints, apps, volumes and this session's machine, at contracted prices or else at list prices; days and months are
+    UTC's, as AWS's bill has them. Amounts leave out what has no price, which `unpriced` counts; null: nothing of it has one.
+    """
+
+    as_of: datetime
+    today: Money | None
+    month: Money | None
+    unpriced: int
+    """Resources of this month that the amounts lack, those in another currency included."""
+    since: datetime | None
+    """When the ledger was begun, where that was this month: what nobody saw before that is not in it; null: before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobRow:
     """One job: `cost` is compute at `as_of`; only the step to `final` may lower it."""
 
@@ -219,6 +236,8 @@ class Overview:
     schedules: list[ScheduleRow]
     past: Past | None
     """null: it is not known yet, or nothing can be kept."""
+    charged: Charged | None
+    """null: the ledger has not been read yet, or cannot be."""
     scope_account: bool
     """Whether `?scope=account` may show what others of the account run."""
     budgets: list[dict[str, str]]

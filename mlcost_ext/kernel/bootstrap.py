@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .attach import Attachment
+    from .provenance import Provenance
 
 STATE = "mlcost_ext"
 MAGIC = "cost"
@@ -54,6 +55,7 @@ class KernelGuard:
         self._writer = SpoolWriter(mlcost_home(), self._header)
         self._finder = PostImportFinder("botocore", self._attach)
         self._attachment: Attachment | None = None
+        self._provenance: Provenance | None = None
         self._magic_before: Any = None
 
     def start(self) -> None:
@@ -93,7 +95,9 @@ class KernelGuard:
         try:
             from .attach import Attachment
             from .hook import LaunchHook
+            from .provenance import Provenance
 
+            self._provenance = Provenance()
             self._attachment = Attachment(botocore, LaunchHook(self._writer.write, self._whereabouts))
             self._attachment.attach()
         except Exception as error:  # noqa: BLE001 - the user's import of botocore goes on
@@ -111,4 +115,5 @@ class KernelGuard:
         }
 
     def _whereabouts(self) -> dict[str, object]:
-        return {"notebook": this_notebook(), "cell_id": cell_id(self._ipython)}
+        found = self._provenance.fields() if self._provenance is not None else {}
+        return {"notebook": this_notebook(), "cell_id": cell_id(self._ipython), **found}

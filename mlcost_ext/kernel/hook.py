@@ -49,7 +49,7 @@ class LaunchHook:
 
         Args:
             write: Appends an event to the spool.
-            whereabouts: Gives notebook and cell of the code that runs now.
+            whereabouts: Gives notebook and cell of the code that runs now, and what it comes from.
         """
         self.is_active = True
         self._write = write

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.core.times import time_to_text
 
-from .migrations import MIGRATIONS
-from .private_file import make_server_folder
-from .spool_writer import PRIVATE_FILE
+from .database import Database
 
 NANO = Decimal("0.000000001")
 UNIT = 1_000_000_000
 """So many of them are one of the currency; it stands in `SUM` too."""
 TOO_MUCH = 2**63
 """What SQLite's INTEGER has no room for."""
-BUSY_SECONDS = 5.0
 MAX_TAGS_TEXT = 8192
 
 
@@ -66,12 +57,10 @@ class EndedSum:
 
 
 class JobStore:
-    """The file. Every method blocks and may be called from any thread."""
+    """Ended jobs in the server's file. Every method blocks and may be called from any thread."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def put(self, jobs: Iterable[EndedJob], cursor: tuple[str, str] | None = None) -> None:
         """Keep jobs, and with them in the same transaction how far a region has been read.
@@ -84,7 +73,7 @@ class JobStore:
             OSError: The file cannot be written.
         """
         rows = [row_of(job) for job in jobs]
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             connection.executemany(PUT, rows)
             if cursor is not None:
                 connection.execute("INSERT OR REPLACE INTO history_cursor VALUES (?, ?)", cursor)
@@ -95,7 +84,7 @@ class JobStore:
         Raises:
             OSError: The file cannot be read.
         """
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             return dict(connection.execute("SELECT region_id, cursor FROM history_cursor"))
 
     def sum_since(self, since: datetime, kind: str, billing_currency: str = "USD") -> EndedSum:
@@ -104,7 +93,7 @@ class JobStore:
         Raises:
             OSError: The file cannot be read.
         """
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute(SUM, (*[billing_currency] * 3, kind, time_to_text(since))).fetchone()
         jobs, units, rest, priced = row
         cost = Decimal((units or 0) * UNIT + (rest or 0))
@@ -116,37 +105,10 @@ class JobStore:
         Raises:
             OSError: The file cannot be written.
         """
-        with self._transaction() as connection:
+        with self._database.transaction() as connection:
             regions = [region_id for (region_id,) in connection.execute(UNPRICED)]
             connection.executemany("DELETE FROM history_cursor WHERE region_id = ?", [(region_id,) for region_id in regions])
             return regions
-
-    def close(self) -> None:
-        """Close the file; it opens by itself when it is used again."""
-        with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        try:
-            with self._lock, self._open() as connection:
-                yield connection
-        except sqlite3.Error as error:
-            raise OSError(None, f"SQLite: {error}", str(self._path)) from None
-
-    def _open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            make_server_folder(self._path.parent)
-            make_private(self._path)
-            connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, check_same_thread=False)
-            # No WAL: the home may be a network file system, where its shared memory does not work.
-            connection.execute("PRAGMA journal_mode=TRUNCATE")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            migrate(connection)
-            self._connection = connection
-        return self._connection
 
 
 PUT = """
@@ -206,28 +168,3 @@ def nano(amount: Decimal | None) -> int | None:
     """Give an amount in whole 10⁻⁹ of its currency; None stays unknown, and so is what the file has no room for."""
     whole = TOO_MUCH if amount is None else int(EXACT.divide(amount, NANO).to_integral_value())
     return whole if whole < TOO_MUCH else None
-
-
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to today's form, a step a transaction.
-
-    Raises:
-        sqlite3.DatabaseError: It was written by a later version of this program.
-    """
-    done = connection.execute("PRAGMA user_version").fetchone()[0]
-    if done > len(MIGRATIONS):
-        raise sqlite3.DatabaseError("the file was written by a later version of mlcost-ext")
-    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
-        connection.executescript(f"BEGIN; {step}; PRAGMA user_version={number}; COMMIT;")
-
-
-def make_private(path: Path) -> None:
-    """Make the file, for this user alone, where it is not there yet.
-
-    Raises:
-        OSError: It cannot be made, or is a symbolic link.
-    """
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-    os.close(os.open(path, flags, PRIVATE_FILE))
-    with contextlib.suppress(OSError):
-        path.chmod(PRIVATE_FILE)

@@ -66,4 +66,12 @@ class MlcostExtApp(ExtensionApp):
         os.environ["MLCOST_SERVER_ROOT"] = app.root_dir
         os.environ["MLCOST_HOME"] = str(settings.home)
         adapters = server_adapters(settings, server_id, self.log)
-        return make_live(adapters, settings, server_id, emit=app.event_logger.emit, kernels=app.kernel_manager, log=self.log)
+        return make_live(
+            adapters,
+            settings,
+            server_id,
+            emit=app.event_logger.emit,
+            kernels=app.kernel_manager,
+            sessions=app.session_manager,
+            log=self.log,
+        )

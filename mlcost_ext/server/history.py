@@ -85,12 +85,11 @@ class History:
         return Past(days=DAYS, jobs=ended.jobs, cost=ended.cost, unpriced=ended.unpriced, is_complete=is_complete)
 
     async def close(self) -> None:
-        """Write what waits, and close the file."""
+        """Write what waits."""
         try:
             await self._write_waiting()
-        except Exception as error:  # noqa: BLE001  (the file is closed whatever stands in it)
+        except Exception as error:  # noqa: BLE001  (the file is closed whatever waits)
             self._say(error)
-        await asyncio.to_thread(self._store.close)
 
     def _say(self, error: Exception) -> None:
         """Log what went wrong: a disk's trouble, or, once of each type, what should not have come about."""
@@ -134,13 +133,18 @@ class History:
                 await asyncio.sleep(0)
             try:
                 job = self._job_of(str(document.get("kind")), description)
-                ended = ended_job(self._metered(job), self._intake.billing_currency) if job is not None else None
+                ended = self._ended(job) if job is not None else None
             except Exception as error:  # noqa: BLE001  (the rest of the page is read all the same)
                 self._say(error)
                 continue
             if ended is not None:
                 found.append(ended)
         return found
+
+    def _ended(self, job: Job) -> EndedJob | None:
+        metered = self._metered(job)
+        self._intake.on_job(metered)
+        return ended_job(metered, self._intake.billing_currency)
 
     def _metered(self, job: Job) -> MeteredJob:
         return meter(job, self._intake.prices_of(job), self._intake.notebook_of(job))

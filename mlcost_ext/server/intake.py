@@ -12,6 +12,7 @@ from typing import Any
 
 from mlcost_ext.core.documents import AwsState
 from mlcost_ext.core.job import Job, JobName, Problem
+from mlcost_ext.core.ledger import Attribution
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing import Standing
 from mlcost_ext.core.times import UTC
@@ -19,7 +20,7 @@ from mlcost_ext.jobs import kind_named, standing_kind_named
 from mlcost_ext.jobs.kind import Facts
 from mlcost_ext.jobs.warm_pool import standing_of_warm_pool
 from mlcost_ext.usecases.carrying import is_same
-from mlcost_ext.usecases.launches import Launch, LaunchBook
+from mlcost_ext.usecases.launches import Launch, LaunchBook, undescribed
 from mlcost_ext.usecases.meter import MeteredJob, meter
 from mlcost_ext.usecases.standing import key_of_standing, meter_standing
 from mlcost_ext.usecases.watch import JobChange, JobKey, key_of
@@ -63,6 +64,10 @@ class Intake:
         """Told of jobs that ended long ago."""
         self.on_final: Callable[[MeteredJob], None] = do_nothing
         """Told of each job of ours that will not change any more."""
+        self.on_job: Callable[[MeteredJob], None] = do_nothing
+        """Told of each job of ours, whenever something of it has changed."""
+        self.on_drop: Callable[[MeteredJob], None] = do_nothing
+        """Told of each job that has turned out not to be ours."""
         self._awaited: dict[JobKey, datetime] = {}
         self._undescribed: dict[JobKey, datetime] = {}
         """Launches that AWS has taken, and has neither described nor disowned for long."""
@@ -170,6 +175,10 @@ class Intake:
         """Give the notebook that a job was launched from; None: it is not known, or was launched elsewhere."""
         return self.launches.notebook_of(key_of(thing), self._created_at(thing))
 
+    def attribution_of(self, key: JobKey, created_at: datetime | None, tags: Mapping[str, str]) -> Attribution:
+        """Say who and what something is for."""
+        return self.launches.attribution_of(key, created_at - self._offset if created_at else None, tags)
+
     def prices_of(self, job: Job) -> PriceSource:
         """Give the prices that a job is counted at: those of the day on which it ended, of one that runs today's."""
         return self.prices if job.ended_at is None else self.prices_on(job.ended_at.date())
@@ -183,14 +192,16 @@ class Intake:
         key = key_of(job)
         notebook = self.notebook_of(job)
         change = self.book.put(meter(job, self.prices_of(job), notebook), self.aws_time())
+        held = self.book.get(key)
+        if held is not None:
+            self.on_job(held)
         self._sync_warm_pool(job, is_mine=True)
         if job.is_sum and change is not None:
             self._adopt((job.kind, job.name))
         if job.cost_basis == "final" and not job.is_running and not job.is_sum:
             self.final.add(key)
-            metered = self.book.get(key)
-            if metered is not None:
-                self.on_final(metered)
+            if held is not None:
+                self.on_final(held)
         if len(self.final) > MAX_FINAL:
             self.final &= set(self.launches.by_key)
         self.revision += 1
@@ -321,6 +332,9 @@ class Intake:
 
     def drop(self, key: JobKey) -> None:
         """Take a job out that has turned out to be somebody else's."""
+        held = self.book.get(key)
+        if held is not None:
+            self.on_drop(held)
         self.book.remove(key)
         self._awaited.pop(key, None)
         self.final.discard(key)
@@ -369,26 +383,6 @@ def known_kinds(status: Document) -> set[str]:
     """Give the kinds that a region has told at least once."""
     kinds = status.get("kinds")
     return {str(kind) for kind, as_of in kinds.items() if as_of} if isinstance(kinds, Mapping) else set()
-
-
-def undescribed(job: Job) -> Job:
-    """Give a job whose cost nobody can tell, since AWS does not describe it, nor whether it runs."""
-    problem = Problem(
-        code="not_described",
-        message=f"AWS does not describe {job.name} to this server, so its cost is unknown.",
-        hint="Look at it in the SageMaker console; check that notebook and server use the same AWS account.",
-        subject=job.name,
-    )
-    return replace(
-        job,
-        status="Unknown",
-        is_running=False,
-        can_stop=False,
-        cost_basis="at_most",
-        accrual=None,
-        storage_accrual=None,
-        problems=(problem,),
-    )
 
 
 def now_utc() -> datetime:

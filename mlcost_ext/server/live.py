@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 from logging import Logger
 from pathlib import Path
 from typing import Any
 
 from mlcost_ext.config import Settings
+from mlcost_ext.core.charge_documents import Charges
 from mlcost_ext.core.documents import JobList, JobRow
-from mlcost_ext.core.errors import MlcostError
+from mlcost_ext.core.errors import MlcostError, RemoteError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.money import billing_currency_of
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
+from mlcost_ext.ledger.charge_store import ChargeStore
+from mlcost_ext.ledger.charge_view import charges
+from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import JobStore
+from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.prices import InOneCurrency
 from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.launches import LaunchBook, awaited_job
@@ -32,20 +37,28 @@ from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
 
 from .actions import Actions, Scope, Wish
+from .bookkeeper import Bookkeeper
 from .books import Books
+from .busy import BusyTime
 from .drawing import draw
 from .history import History
 from .intake import Intake, now_utc
+from .metrics import Metrics
 from .minder import Minder
-from .presence import KernelPresence, unguarded_problem
+from .presence import KernelNotebooks, KernelPresence, unguarded_problem
 from .price_refresh import PriceRefresh
 from .publisher import Drawn, Publisher
 from .repricing import Repricing
+from .spool_intake import SpoolIntake
 
 TICK_SECONDS = 1.0
 ASLEEP_TICK_SECONDS = 5.0
 FRESH_LAUNCH_SECONDS = 60.0
 """A launch that the spool tells later than this is history: AWS's own list says what became of it."""
+MAX_LOOKS = 50
+"""At the spool in one tick, where there is more than one look takes."""
+EVENTS_AT_ONCE = 50
+"""Of the spool's, between two turns of the event loop."""
 FORGET_SECONDS = 60.0
 """How often what ended a day ago is looked for."""
 
@@ -59,6 +72,7 @@ class Live:
         *,
         intake: Intake,
         kernels: KernelPresence,
+        sessions: Any,
         emit: Callable[..., Any],
         folder: Path,
         settings: Settings,
@@ -78,13 +92,20 @@ class Live:
             changed=self._tell_changes,
             log=log,
         )
-        self._history = History(JobStore(folder / "ledger.sqlite"), intake, log)
+        self._database = Database(folder / "ledger.sqlite")
+        self._spool = SpoolIntake(parts.spool, LaunchStore(self._database), log)
+        self._history = History(JobStore(self._database), intake, log)
+        self._charges = ChargeStore(self._database)
+        self._notebooks = KernelNotebooks(sessions)
+        busy = BusyTime(kernels.manager, self._notebooks.of)
+        self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, log)
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
         self._drawn: Drawn = (-1, b"")
+        self._metrics = Metrics(lambda: (self._picture(now), now) if self._drawn_at and (now := self.now()) else None, log)
 
     # -- what handlers ask ------------------------------------------------------------------
 
@@ -94,14 +115,14 @@ class Live:
 
     def overview_body(self) -> bytes:
         """Give the overview as JSON, drawn at most once a second and change."""
-        now = self._now()
+        now = self.now()
         if (self._drawn_at, self._drawn[0]) != (now, self._intake.revision):
             self._draw(now)
         return self._drawn[1]
 
     def _recently_drawn(self) -> Drawn:
         """Give a drawing of this second, also where something has changed since: the file is written again then."""
-        now = self._now()
+        now = self.now()
         if self._drawn_at != now:
             self._draw(now)
         return self._drawn
@@ -120,7 +141,7 @@ class Live:
         listed = listed_in(books.ours, is_mine=True)
         if scope == "account":
             listed += listed_in(books.others, is_mine=False)
-        return list_jobs(listed, query, self._now())
+        return list_jobs(listed, query, self.now())
 
     def job(self, kind: str, wish: Wish) -> JobRow:
         """Give one job.
@@ -130,7 +151,7 @@ class Live:
         """
         metered, is_mine = self.actions.job(kind, wish)
         family = self._intake.book.family(key_of(metered.job)) if metered.job.is_sum else None
-        return job_row(metered, self._now(), family=family, is_mine=is_mine)
+        return job_row(metered, self.now(), family=family, is_mine=is_mine)
 
     def standing(self, scope: Scope = "mine") -> StandingList:
         """Give everything that costs until somebody ends it.
@@ -140,12 +161,23 @@ class Live:
         """
         self.actions.check_scope(scope)
         is_mine = True if scope == "mine" else None
-        return standing_list(self._intake.standing, self._minder.host, self._intake.prices, self._now(), is_mine=is_mine)
+        return standing_list(self._intake.standing, self._minder.host, self._intake.prices, self.now(), is_mine=is_mine)
 
     @property
     def region_id(self) -> str | None:
         """The session's own region; None: it has none."""
         return self._minder.host.region_id
+
+    def charges(self, start: date, end: date, group_by: tuple[str, ...]) -> Charges:
+        """Add up the charges of some days; blocks on the disk.
+
+        Raises:
+            RemoteError: The ledger cannot be read.
+        """
+        try:
+            return charges(self._charges, start, end, group_by)
+        except OSError as error:
+            raise unreadable(error) from None
 
     def prices(self, region_id: str, instance_type: str | None, component: str | None) -> list[PriceRow]:
         """Give unit prices; may be called from any thread.
@@ -161,12 +193,14 @@ class Live:
 
     def start(self) -> None:
         """Begin to follow the spool and to work the reader's answers off; on the event loop's own thread."""
+        self._metrics.register()
         self._spawn(self._minder.look_again())
         self._spawn(self._take_for_ever())
         self._spawn(self._tick_for_ever())
 
     async def stop(self) -> None:
         """End everything; the last overview stays on disk."""
+        self._metrics.unregister()
         for task in list(self._tasks):
             task.cancel()
         await self._parts.reader.stop()
@@ -174,6 +208,8 @@ class Live:
             await self._parts.price_refresher.stop()
         self._intake.heap.release()
         await self._history.close()
+        await self._bookkeeper.close(self._minder.host, self._intake.prices, self.now())
+        await asyncio.to_thread(self._database.close)
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(self._guard(work))
@@ -200,13 +236,15 @@ class Live:
             await asyncio.sleep(ASLEEP_TICK_SECONDS if self._minder.pace == "asleep" else TICK_SECONDS)
 
     async def _tick(self) -> None:
-        now = self._now()
-        for event in await asyncio.to_thread(self._parts.spool.read_new):
-            self._take_event(event, now)
+        now = self.now()
+        await self._take_spool(now)
         self._look_at_kernels()
         self._intake.give_up_waiting(now)
         self._forget(now)
         await self._history.work(now)
+        await self._notebooks.refresh()
+        is_viewed = self._minder.viewers.is_viewed
+        await self._bookkeeper.work(self._minder.host, self._intake.prices, now, is_viewed=is_viewed)
         self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
         await self._repricing.work(self._minder.regions(), currency_of(self._minder.host))
@@ -226,7 +264,27 @@ class Live:
     def _tell_changes(self) -> None:
         self._publisher.changed(self._intake.changes, self._intake.revision)
 
-    def _take_event(self, event: dict[str, Any], now: datetime) -> None:
+    async def _take_spool(self, now: datetime) -> None:
+        """Take what kernels wrote into the book and into the ledger; the disk is waited for in a thread."""
+        for _ in range(MAX_LOOKS):
+            news = await asyncio.to_thread(self._spool.read)
+            await self._take_events(news.kept, now, is_new=False)
+            await self._take_events(news.events, now, is_new=True)
+            self._intake.launches.guarded_kernels = news.guarded_kernels
+            await asyncio.to_thread(self._spool.write)
+            if not news.has_more:
+                break
+
+    async def _take_events(self, events: list[dict[str, Any]], now: datetime, *, is_new: bool) -> None:
+        for number, event in enumerate(events, start=1):
+            try:
+                self._take_event(event, now, is_new=is_new)
+            except Exception:  # noqa: BLE001  (the other launches are to be shown all the same)
+                self._log.exception("mlcost-ext could not show a launch")
+            if number % EVENTS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
+    def _take_event(self, event: dict[str, Any], now: datetime, *, is_new: bool) -> None:
         launch = self._intake.launches.take(event)
         if launch is None:
             return
@@ -237,7 +295,8 @@ class Live:
             return
         if self._intake.book.get(key_of(job)) is None:
             self._intake.await_description(job, now)
-        self._publisher.launched(launch)
+        if is_new:
+            self._publisher.launched(launch)
 
     def _look_at_kernels(self) -> None:
         """Count the kernels that do not watch; where nobody can write the home, nobody can tell."""
@@ -248,7 +307,8 @@ class Live:
 
     # -- drawing ----------------------------------------------------------------------------
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """Give the time by AWS's clock, in whole seconds."""
         return self._intake.aws_time().replace(microsecond=0)
 
     def _picture(self, now: datetime) -> Picture:
@@ -262,6 +322,8 @@ class Live:
             book=intake.book,
             standing=intake.standing,
             past=self._history.past(state, now),
+            charged=self._bookkeeper.charged,
+            session_costs=self._bookkeeper.session_costs,
             scope_account=self._scope_account,
             aws=state,
             prices=intake.prices,
@@ -285,8 +347,17 @@ def currency_of(host: Host) -> str:
     return billing_currency_of(host.region_id or host.machine_region_id or "")
 
 
+def unreadable(error: OSError) -> RemoteError:
+    """Say that the ledger cannot be read."""
+    return RemoteError(
+        f"The ledger cannot be read ({str(error.strerror or error)[:120]}).",
+        "Make room on the disk, or look at the file with 'mlcost ledger verify'.",
+        code="ledger_unreadable",
+    )
+
+
 def make_live(
-    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, log: Logger
+    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, sessions: Any, log: Logger
 ) -> Live:
     """Put together what lives as long as the Jupyter server."""
 
@@ -298,4 +369,13 @@ def make_live(
     intake.billing_currency = currency_of(parts.host)
     parts.reader.on_push(intake.push)
     folder = settings.home / "servers" / server_id
-    return Live(parts, intake=intake, kernels=KernelPresence(kernels), emit=emit, folder=folder, settings=settings, log=log)
+    return Live(
+        parts,
+        intake=intake,
+        kernels=KernelPresence(kernels),
+        sessions=sessions,
+        emit=emit,
+        folder=folder,
+        settings=settings,
+        log=log,
+    )

@@ -39,7 +39,7 @@ class KernelPresence:
     """Compare the Python kernels that run with those that watch for launches."""
 
     def __init__(self, kernel_manager: Any, clock: Callable[[], float] = time.monotonic) -> None:
-        self._manager, self._clock = kernel_manager, clock
+        self.manager, self._clock = kernel_manager, clock
         self._first_seen: dict[str, float] = {}
 
     def unguarded(self, guarded: set[str]) -> int:
@@ -50,8 +50,32 @@ class KernelPresence:
         return sum(1 for k, since in self._first_seen.items() if k not in guarded and now - since > KERNEL_GRACE_SECONDS)
 
     def _python_kernels(self) -> list[str]:
-        kernels = getattr(self._manager, "_kernels", None) or {}
+        kernels = getattr(self.manager, "_kernels", None) or {}
         return [kernel_id for kernel_id, manager in kernels.items() if speaks_python(manager)]
+
+
+class KernelNotebooks:
+    """Know which notebook each kernel is of, as Jupyter's sessions tell it."""
+
+    REFRESH_SECONDS = 10.0
+
+    def __init__(self, sessions: Any, clock: Callable[[], float] = time.monotonic) -> None:
+        self._sessions, self._clock = sessions, clock
+        self._known: dict[str, str] = {}
+        self._read_at = float("-inf")
+
+    async def refresh(self) -> None:
+        """Read the sessions anew, now and then; a notebook may be renamed."""
+        if self._clock() - self._read_at < self.REFRESH_SECONDS:
+            return
+        self._read_at = self._clock()
+        listed = await self._sessions.list_sessions()
+        found = ((session.get("kernel") or {}, session) for session in listed if session.get("type") == "notebook")
+        self._known = {str(kernel.get("id")): str(session.get("path"))[:256] for kernel, session in found}
+
+    def of(self, kernel_id: str) -> str | None:
+        """Give a kernel's notebook; None: it has none."""
+        return self._known.get(kernel_id)
 
 
 def speaks_python(manager: Any) -> bool:

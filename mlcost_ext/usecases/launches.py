@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from mlcost_ext.core.job import Job
+from mlcost_ext.core.job import Job, Problem
+from mlcost_ext.core.ledger import Attribution, UserBasis
 from mlcost_ext.core.times import time_from_text
 from mlcost_ext.jobs import kind_named, reading, standing_kind_named
 
@@ -39,6 +40,10 @@ class Launch:
     """``accepted``, ``refused`` or ``unknown``; None: no outcome was written."""
     answered_at: datetime | None = None
     """When the outcome was written."""
+    cell_id: str | None = None
+    user_name: str | None = None
+    user_basis: UserBasis | None = None
+    project: str | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +63,20 @@ class LaunchBook:
         handle = {"kernel": self._kernel, "unloaded": self._unloaded, "intent": self._intent, "outcome": self._outcome}
         known = handle.get(str(event.get("type")))
         return known(event) if known else None
+
+    def attribution_of(self, key: JobKey, created_at: datetime | None, tags: Mapping[str, str]) -> Attribution:
+        """Say who and what something is for: its tags, and where a kernel of this server launched it which notebook and who."""
+        if not self.is_mine(key, created_at):
+            return Attribution(tags=dict(tags))
+        launch = self.by_key[key]
+        return Attribution(
+            notebook=launch.notebook,
+            cell_id=launch.cell_id,
+            user_name=launch.user_name,
+            user_basis=launch.user_basis,
+            project=launch.project,
+            tags=dict(tags),
+        )
 
     def notebook_of(self, key: JobKey, created_at: datetime | None) -> str | None:
         """Give the notebook a job was launched from; None: not from a kernel of this server."""
@@ -103,13 +122,17 @@ class LaunchBook:
         if at is None or not all(isinstance(text, str) and text for text in texts):
             return None
         identity, kind, region_id, name = (str(text) for text in texts)
-        notebook, request = event.get("notebook"), event.get("request")
+        request = event.get("request")
         launch = Launch(
             key=(kind, region_id, name),
             at=at,
-            notebook=notebook[:256] if isinstance(notebook, str) else None,
+            notebook=short_text(event.get("notebook")),
             request=request if isinstance(request, Mapping) else {},
             tags=reading.tags({"Tags": event.get("tags")}),
+            cell_id=short_text(event.get("cell_id")),
+            user_name=short_text(event.get("user_name")),
+            user_basis="space" if event.get("user_name") else None,
+            project=short_text(event.get("project")),
         )
         self.by_id[identity] = launch
         if len(self.by_id) > MAX_PENDING:
@@ -128,6 +151,11 @@ class LaunchBook:
         elif is_its_own:
             self.by_key.pop(told.key, None)
         return told
+
+
+def short_text(value: object) -> str | None:
+    """Give a text of at most 256 characters; anything else is nothing."""
+    return value[:256] if isinstance(value, str) and value else None
 
 
 def how_long(launch: Launch) -> timedelta:
@@ -152,3 +180,23 @@ def awaited_job(launch: Launch) -> Job | None:
         return None
     request = {**launch.request, "Tags": launch.tags}
     return replace(kind.launched(launch.key[1], launch.key[2], request), created_at=launch.at)
+
+
+def undescribed(job: Job) -> Job:
+    """Give a job whose cost nobody can tell, since AWS does not describe it, nor whether it runs."""
+    problem = Problem(
+        code="not_described",
+        message=f"AWS does not describe {job.name} to this server, so its cost is unknown.",
+        hint="Look at it in the SageMaker console; check that notebook and server use the same AWS account.",
+        subject=job.name,
+    )
+    return replace(
+        job,
+        status="Unknown",
+        is_running=False,
+        can_stop=False,
+        cost_basis="at_most",
+        accrual=None,
+        storage_accrual=None,
+        problems=(problem,),
+    )

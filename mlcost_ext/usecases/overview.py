@@ -30,8 +30,8 @@ SHOWN_TAGS = 6
 
 HISTORY_NOT_KEPT = Problem(
     code="history_not_kept",
-    message="Totals of the day and the month are not kept yet.",
-    hint="Figures are those of this session and of the jobs listed; AWS's bill has the rest.",
+    message="Totals of the day and the month are not known, since the ledger has not been read.",
+    hint="It is read within seconds of the start; if this stays, 'mlcost doctor' says what stands in the way.",
 )
 
 
@@ -57,7 +57,7 @@ def overview(
         clock_offset_seconds=picture.clock_offset_seconds,
         billing_currency=picture.billing_currency,
         aws=picture.aws,
-        session=session_row(picture.host, charge, picture.prices, now),
+        session=session_row(picture.host, charge, picture.prices, now, picture.session_costs),
         totals=totals(picture, stands, now),
         jobs=[job_row(m, now, shown_tags, family=book.family(key_of(m.job)) if m.job.is_sum else None) for m in shown],
         prices=prices_of(shown, stands),
@@ -69,6 +69,7 @@ def overview(
             schedule_row(m, picture.prices, shown_tags) for m in schedules(standing)[: min(SHOWN_SCHEDULES, shown_standing)]
         ],
         past=picture.past,
+        charged=picture.charged,
         scope_account=picture.scope_account,
         budgets=[],
         findings=[],
@@ -103,7 +104,7 @@ def session_problems(picture: Picture, charge: Charge) -> list[Problem]:
     lacking = [*machine_problems(host, charge), *storage_problems(host, picture.prices)]
     found = [SESSION_READING] if lacking and picture.is_session_awaited else lacking
     owner = [] if host.can_enumerate or host.problems or picture.is_session_awaited else [OWNER_UNKNOWN]
-    return [*host.problems, *owner, *found, HISTORY_NOT_KEPT]
+    return [*host.problems, *owner, *found, *([HISTORY_NOT_KEPT] if picture.charged is None else [])]
 
 
 def prices_of(shown: list[MeteredJob], stands: list[MeteredStanding]) -> dict[str, PriceRow]:

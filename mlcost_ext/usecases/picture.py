@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mlcost_ext.core.documents import AwsState, Past
+from mlcost_ext.core.documents import AwsState, Charged, Past
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 
+from .session import SessionCosts
 from .standing import StandingBook
 from .watch import JobBook
 
@@ -26,6 +27,9 @@ class Picture:
     billing_currency: str = "USD"
     standing: StandingBook = field(default_factory=StandingBook)
     past: Past | None = None
+    charged: Charged | None = None
+    session_costs: SessionCosts | None = None
+    """What the ledger has of this machine; None: it has not been read."""
     scope_account: bool = False
     """Whether others' things may be asked for."""
     session_price: UnitPrice | None = None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mlcost_ext.core.charge import Charge, cost_for
 from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
-from mlcost_ext.core.money import EXACT, plain_text
+from mlcost_ext.core.money import EXACT, per_hour_to_amount, plain_text
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.core.times import exact_seconds
 from mlcost_ext.core.usage import Accrual, UsageLine
 
 from .meter import price_of
@@ -37,11 +38,32 @@ OWNER_UNKNOWN = Problem(
 )
 
 
-def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) -> Session:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionCosts:
+    """What the machine, without its volume, has cost by the ledger up to `as_of`, on that day and in that month UTC."""
+
+    as_of: datetime
+    today: Decimal
+    month: Decimal
+
+    def at(self, now: datetime, cost_per_hour: Decimal) -> tuple[Decimal, Decimal]:
+        """Give both at `now`, a little later, by what an hour costs; a new day or month begins at nothing."""
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        is_same_month = (self.as_of.year, self.as_of.month) == (now.year, now.month)
+        today = self.today if self.as_of >= midnight else Decimal(0)
+        seconds = exact_seconds(max(now - max(self.as_of, midnight), timedelta(0)))
+        grown = per_hour_to_amount(EXACT.multiply(cost_per_hour, seconds), 3600)
+        whole = per_hour_to_amount(EXACT.multiply(cost_per_hour, exact_seconds(max(now - self.as_of, timedelta(0)))), 3600)
+        return today + grown, self.month + whole if is_same_month else grown
+
+
+def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime, costs: SessionCosts | None = None) -> Session:
     """Write what is known of the machine at `now`; prepaid hours add nothing, whatever their list price is."""
     price = own_price(host, charge)
     is_prepaid = host.is_prepaid_at(now)
     cost = Decimal(0) if is_prepaid else charge.cost_at(now)
+    rate = Decimal(0) if is_prepaid else price.unit_price if price else None
+    today, month = costs.at(now, rate) if costs is not None and rate is not None else (None, None)
     return Session(
         host=host.kind,
         instance_type=host.instance_type,
@@ -50,9 +72,9 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime) 
         started_at=host.costs_since,
         cost=cost,
         cost_basis=None if cost is None else "accruing" if is_prepaid else host.since_basis,
-        cost_per_hour=Decimal(0) if is_prepaid else price.unit_price if price else None,
-        cost_today=None,
-        cost_month=None,
+        cost_per_hour=rate,
+        cost_today=today,
+        cost_month=month,
         cost_per_day_when_stopped=stopped_cost_per_day(host, prices),
         price=price_row(price),
         storage_price=price_row(volume_price(host, prices)),

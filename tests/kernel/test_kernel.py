@@ -68,6 +68,33 @@ def test_launch_in_a_cell_is_noted(start_kernel: StartKernel, practice: str, tmp
     assert (refused["result"], refused["error_code"]) == ("refused", "ResourceInUse")
 
 
+def test_a_launch_tells_commit_project_and_user(start_kernel: StartKernel, practice: str, tmp_path: Path) -> None:
+    """Of the notebook's folder, read when it is launched."""
+    folder = tmp_path / "notebooks" / "fraud"
+    (folder / ".git").mkdir(parents=True)
+    (folder / ".git" / "HEAD").write_text("c" * 40 + "\n")
+    (tmp_path / "notebooks" / ".mlcost.yaml").write_text("project: churn\n")
+    (tmp_path / "metadata.json").write_text('{"UserProfileName": "alex"}')
+    kernel = start_kernel(
+        AWS_ENDPOINT_URL=practice,
+        RESOURCE_METADATA_FILE=str(tmp_path / "metadata.json"),
+        MLCOST_SERVER_ROOT=str(tmp_path / "notebooks"),
+        JPY_SESSION_NAME=str(folder / "train.ipynb"),
+    )
+    kernel.define_request()
+    assert kernel.launch("kernel-l").error is None
+    intent = kernel.lines()[1]
+    expected = {
+        "git_commit": "c" * 40,
+        "project": "churn",
+        "user": "alex",
+        "user_basis": "space",
+        "notebook": "fraud/train.ipynb",
+    }
+    assert {key: intent[key] for key in expected} == expected
+    assert kernel.value("'mlcost_ext.kernel.provenance' in __import__('sys').modules") is True
+
+
 def test_connection_refused_is_unknown(start_kernel: StartKernel) -> None:
     """Port 9 of the loopback address answers nobody."""
     kernel = start_kernel(AWS_ENDPOINT_URL="http://127.0.0.1:9")

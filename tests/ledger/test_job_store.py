@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlcost_ext.core.times import UTC
+from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import EndedJob, EndedSum, JobStore
 from mlcost_ext.ledger.migrations import MIGRATIONS
 
@@ -43,7 +44,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(path: Path) -> JobStore:
-    return JobStore(path)
+    return JobStore(Database(path))
 
 
 def month(store: JobStore) -> EndedSum:
@@ -58,7 +59,7 @@ def test_an_empty_store_knows_that_nothing_ended(store: JobStore) -> None:
 def test_a_job_told_twice_counts_once(store: JobStore) -> None:
     """Also after the file was closed and opened again; the later word rules."""
     store.put([JOB])
-    store.close()
+    store._database.close()
     store.put([JOB, replace(JOB, list_cost=Decimal("0.2"))])
     assert month(store) == EndedSum(jobs=1, cost=Decimal("0.200000000"), unpriced=0)
 
@@ -73,7 +74,7 @@ def test_where_a_job_was_launched_from_stays_known(store: JobStore, path: Path) 
     """Who reads of it later does not know; all else is as it was told last."""
     store.put([JOB])
     store.put([replace(JOB, notebook=None, list_cost=Decimal(2), status="Stopped")])
-    store.close()
+    store._database.close()
     with sqlite3.connect(path) as connection:
         found = connection.execute("SELECT notebook, list_cost, status FROM ended_job").fetchall()
     assert found == [("a.ipynb", 2_000_000_000, "Stopped")]
@@ -93,7 +94,7 @@ def test_what_is_contracted_is_summed_beside_what_is_not(store: JobStore, path: 
     alone = replace(JOB, name="alone", list_cost=None, contracted_cost=Decimal(1))
     store.put([agreed, alone, replace(JOB, list_cost=Decimal(2))])
     assert month(store) == EndedSum(jobs=3, cost=Decimal("11.800000000"), unpriced=0)
-    store.close()
+    store._database.close()
     with sqlite3.connect(path) as connection:
         found = connection.execute("SELECT list_cost, contracted_cost FROM ended_job WHERE name = 'agreed'").fetchall()
     assert found == [(10_000_000_000, 8_800_000_000)]
@@ -107,7 +108,7 @@ def test_a_file_of_before_contracts_is_brought_up_to_date(path: Path) -> None:
         row = ("training", "us-east-1", "old", "2026-11-23T00:00:00Z", "2026-11-24T01:00:00Z", "Completed")
         more = ("ml.m5.xlarge", 1, 0, 5_000_000_000, None, "USD", None, "{}")
         connection.execute(f"INSERT INTO ended_job VALUES ({', '.join('?' * 14)})", (*row, *more))
-    store = JobStore(path)
+    store = JobStore(Database(path))
     store.put([JOB])
     assert month(store) == EndedSum(jobs=2, cost=Decimal("5.123456789"), unpriced=0)
 
@@ -132,7 +133,7 @@ def test_the_cursor_is_kept_with_what_it_stands_for(store: JobStore, path: Path)
     store.put([JOB], ("us-east-1", "until-may"))
     with pytest.raises(OSError, match="SQLite"):
         store.put([replace(JOB, name=None)], ("us-east-1", "until-april"))  # type: ignore[arg-type]
-    assert JobStore(path).cursors() == {"us-east-1": "until-may"}
+    assert JobStore(Database(path)).cursors() == {"us-east-1": "until-may"}
 
 
 def test_the_file_is_for_its_user_alone(store: JobStore, path: Path) -> None:
@@ -140,23 +141,23 @@ def test_the_file_is_for_its_user_alone(store: JobStore, path: Path) -> None:
     store.put([JOB])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    store.close()
+    store._database.close()
     path.unlink()
     elsewhere = path.parent.parent / "elsewhere"
     path.symlink_to(elsewhere)
     with pytest.raises(OSError):
-        JobStore(path).put([JOB])
+        JobStore(Database(path)).put([JOB])
     assert not elsewhere.exists()
 
 
 def test_a_file_of_a_later_version_is_left_alone(store: JobStore, path: Path) -> None:
     """It is not read wrongly, nor written."""
     store.put([JOB])
-    store.close()
+    store._database.close()
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version={len(MIGRATIONS) + 1}")
     with pytest.raises(OSError, match="later version"):
-        JobStore(path).put([JOB])
+        JobStore(Database(path)).put([JOB])
 
 
 def test_a_file_that_is_none_of_sqlite_is_an_error_in_words(path: Path) -> None:
@@ -164,7 +165,7 @@ def test_a_file_that_is_none_of_sqlite_is_an_error_in_words(path: Path) -> None:
     path.parent.mkdir(parents=True, mode=0o700)
     path.write_bytes(b"not a database, but long enough to be looked at" * 100)
     with pytest.raises(OSError, match="SQLite"):
-        JobStore(path).cursors()
+        JobStore(Database(path)).cursors()
 
 
 def test_tags_that_are_too_long_are_still_json(store: JobStore, path: Path) -> None:
@@ -172,7 +173,7 @@ def test_tags_that_are_too_long_are_still_json(store: JobStore, path: Path) -> N
     import json
 
     store.put([replace(JOB, tags={f"key-{n}": "x" * 256 for n in range(60)})])
-    store.close()
+    store._database.close()
     with sqlite3.connect(path) as connection:
         (text,) = connection.execute("SELECT tags FROM ended_job").fetchone()
     assert isinstance(json.loads(text), dict)

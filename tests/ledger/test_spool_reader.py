@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from mlcost_ext.ledger import spool_reader
 from mlcost_ext.ledger.spool_reader import (
+    GONE_SECONDS,
+    HOLE_SECONDS,
     LEASE_SECONDS,
-    MAX_LINE_BYTES,
     MAX_READ_BYTES,
     OLD_REST_SECONDS,
     OLD_SECONDS,
@@ -24,17 +25,15 @@ from mlcost_ext.ledger.spool_reader import (
     QUIET_SECONDS,
     SpoolReader,
 )
+from mlcost_ext.ledger.spool_schema import MAX_LINE_BYTES
 from mlcost_ext.ledger.spool_writer import SpoolWriter
 
-OURS, OTHER = "a1b2", "c3d4"
-
-
-def line(type_: str = "note", **fields: Any) -> bytes:
-    return json.dumps({"v": 1, "type": type_, **fields}).encode() + b"\n"
+from .spool_files import AT, OTHER, OURS, Clock, alive, append, events, line, numbers
 
 
 def header(owner: object = OURS, kernel_id: object = "k1") -> bytes:
-    return line("kernel", server_id=owner, kernel_id=kernel_id)
+    told = {"v": 1, "type": "kernel", "at": AT, "server_id": owner, "kernel_id": kernel_id}
+    return json.dumps(told).encode() + b"\n"
 
 
 @pytest.fixture
@@ -42,16 +41,6 @@ def spool(tmp_path: Path) -> Path:
     folder = tmp_path / "spool"
     folder.mkdir()
     return folder
-
-
-class Clock:
-    """A clock that a test moves on."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -64,21 +53,11 @@ def reader(tmp_path: Path, clock: Clock) -> SpoolReader:
     return SpoolReader(tmp_path, OURS, clock=clock)
 
 
-def append(path: Path, data: bytes) -> None:
-    with path.open("ab") as file:
-        file.write(data)
-
-
-def numbers(reader: SpoolReader) -> list[int]:
-    """Give the numbers of the notes that are new."""
-    return [event["n"] for event in reader.read_new() if event["type"] == "note"]
-
-
 def test_what_a_kernel_writes_is_read(tmp_path: Path) -> None:
     """The writer's own lines come through, with the kernel they are from."""
     writer = SpoolWriter(tmp_path, lambda: {"server_id": OURS, "kernel_id": "k7"})
-    writer.write("intent", id="i1", name="churn-1")
-    found = SpoolReader(tmp_path, OURS).read_new()
+    writer.write("intent", id="i1", kind="training", region_id="us-east-1", name="churn-1")
+    found = events(SpoolReader(tmp_path, OURS))
     writer.close()
     assert [(event["type"], event["kernel_id"]) for event in found] == [("kernel", "k7"), ("intent", "k7")]
     assert found[1]["name"] == "churn-1"
@@ -86,21 +65,21 @@ def test_what_a_kernel_writes_is_read(tmp_path: Path) -> None:
 
 def test_no_folder_no_events(tmp_path: Path) -> None:
     """Before the first kernel there is nothing."""
-    assert SpoolReader(tmp_path / "none", OURS).read_new() == []
+    assert events(SpoolReader(tmp_path / "none", OURS)) == []
 
 
 def test_each_line_comes_once(spool: Path, reader: SpoolReader) -> None:
     """A second look brings only what is new."""
     append(spool / "a.jsonl", header() + line(n=1))
     assert numbers(reader) == [1]
-    assert reader.read_new() == []
+    assert events(reader) == []
     append(spool / "a.jsonl", line(n=2))
     assert numbers(reader) == [2]
 
 
 chunks = st.lists(st.integers(1, 400), min_size=1, max_size=30)
 odd_lines = st.sampled_from(
-    [b"\n", b"{\n", b"\xff\xfe\x00\n", b"[1]\n", b'{"v":2,"type":"note","n":9}\n', b'{"v":1}\n', b"\r\n", b'{"v":1,"type":7}\n']
+    [b"\n", b"{\n", b"\xff\xfe\x01\n", b"[1]\n", b'{"v":2,"type":"note","n":9}\n', b'{"v":1}\n', b"\r\n", b'{"v":1,"type":7}\n']
 )
 
 
@@ -124,7 +103,7 @@ def test_each_line_once_however_it_is_written(
         if data.draw(st.booleans()):
             seen += numbers(reader)
     assert seen + numbers(reader) == list(range(len(goods)))
-    assert reader.read_new() == []
+    assert events(reader) == []
 
 
 def test_a_torn_last_line_waits(spool: Path, reader: SpoolReader) -> None:
@@ -138,7 +117,7 @@ def test_a_torn_last_line_waits(spool: Path, reader: SpoolReader) -> None:
 def test_a_torn_header_waits(spool: Path, reader: SpoolReader) -> None:
     """Whose file it is, is not guessed."""
     append(spool / "a.jsonl", header()[:10])
-    assert reader.read_new() == []
+    assert events(reader) == []
     append(spool / "a.jsonl", header()[10:] + line(n=1))
     assert numbers(reader) == [1]
 
@@ -167,8 +146,32 @@ def test_much_at_once_is_read_in_portions(spool: Path, reader: SpoolReader) -> N
     assert [n for look in looks for n in look] == list(range(count))
 
 
+def test_zeros_that_nobody_fills_hold_up_what_comes_after_them_for_a_minute(
+    spool: Path, reader: SpoolReader, clock: Clock
+) -> None:
+    """A network folder may show a file's new size before what stands in it; what a lost machine left behind stays zeros."""
+    append(spool / "a.jsonl", header() + line(n=1) + b"\0" * 99 + b"\n" + line(n=2))
+    assert numbers(reader) == [1]
+    clock.now += HOLE_SECONDS - 1
+    assert numbers(reader) == []
+    clock.now += 1
+    assert numbers(reader) == [2]
+
+
+def test_zeros_that_are_filled_are_read(spool: Path, reader: SpoolReader) -> None:
+    """The line that was meant comes, once."""
+    append(spool / "a.jsonl", header())
+    assert numbers(reader) == []
+    append(spool / "a.jsonl", b"\0" * len(line(n=1)) + line(n=2))
+    assert numbers(reader) == []
+    with (spool / "a.jsonl").open("r+b") as file:
+        file.seek(len(header()))
+        file.write(line(n=1))
+    assert numbers(reader) == [1, 2]
+
+
 @pytest.mark.parametrize(
-    "text", [b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000, b"\x00" * 99, b"\xed\xa0\x80", b'"' + b"\\ud800" * 99 + b'"']
+    "text", [b"[" * 60_000, b'{"a":' * 10_000, b"1" * 60_000, b"\xed\xa0\x80", b'"' + b"\\ud800" * 99 + b'"']
 )
 def test_lines_that_no_parser_likes_are_left_out(spool: Path, reader: SpoolReader, text: bytes) -> None:
     """Deep nesting, endless numbers, no UTF-8."""
@@ -194,7 +197,7 @@ def test_lines_that_no_parser_likes_are_left_out(spool: Path, reader: SpoolReade
 def test_a_file_without_our_header_is_not_read(spool: Path, reader: SpoolReader, first: bytes) -> None:
     """Not even when a header comes later."""
     append(spool / "a.jsonl", first + line(n=1) + header() + line(n=2))
-    assert [reader.read_new() for _ in range(3)] == [[], [], []]
+    assert [events(reader) for _ in range(3)] == [[], [], []]
 
 
 def test_symlinks_folders_and_other_names_are_passed_over(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
@@ -216,8 +219,10 @@ def test_a_link_put_in_the_place_of_a_file_is_not_followed(tmp_path: Path) -> No
         spool_reader.open_file(str(tmp_path / "link"))
 
 
-def test_a_file_that_vanishes_is_passed_over(spool: Path, reader: SpoolReader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the look into the folder and the opening it may be cleared away; the others are read."""
+def test_a_file_that_vanishes_is_passed_over(
+    spool: Path, reader: SpoolReader, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look into the folder and the opening it may be cleared away; the others are read, and it is forgotten."""
     append(spool / "a.jsonl", header() + line(n=1))
     append(spool / "b.jsonl", header() + line(n=2))
     really = spool_reader.open_file
@@ -228,16 +233,13 @@ def test_a_file_that_vanishes_is_passed_over(spool: Path, reader: SpoolReader, m
 
     monkeypatch.setattr(spool_reader, "open_file", vanish)
     assert numbers(reader) == [2]
-    assert reader.read_new() == []
-    assert list(reader.tails) == ["b.jsonl"]
-
-
-def alive(home: Path, owner: str, seconds_ago: float = 0) -> None:
-    """Leave the sign of life of a server."""
-    file = home / "servers" / owner / "overview.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text("{}")
-    os.utime(file, (time.time() - seconds_ago,) * 2)
+    assert events(reader) == []
+    clock.now += GONE_SECONDS - 1
+    assert events(reader) == []
+    assert (list(reader.tails), reader.gone) == (["a.jsonl", "b.jsonl"], set())
+    clock.now += 1
+    assert events(reader) == []
+    assert (list(reader.tails), reader.gone) == (["b.jsonl"], {"a.jsonl"})
 
 
 def looked_at(reader: SpoolReader, monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -269,7 +271,7 @@ def test_what_was_written_four_weeks_ago_rests(
     """Its jobs have ended; if its kernel lives and writes on, every event comes, once."""
     append(spool / "a.jsonl", header() + line(n=1))
     os.utime(spool / "a.jsonl", (time.time() - OLD_SECONDS - 60,) * 2)
-    assert reader.read_new() == []
+    assert events(reader) == []
     append(spool / "a.jsonl", line(n=2))
     assert looked_at(reader, monkeypatch) == []
     clock.now += OLD_REST_SECONDS
@@ -295,7 +297,7 @@ def test_another_servers_file_is_left_to_it(spool: Path, reader: SpoolReader, tm
     """As long as it lives."""
     alive(tmp_path, OTHER)
     append(spool / "a.jsonl", header(OTHER) + line(n=1))
-    assert reader.read_new() == []
+    assert events(reader) == []
 
 
 @pytest.mark.parametrize("was_there", [True, False])
@@ -305,14 +307,14 @@ def test_the_files_of_a_server_that_is_gone_are_taken_over(
     """Whole, soon after its sign of life is stale or cleared away; and what its kernels write afterwards."""
     alive(tmp_path, OTHER)
     append(spool / "a.jsonl", header(OTHER, "k9") + line(n=1))
-    assert reader.read_new() == []
+    assert events(reader) == []
     if was_there:
         alive(tmp_path, OTHER, LEASE_SECONDS + 60)
     else:
         (tmp_path / "servers" / OTHER / "overview.json").unlink()
-    assert reader.read_new() == []
+    assert events(reader) == []
     clock.now += OTHERS_REST_SECONDS
-    assert [event["kernel_id"] for event in reader.read_new()] == ["k9", "k9"]
+    assert [event["kernel_id"] for event in events(reader)] == ["k9", "k9"]
     append(spool / "a.jsonl", line(n=2))
     assert numbers(reader) == [2]
 
@@ -323,29 +325,23 @@ def test_of_another_servers_file_only_the_header_is_read(
     """Its lines are none of our business, and looking at them each second would cost."""
     alive(tmp_path, OTHER)
     append(spool / "a.jsonl", header(OTHER) + line(n=1) * 5)
-    parsed: list[bytes] = []
-    really = spool_reader.parse
-    monkeypatch.setattr(spool_reader, "parse", lambda text: parsed.append(text) or really(text))
+    asked: list[str] = []
+    read_header = spool_reader.read_header
+    monkeypatch.setattr(spool_reader, "read_header", lambda file: asked.append("header") or read_header(file))
+    monkeypatch.setattr(spool_reader, "read_from", lambda *_: asked.append("lines") or b"")
     for _ in range(3):
-        assert reader.read_new() == []
+        assert events(reader) == []
         clock.now += OTHERS_REST_SECONDS
-    assert [text + b"\n" for text in parsed] == [header(OTHER)]
+    assert asked == ["header"]
 
 
 def test_files_come_in_the_order_of_their_names(spool: Path, reader: SpoolReader) -> None:
     """Two kernels do not get mixed up."""
     append(spool / "b.jsonl", header(kernel_id="k2") + line(n=2))
-    append(spool / "a.jsonl", header(kernel_id=7) + line(n=1))
-    assert [(event["kernel_id"], event.get("n")) for event in reader.read_new()] == [
+    append(spool / "a.jsonl", header(kernel_id=None) + line(n=1))
+    assert [(event["kernel_id"], event.get("id")) for event in events(reader)] == [
         (None, None),
-        (None, 1),
+        (None, "1"),
         ("k2", None),
-        ("k2", 2),
+        ("k2", "2"),
     ]
-
-
-def test_a_later_reader_starts_at_the_beginning(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
-    """A server that is started again learns what its kernels launched before."""
-    append(spool / "a.jsonl", header() + line(n=1))
-    assert numbers(reader) == [1]
-    assert numbers(SpoolReader(tmp_path, OURS)) == [1]

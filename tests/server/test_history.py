@@ -17,6 +17,7 @@ from mlcost_ext.core.documents import Past
 from mlcost_ext.core.money import to_wire
 from mlcost_ext.core.price import ContractedPrice
 from mlcost_ext.core.times import time_to_text
+from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.server.books import Books
@@ -59,7 +60,7 @@ def path(tmp_path: Path) -> Path:
 def make(path: Path) -> tuple[Intake, History]:
     intake = Intake(Books.empty(), LaunchBook(), Snapshot(), Snapshot(), logging.getLogger("test"))
     intake.owner_tags = {"sagemaker:space-arn": SPACE}
-    return intake, History(JobStore(path), intake, logging.getLogger("test"))
+    return intake, History(JobStore(Database(path)), intake, logging.getLogger("test"))
 
 
 def past(history: History, **changes: Any) -> Past | None:

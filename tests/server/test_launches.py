@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
+import sqlite3
+from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,8 @@ from typing import Any
 import pytest
 
 from mlcost_ext.core.times import time_to_text
+from mlcost_ext.ledger.launch_store import Kept, LaunchStore
+from mlcost_ext.ledger.spool_batch import Batch
 
 from .conftest import FakeReader, training_job
 from .test_overview import overview, settled
@@ -166,5 +171,73 @@ def test_overview_json_is_there_for_the_kernels(jp_asyncio_loop: Any, jp_fetch: 
         assert json.loads(file.read_text())["jobs"][0]["name"] == "kept-1"
         assert file.stat().st_mode & 0o777 == 0o600
         assert file.parent.stat().st_mode & 0o777 == 0o700
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_launch_is_kept_in_the_ledger_and_told_once(
+    jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path, jp_serverapp: Any
+) -> None:
+    """Written while the server lives; how far its file was read stands beside it."""
+    told: list[dict[str, Any]] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        told.extend([data] if "launch" in schema_id else [])
+
+    async def run() -> None:
+        jp_serverapp.event_logger.add_listener(listener=listen)
+        await overview(jp_fetch)
+        write_launch(home, "kept-1")
+        await row_of(jp_fetch, "kept-1")
+        file = home / "servers" / os.environ["MLCOST_SERVER_ID"] / "ledger.sqlite"
+        for _ in range(50):
+            with contextlib.closing(sqlite3.connect(file)) as connection:
+                rows = connection.execute("SELECT id, result, tags FROM launch").fetchall()
+                positions = connection.execute("SELECT name, position FROM spool_file").fetchall()
+            if rows:
+                break
+            await asyncio.sleep(0.1)
+        assert rows == [("kept-1", "accepted", '{"team":"fraud"}')]
+        assert positions == [("kept-1.jsonl", (home / "spool" / "kept-1.jsonl").stat().st_size)]
+        await asyncio.sleep(1.2)
+        assert [data["name"] for data in told] == ["kept-1"]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+@pytest.fixture
+def kept_before(home: Path) -> Iterator[None]:
+    """Leave what an earlier server of this place has taken: its ledger, while the spool's files are gone."""
+    at = time_to_text(datetime.now(timezone.utc))
+    request = {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}}
+    intent = {"type": "intent", "id": "a", "at": at, "kind": "training", "region_id": "eu-west-1", "name": "before-1"}
+    outcome = {"type": "outcome", "id": "a", "at": at, "result": "accepted"}
+    events = [{**intent, "notebook": "train.ipynb", "request": request}, outcome]
+    batch = Batch("gone.jsonl", 0, 9, is_inside_long_line=False, events=events, ends=[8, 9], broken=0)
+
+    def load(self: LaunchStore, *_: Any) -> Any:
+        return Kept(positions={"gone.jsonl": batch.position}, events=events)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LaunchStore, "load", load)
+        yield
+
+
+def test_a_server_that_is_started_again_knows_its_launches(
+    kept_before: None, jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path, jp_serverapp: Any
+) -> None:
+    """Their jobs are shown and looked for, and nobody is told of them a second time."""
+    told: list[str] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        told.append(schema_id)
+
+    async def run() -> None:
+        jp_serverapp.event_logger.add_listener(listener=listen)
+        await overview(jp_fetch)
+        assert (await row_of(jp_fetch, "before-1"))["notebook"] == "train.ipynb"
+        await asyncio.sleep(1.2)
+        assert ["eu-west-1", "training", "before-1"] in reader.watched["names"]
+        assert [schema_id for schema_id in told if "launch" in schema_id] == []
 
     jp_asyncio_loop.run_until_complete(run())

@@ -1,0 +1,254 @@
+"""Keep the ledger: bring each charge to what is known, and note which notebook's kernel was busy on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from logging import Logger
+
+from mlcost_ext.core.documents import Charged
+from mlcost_ext.core.host import Host
+from mlcost_ext.core.ledger import Attribution, Resource
+from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.core.profile import LedgerEntry, LedgerLine
+from mlcost_ext.ledger.charge_reader import NANO, ChargeSum
+from mlcost_ext.ledger.charge_store import ChargeStore
+from mlcost_ext.ledger.charge_view import month_of
+from mlcost_ext.usecases.ledger_entries import (
+    FOLLOWED,
+    job_entry,
+    job_resource,
+    session_lines,
+    session_resource,
+    standing_lines,
+    standing_resource,
+)
+from mlcost_ext.usecases.meter import MeteredJob
+from mlcost_ext.usecases.session import SessionCosts
+from mlcost_ext.usecases.standing import MeteredStanding, key_of_standing
+from mlcost_ext.usecases.standing_rows import is_this
+from mlcost_ext.usecases.watch import JobKey, key_of
+
+from .busy import BusyTime
+from .intake import Intake
+
+BATCH = 20
+"""Things that are written in one go: the interpreter's lock is held for two milliseconds at most."""
+WRITE_SECONDS = 10.0
+"""How old the figures of the ledger are at most while somebody looks."""
+QUIET_WRITE_SECONDS = 60.0
+"""The same while nobody does."""
+MOST_AT_ONCE = 400
+"""Things that are written in one tick; the first picture of a large account brings thousands."""
+
+
+REST = 50
+"""So many times as long as adding up took, it is not done again."""
+
+
+class Bookkeeper:
+    """What is between the intake and the charges. All methods are for the event loop's thread."""
+
+    def __init__(
+        self,
+        store: ChargeStore,
+        intake: Intake,
+        busy: BusyTime,
+        session_price: Callable[[Host], UnitPrice | None],
+        log: Logger,
+    ) -> None:
+        self._store, self._intake, self._busy, self._log = store, intake, busy, log
+        self._session_price = session_price
+        self._jobs: dict[JobKey, MeteredJob] = {}
+        self._dropped: list[Resource] = []
+        self._standing: dict[tuple[str, str, str], MeteredStanding] = {}
+        self._machine: tuple[Resource, list[LedgerLine]] | None = None
+        self._has_begun = False
+        self._written_at = float("-inf")
+        self._trouble: str | None = None
+        self.charged: Charged | None = None
+        self.session_costs: SessionCosts | None = None
+        self._rests_until = float("-inf")
+        intake.on_job, intake.on_drop = self.take_job, self.drop_job
+
+    def take_job(self, metered: MeteredJob) -> None:
+        """Note what is known of a job now."""
+        self._jobs[key_of(metered.job)] = metered
+
+    def drop_job(self, metered: MeteredJob) -> None:
+        """Take a job out that has turned out to be somebody else's."""
+        self._jobs.pop(key_of(metered.job), None)
+        self._dropped.append(job_resource(metered.job))
+
+    async def work(self, host: Host, prices: PriceSource, now: datetime, *, is_viewed: bool) -> None:
+        """Write what has changed, in threads; where the disk cannot be written it waits on. Nothing is raised."""
+        self._busy.look(now)
+        try:
+            if not self._has_begun:
+                await asyncio.to_thread(self._store.begin)
+                self._has_begun = True
+            await self._write_jobs(now)
+            if time.monotonic() - self._written_at >= (WRITE_SECONDS if is_viewed else QUIET_WRITE_SECONDS):
+                await self.write(host, prices, now)
+                if time.monotonic() >= self._rests_until:
+                    await self._add_up(host, now)
+            self._trouble = None
+        except Exception as error:  # noqa: BLE001  (the tick goes on, and what is left is written at the next one)
+            self._say(error)
+
+    async def write(self, host: Host, prices: PriceSource, now: datetime) -> None:
+        """Bring everything up to now.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        await self._write_standing(host, now)
+        await self._write_machine(host, prices, now)
+        self._written_at = time.monotonic()
+
+    async def close(self, host: Host, prices: PriceSource, now: datetime) -> None:
+        """Write what waits; for when the server ends."""
+        try:
+            if self._has_begun:
+                self._busy.look(now)
+                await self._write_jobs(now)
+                await self.write(host, prices, now)
+        except Exception as error:  # noqa: BLE001  (the server ends all the same)
+            self._say(error)
+
+    async def _add_up(self, host: Host, now: datetime) -> None:
+        """Tell what today and this month come to; the longer that takes, the less often."""
+        began = time.monotonic()
+        currency, name = self._intake.billing_currency, session_resource(host).name
+        before = self.charged
+        self.charged, self.session_costs = await asyncio.to_thread(totals_of, self._store, now, currency, name)
+        took = time.monotonic() - began
+        self._rests_until = time.monotonic() + REST * took
+        if (self.charged is None) != (before is None):
+            self._intake.revision += 1  # amounts alone are told with the next answer
+
+    # -- jobs -------------------------------------------------------------------------------
+
+    async def _write_jobs(self, now: datetime) -> None:
+        for _ in range(0, MOST_AT_ONCE, BATCH):
+            keys = list(self._jobs)[:BATCH]
+            if not keys and not self._dropped:
+                return
+            taken = {key: self._jobs.pop(key) for key in keys}
+            dropped, self._dropped = self._dropped, []
+            try:
+                await asyncio.to_thread(self._bring, list(taken.values()), dropped, now)
+            except BaseException:
+                self._jobs = {**taken, **self._jobs}
+                self._dropped = [*dropped, *self._dropped]
+                raise
+
+    def _bring(self, jobs: Sequence[MeteredJob], dropped: Iterable[Resource], now: datetime) -> None:
+        entries = [entry for metered in jobs if (entry := job_entry(metered, self._who_for(metered))) is not None]
+        gone = [LedgerEntry(resource=resource, lines=(), basis="metered", is_closed=True) for resource in dropped]
+        try:
+            self._store.bring([*entries, *gone], now)
+        except (ArithmeticError, ValueError) as error:
+            self._say(error)
+            for entry in entries:  # all but the one that nobody can write
+                self._bring_one(entry, now)
+
+    def _bring_one(self, entry: LedgerEntry, now: datetime) -> None:
+        try:
+            self._store.bring([entry], now)
+        except (ArithmeticError, ValueError) as error:
+            self._say(error)
+
+    def _who_for(self, metered: MeteredJob) -> Attribution:
+        job = metered.job
+        return self._intake.attribution_of(key_of(job), job.created_at, job.tags)
+
+    # -- what stands ------------------------------------------------------------------------
+
+    async def _write_standing(self, host: Host, now: datetime) -> None:
+        current = {
+            key_of_standing(m.standing): m for m in self._intake.standing.of_kind(*FOLLOWED) if not is_this(m.standing, host)
+        }
+        changed = [key for key, metered in current.items() if self._standing.get(key) is not metered]
+        gone = [key for key in self._standing if key not in current]
+        for key in changed:
+            metered = current[key]
+            who = self._intake.attribution_of(key, metered.standing.created_at, metered.standing.tags)
+            lines = standing_lines(metered, who, now)
+            before = self._standing.get(key)
+            if before is not None and standing_resource(before.standing) != standing_resource(metered.standing):
+                await asyncio.to_thread(self._store.follow, standing_resource(before.standing), [], now)
+            if lines is not None:
+                await asyncio.to_thread(self._store.follow, standing_resource(metered.standing), lines, now)
+            self._standing[key] = metered
+        for key in gone:
+            await asyncio.to_thread(self._store.follow, standing_resource(self._standing[key].standing), [], now)
+            del self._standing[key]
+
+    # -- this machine -----------------------------------------------------------------------
+
+    async def _write_machine(self, host: Host, prices: PriceSource, now: datetime) -> None:
+        resource, lines = session_resource(host), session_lines(host, prices, self._session_price(host), now)
+        if self._machine is not None and self._machine[0] != resource:
+            await asyncio.to_thread(self._store.follow, self._machine[0], [], now)
+        if self._machine is None or [price_and_use(line) for line in lines] != [price_and_use(line) for line in self._machine[1]]:
+            if lines or self._machine is not None:
+                await asyncio.to_thread(self._store.follow, resource, lines, now)
+            self._machine = (resource, lines)
+        told = self._busy.take()
+        try:
+            if lines:
+                await asyncio.to_thread(self._store.note_busy, resource, told, now)
+            else:
+                await asyncio.to_thread(self._store.bring, [], now)
+        except BaseException:
+            self._busy.put_back(told)
+            raise
+
+    def _say(self, error: Exception) -> None:
+        """Log what went wrong, once until it goes well again."""
+        if self._trouble != type(error).__name__:
+            self._trouble = type(error).__name__
+            self._log.warning("mlcost-ext could not write its ledger and tries again: %s", str(error)[:200] or self._trouble)
+
+
+def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) -> tuple[Charged | None, SessionCosts | None]:
+    """Add up today and this month, all of it and this session's machine; blocks on the disk.
+
+    Raises:
+        OSError: The ledger cannot be read.
+    """
+    start, end = month_of(now)
+    as_of, found, _ = store.view(start, end, ("day", "resource", "component"))
+    begun = store.begun()
+    if as_of is None:
+        return None, None
+    today, own = as_of.date().isoformat(), f"session/{machine}"
+    ours = [total for total in found if total.billing_currency == currency]
+    machines = [total for total in ours if total.key[1] == own and not str(total.key[2]).startswith("Storage-")]
+    left_out = {number for total in found for number in total.unpriced}
+    others = {total.key[1] for total in found if total.billing_currency != currency}
+    is_known = any(total.priced for total in ours) or not found
+    charged = Charged(
+        as_of=as_of,
+        today=amount(total for total in ours if total.key[0] == today) if is_known else None,
+        month=amount(ours) if is_known else None,
+        unpriced=len(left_out) + len(others),
+        since=begun if begun is not None and begun.date() > start else None,
+    )
+    is_priced = all(total.priced for total in machines)
+    costs = SessionCosts(as_of=as_of, today=amount(t for t in machines if t.key[0] == today), month=amount(machines))
+    return charged, costs if machines and is_priced else None
+
+
+def amount(totals: Iterable[ChargeSum]) -> Decimal:
+    return sum((total.contracted_cost for total in totals), 0) * NANO
+
+
+def price_and_use(line: LedgerLine) -> tuple[object, ...]:
+    """Give what makes a line another one."""
+    return line.price, line.quantity, line.attribution, line.profile.since
