@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -93,19 +94,21 @@ class Live:
             log=log,
         )
         self._database = Database(folder / "ledger.sqlite")
-        self._spool = SpoolIntake(parts.spool, LaunchStore(self._database), log)
+        launches = LaunchStore(self._database)
+        self._spool = SpoolIntake(parts.spool, launches, log)
         self._history = History(JobStore(self._database), intake, log)
         self._charges = ChargeStore(self._database)
         self._notebooks = KernelNotebooks(sessions)
         busy = BusyTime(kernels.manager, self._notebooks.of)
-        self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, log)
+        forget = partial(forget_old, self._charges, launches, settings.retention_days)
+        self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, forget, log)
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
         self._drawn: Drawn = (-1, b"")
-        self._metrics = Metrics(lambda: (self._picture(now), now) if self._drawn_at and (now := self.now()) else None, log)
+        self._metrics = Metrics(self._seen, log)
 
     # -- what handlers ask ------------------------------------------------------------------
 
@@ -311,6 +314,11 @@ class Live:
         """Give the time by AWS's clock, in whole seconds."""
         return self._intake.aws_time().replace(microsecond=0)
 
+    def _seen(self) -> tuple[Picture, datetime] | None:
+        """Give what the metrics are told from; None: nothing was drawn yet, so prices may not have been read."""
+        now = self.now()
+        return (self._picture(now), now) if self._drawn_at is not None else None
+
     def _picture(self, now: datetime) -> Picture:
         intake, minder = self._intake, self._minder
         asking = minder.asking()
@@ -345,6 +353,17 @@ class Live:
 def currency_of(host: Host) -> str:
     """Give the currency of all figures: the one that AWS bills the session's region in."""
     return billing_currency_of(host.region_id or host.machine_region_id or "")
+
+
+def forget_old(charges: ChargeStore, launches: LaunchStore, days: int, today: date) -> None:
+    """Delete what was kept for longer than it may be; blocks on the disk.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    first = today - timedelta(days=days)
+    charges.forget_before(first)
+    launches.forget(first)
 
 
 def unreadable(error: OSError) -> RemoteError:
