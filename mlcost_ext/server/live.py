@@ -108,7 +108,7 @@ class Live:
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
         self._drawn: Drawn = (-1, b"")
-        self._metrics = Metrics(self._seen, log)
+        self._metrics = Metrics(lambda: self._picture(self.now()) if self._drawn_at else None, self.now, log)
 
     # -- what handlers ask ------------------------------------------------------------------
 
@@ -313,11 +313,6 @@ class Live:
     def now(self) -> datetime:
         """Give the time by AWS's clock, in whole seconds."""
         return self._intake.aws_time().replace(microsecond=0)
-
-    def _seen(self) -> tuple[Picture, datetime] | None:
-        """Give what the metrics are told from; None: nothing was drawn yet, so prices may not have been read."""
-        now = self.now()
-        return (self._picture(now), now) if self._drawn_at is not None else None
 
     def _picture(self, now: datetime) -> Picture:
         intake, minder = self._intake, self._minder

@@ -237,7 +237,8 @@ def one(value: float) -> Callable[..., Any]:
 
 
 def made(log: Any = logging.getLogger("test")) -> Metrics:  # noqa: B008
-    return Metrics(lambda: (None, NOW), log)  # type: ignore[arg-type, return-value]
+    some: Any = object()
+    return Metrics(lambda: some, lambda: NOW, log)
 
 
 def test_of_two_servers_of_a_process_the_later_is_shown(registry: CollectorRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
