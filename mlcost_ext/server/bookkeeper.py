@@ -36,13 +36,13 @@ from mlcost_ext.usecases.watch import JobKey, key_of
 from .busy import BusyTime
 from .intake import Intake
 
-BATCH = 20
-"""Things that are written in one go: the interpreter's lock is held for two milliseconds at most."""
+BATCH = 10
+"""Things that are written in one go, in a thread: the event loop waits for the interpreter's lock for two milliseconds at most."""
 WRITE_SECONDS = 10.0
 """How old the figures of the ledger are at most while somebody looks."""
 QUIET_WRITE_SECONDS = 60.0
 """The same while nobody does."""
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 100
 """Things that are written in one tick; the first picture of a large account brings thousands."""
 
 
