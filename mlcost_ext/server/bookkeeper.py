@@ -37,7 +37,7 @@ from .busy import BusyTime
 from .intake import Intake
 
 BATCH = 10
-"""Things that are written in one go, in a thread: the event loop waits for the interpreter's lock for two milliseconds at most."""
+"""Things that a thread writes in one go: the event loop waits two milliseconds at most for the interpreter's lock."""
 WRITE_SECONDS = 10.0
 """How old the figures of the ledger are at most while somebody looks."""
 QUIET_WRITE_SECONDS = 60.0
