@@ -18,7 +18,6 @@ from mlcost_ext.core.errors import MlcostError, RemoteError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.money import billing_currency_of
-from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.charge_store import ChargeStore
@@ -26,9 +25,8 @@ from mlcost_ext.ledger.charge_view import charges
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.ledger.launch_store import LaunchStore
-from mlcost_ext.prices import InOneCurrency
 from mlcost_ext.usecases.job_row import job_row
-from mlcost_ext.usecases.launches import LaunchBook, awaited_job
+from mlcost_ext.usecases.launches import awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
 from mlcost_ext.usecases.overview import Picture
 from mlcost_ext.usecases.price_lookup import find_prices, price_query
@@ -39,7 +37,6 @@ from mlcost_ext.wiring import Adapters
 
 from .actions import Actions, Scope, Wish
 from .bookkeeper import Bookkeeper
-from .books import Books
 from .busy import BusyTime
 from .drawing import draw
 from .history import History
@@ -50,6 +47,7 @@ from .presence import KernelNotebooks, KernelPresence, unguarded_problem
 from .price_refresh import PriceRefresh
 from .publisher import Drawn, Publisher
 from .repricing import Repricing
+from .settling import Settling
 from .spool_intake import SpoolIntake
 
 TICK_SECONDS = 1.0
@@ -96,6 +94,7 @@ class Live:
         self._database = Database(folder / "ledger.sqlite")
         launches = LaunchStore(self._database)
         self._spool = SpoolIntake(parts.spool, launches, log)
+        self._settling = Settling(launches, intake, log)
         self._history = History(JobStore(self._database), intake, log)
         self._charges = ChargeStore(self._database)
         self._notebooks = KernelNotebooks(sessions)
@@ -244,6 +243,7 @@ class Live:
         self._look_at_kernels()
         self._intake.give_up_waiting(now)
         self._forget(now)
+        await self._settling.work()
         await self._history.work(now)
         await self._notebooks.refresh()
         is_viewed = self._minder.viewers.is_viewed
@@ -367,29 +367,4 @@ def unreadable(error: OSError) -> RemoteError:
         f"The ledger cannot be read ({str(error.strerror or error)[:120]}).",
         "Make room on the disk, or look at the file with 'mlcost ledger verify'.",
         code="ledger_unreadable",
-    )
-
-
-def make_live(
-    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, sessions: Any, log: Logger
-) -> Live:
-    """Put together what lives as long as the Jupyter server."""
-
-    def in_one_currency(prices: PriceSource) -> PriceSource:
-        return InOneCurrency(prices, lambda: intake.billing_currency, parts.prices.exchange)
-
-    intake = Intake(Books.empty(), LaunchBook(), in_one_currency(parts.prices), parts.facts, log)
-    intake.prices_on = lambda day: in_one_currency(parts.prices.on(day))
-    intake.billing_currency = currency_of(parts.host)
-    parts.reader.on_push(intake.push)
-    folder = settings.home / "servers" / server_id
-    return Live(
-        parts,
-        intake=intake,
-        kernels=KernelPresence(kernels),
-        sessions=sessions,
-        emit=emit,
-        folder=folder,
-        settings=settings,
-        log=log,
     )

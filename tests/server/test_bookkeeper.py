@@ -23,6 +23,7 @@ from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.meter import meter
 from mlcost_ext.usecases.standing import meter_standing
 from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job, small_price_list, unit_price
+from tests.jobs.figures import FACTS
 from tests.usecases.test_overview import ENDPOINT
 
 HOST = Host(
@@ -43,7 +44,7 @@ class Server:
     def __init__(self, path: Path) -> None:
         self.database = Database(path)
         self.store = ChargeStore(self.database)
-        self.intake = Intake(Books.empty(), LaunchBook(), PRICES, lambda _: False, logging.getLogger("test"))  # type: ignore[arg-type]
+        self.intake = Intake(Books.empty(), LaunchBook(), PRICES, FACTS, logging.getLogger("test"))
         self.forgotten: list[date] = []
         busy = BusyTime(None, lambda _: None)
         self.books = Bookkeeper(self.store, self.intake, busy, lambda _: None, self.forgotten.append, logging.getLogger("test"))
