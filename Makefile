@@ -18,7 +18,7 @@ PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jup
 TWICE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench soak docs wheel clean
+.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak test-focus docs wheel clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_price_snapshot.py --check
 	cd labextension && npm run -s types:check
 
+test-focus: .venv/.dev ## Let the FinOps Foundation's validator judge the ledger's export
+	$(BIN)/python tools/focus_env.py
+	$(BIN)/python -m pytest tests/ledger/focus/test_validator.py
+
 test-browser: .venv-wheel/.ready .venv-lab44/.ready
 	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests $(TWICE)
 
@@ -69,6 +73,9 @@ types: .venv/.dev $(NODE_MODULES) ## Write openapi.json and the TypeScript types
 
 bench: dist/.ready ## Measure start, memory, CPU and delays, side by side; results in bench/results
 	$(BIN)/python -m bench
+
+bench-large: dist/.ready ## Measure a ledger of ten million charges, half an hour and 2 GB of disk
+	$(BIN)/python -m bench ledger_large
 
 soak: .venv/.dev ## Let every bad day of AWS pass, in turn and in any mix, each figure held against the truth: over an hour
 	$(BIN)/python -m tests.soak

@@ -41,6 +41,8 @@ class Benchmark:
     minutes: float
     """How long it takes with the numbers of `Plan`."""
     run: Callable[[Plan], list[Result]]
+    is_apart: bool = False
+    """Run only where it is named."""
 
 
 def in_turn(arms: tuple[T, ...], count: int) -> Iterator[tuple[T, ...]]:

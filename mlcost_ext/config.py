@@ -20,6 +20,7 @@ from mlcost_ext.ledger import spool_writer
 
 INSTANCE_TYPE = re.compile(r"(ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+")
 MAX_GPUS = 64
+FEWEST_DAYS, MOST_DAYS = 31, 3660
 Profiles = dict[str, dict[str, str]]
 
 
@@ -37,6 +38,8 @@ class Settings:
     """Whether others' jobs of the account may be shown where somebody asks for them."""
     refresh_prices: bool = True
     """Whether AWS's price list is read once a day."""
+    retention_days: int = 400
+    """For how long charges and launches are kept."""
 
 
 class MlcostExt(Configurable):
@@ -72,6 +75,16 @@ class MlcostExt(Configurable):
         help="Whether AWS's own price list is read once a day, where the role may call pricing:GetProducts (free of charge).",
     ).tag(config=True)
 
+    retention_days = Integer(
+        400, help="For how many days charges and launches are kept in the ledger; 31 to 3,660. What is older is deleted."
+    ).tag(config=True)
+
+    @validate("retention_days")
+    def _check_days(self, proposal: dict[str, int]) -> int:
+        if not FEWEST_DAYS <= proposal["value"] <= MOST_DAYS:
+            raise TraitError(f"MlcostExt.retention_days: write a number of days from {FEWEST_DAYS} to {MOST_DAYS}.")
+        return proposal["value"]
+
     @validate("session_list_unit_price")
     def _check_price(self, proposal: dict[str, str]) -> str:
         if proposal["value"]:
@@ -106,6 +119,7 @@ class MlcostExt(Configurable):
             node_gpus=self.node_gpus,
             scope_account=self.scope_account,
             refresh_prices=self.refresh_prices,
+            retention_days=self.retention_days,
         )
 
 

@@ -176,3 +176,12 @@ def test_the_profiles_region_needs_no_botocore() -> None:
     """Its import would take longer than all of ours."""
     code = "import sys, os, mlcost_ext.config as c; c.profile_region(os.environ); print('botocore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize("days", [30, 0, -1, 3661])
+def test_how_long_charges_are_kept_has_bounds(days: int) -> None:
+    """A month's total needs a month; what nobody would ever look up is not kept."""
+    assert load_settings(config()).retention_days == 400
+    assert load_settings(config(retention_days=31)).retention_days == 31
+    with pytest.raises(TraitError, match="from 31 to 3660"):
+        load_settings(config(retention_days=days))

@@ -10,6 +10,7 @@ from .first_picture import FIRST_PICTURE
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
+from .ledger import LEDGER, LEDGER_LARGE
 from .ledger_intake import LEDGER_INTAKE
 from .memory import MEMORY
 from .overview import OVERVIEW
@@ -22,6 +23,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     OVERVIEW,
     PRICES,
     LEDGER_INTAKE,
+    LEDGER,
+    LEDGER_LARGE,
     SERVER_START,
     MEMORY,
     KERNEL_START,

@@ -38,6 +38,7 @@ export class Formatter {
   private readonly day: Intl.DateTimeFormat;
   private readonly shortDay: Intl.DateTimeFormat;
   private readonly dayClock: Intl.DateTimeFormat;
+  private readonly dateOnly: Intl.DateTimeFormat;
 
   constructor(
     private readonly trans: Translation,
@@ -54,6 +55,7 @@ export class Formatter {
     this.clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
     this.day = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
     this.shortDay = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short' });
+    this.dateOnly = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', timeZone: 'UTC' });
     this.dayClock = new Intl.DateTimeFormat(locale, {
       day: 'numeric',
       month: 'short',
@@ -141,6 +143,24 @@ export class Formatter {
   date(value: string): string {
     const date = toDate(value);
     return date === null ? value : this.day.format(date);
+  }
+
+  /** The same without its year. */
+  shortDate(value: string): string {
+    const date = toDate(value);
+    return date === null ? value : this.dateOnly.format(date);
+  }
+
+  /** Write a day and a time of day in the browser's time zone; null where there is none. */
+  moment(value: string | null): string | null {
+    const date = toDate(value);
+    return date === null ? null : this.dayClock.format(date);
+  }
+
+  /** Give one that writes money in a currency; what is no currency's code is written with the sign for any. */
+  inCurrency(currency: string): Formatter {
+    const code = /^[A-Z]{3}$/.test(currency) ? currency : 'XXX';
+    return code === this.currency ? this : new Formatter(this.trans, this.locale, code);
   }
 
   /** Write the day of a moment, without its year; null where there is none. */

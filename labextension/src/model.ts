@@ -7,9 +7,11 @@ import { ApiError } from './api/errors';
 import type { CostSource, Reading } from './api/source';
 import type { Overview } from './api/types';
 import { Freshness } from './freshness';
+import { ChargeHistory } from './history';
 import { kindsAsked, oldestAnswer } from './kinds';
 import { Floors, allFigures, carriedOn, grows, type Figure } from './live';
 import { phaseAfter, type Phase } from './phase';
+import { clockDiffers } from './quality';
 import { Reread } from './reread';
 import { endable } from './things';
 import { Ticker, spreadMs } from './ticker';
@@ -41,6 +43,9 @@ export class OverviewModel {
 
   /** What others of the account run; read only while somebody looks at it. */
   readonly account: AccountLists;
+
+  /** What was charged in days gone by; read only while somebody looks at it. */
+  readonly history: ChargeHistory;
 
   private readonly source: CostSource;
   private readonly freshness: Freshness;
@@ -76,6 +81,7 @@ export class OverviewModel {
       standby: () => !this.isWatched
     });
     this.account = new AccountLists(this.source, () => this.awsTime, this.page);
+    this.history = new ChargeHistory({ source: this.source, time: () => this.confirmedTime ?? new Date(), now, page: this.page });
     this.actions = new Actions(
       this.source,
       () => this.changed.emit(),
@@ -158,6 +164,7 @@ export class OverviewModel {
     this.page.removeEventListener('visibilitychange', this.onVisibility);
     this.poll.dispose();
     this.account.dispose();
+    this.history.dispose();
     this.reread.dispose();
     this.updateTicker();
     Signal.clearData(this);
@@ -289,8 +296,4 @@ export class OverviewModel {
       this.ticked.emit();
     }
   }
-}
-
-function clockDiffers({ data_quality }: Overview): boolean {
-  return data_quality.some(({ code }) => code === 'clock_differs');
 }

@@ -161,3 +161,8 @@ export function isUnexplained(overview: Overview): boolean {
     obstacles(overview).length === 0
   );
 }
+
+/** Tell whether this machine's clock is off by so much that AWS's is counted by. */
+export function clockDiffers({ data_quality }: Overview): boolean {
+  return data_quality.some(({ code }) => code === 'clock_differs');
+}

@@ -31,6 +31,7 @@ MOST_PRODUCTS = 10_000
 BAD_TOKEN = "price_list_token"  # noqa: S105 - an error's code
 TOKEN_CODES = ("InvalidNextTokenException", "ExpiredNextTokenException")
 DENIED_HINT = f"Ask whoever manages the role to allow {ACTION}; the prices known so far are used."
+CREDENTIALS_HINT = "Sign in to AWS, or set a profile or keys, and refresh again; the prices that are here stay."
 NETWORK_HINT = "Check the network or proxy; the prices known so far are used."
 
 NEAREST = {"eu": "eu-central-1", "me": "eu-central-1", "af": "eu-central-1", "il": "eu-central-1", "ap": "ap-south-1"}
@@ -143,6 +144,8 @@ def _problem(error: Exception) -> Problem:
         return Problem(code=problem.code, message=permission_missing((ACTION,)).message, hint=DENIED_HINT)
     if problem.code == "network_unreachable":
         return Problem(code=problem.code, message=problem.message, hint=NETWORK_HINT)
+    if problem.code.startswith("credentials_"):
+        return Problem(code=problem.code, message=problem.message, hint=CREDENTIALS_HINT)
     return problem
 
 

@@ -11,6 +11,7 @@ from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import NotFoundError
 from mlcost_ext.core.times import time_from_text, time_to_text
 
+from .charged import charged_lines
 from .command import Command
 from .job_table import is_whole, job_table, outermost
 from .overview_file import OverviewFile, overview_files
@@ -53,6 +54,7 @@ def document(file: OverviewFile) -> dict[str, object]:
         "aws": file.section("aws"),
         "session": file.section("session"),
         "totals": file.section("totals"),
+        "charged": file.section("charged") or None,
         "jobs": file.rows("jobs"),
         "endpoints": file.rows("endpoints"),
         "apps": file.rows("apps"),
@@ -67,8 +69,8 @@ def text(file: OverviewFile, *, others: int = 0) -> str:
     jobs = file.rows("jobs")
     is_all = has_answer(file) and file.section("totals").get("is_complete") is not False
     listing = [job_table(jobs, currency(file))] if jobs else ["No jobs." if is_all else "No jobs known."]
-    lines = [*listing, "", *standing_lines(file), session_line(file), totals_line(file), as_of_line(file, others), *notes(file)]
-    return "\n".join(lines)
+    sums = [*standing_lines(file), session_line(file), totals_line(file), *charged_lines(file)]
+    return "\n".join([*listing, "", *sums, as_of_line(file, others), *notes(file)])
 
 
 def session_line(file: OverviewFile) -> str:

@@ -9,9 +9,20 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mlcost_ext.core.money import EXACT, decimal_from_text, per_hour_to_amount
-from mlcost_ext.core.times import exact_seconds, time_from_text
+from mlcost_ext.core.times import UTC, exact_seconds, time_from_text
 
-from .cost_report import CostNotice, CostReport, JobCost, PerDay, SessionCost, StandingCost, Sum, is_whole, outermost
+from .cost_report import (
+    ChargedCost,
+    CostNotice,
+    CostReport,
+    JobCost,
+    PerDay,
+    SessionCost,
+    StandingCost,
+    Sum,
+    is_whole,
+    outermost,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -48,13 +59,24 @@ def read_report(*, home: Path, server_id: str | None, notebook: str | None, now:
     if not server_id or not SERVER_ID.fullmatch(server_id):
         return NO_SERVER
     try:
-        with (home / "servers" / server_id / "overview.json").open("rb") as file:
-            document = json.loads(file.read(MAX_FILE_BYTES))
+        document = overview_document(home / "servers" / server_id / "overview.json")
     except FileNotFoundError:
         return NO_FILE
     except (OSError, ValueError, RecursionError):
         return BROKEN_FILE
     return report_of(document, notebook=notebook, now=now)
+
+
+def overview_document(path: Path) -> object:
+    """Read what a server has written.
+
+    Raises:
+        OSError: There is no such file, or it cannot be read.
+        ValueError: It is no JSON.
+        RecursionError: It is nested too deep.
+    """
+    with path.open("rb") as file:
+        return json.loads(file.read(MAX_FILE_BYTES))
 
 
 def report_of(document: object, *, notebook: str | None, now: datetime) -> CostReport | CostNotice:
@@ -93,6 +115,7 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
         notebook_total=_sum(own, jobs, count=len(own), is_all=is_all),
         standing=tuple(_standing(overview)),
         standing_total=_standing_total(totals),
+        charged=_charged(_mapping(overview.get("charged")), now),
         remarks=_remarks(overview),
     )
 
@@ -172,6 +195,20 @@ def _standing_total(totals: dict[str, Any]) -> PerDay | None:
     count, cost = _integer(totals.get("standing")), _amount(totals.get("standing_cost_per_day"))
     is_complete = cost is not None and totals.get("standing_unpriced") == 0 and totals.get("is_standing_complete") is not False
     return None if count is None else PerDay(cost_per_day=cost, count=count, is_complete=is_complete)
+
+
+def _charged(row: dict[str, Any], now: datetime) -> ChargedCost | None:
+    """Read what was charged; what the server wrote yesterday is no figure of today, nor of this month where that has begun."""
+    as_of, today = time_from_text(row.get("as_of")), now.astimezone(UTC).date()
+    if as_of is None or (as_of.year, as_of.month) != (today.year, today.month):
+        return None
+    return ChargedCost(
+        as_of=as_of,
+        today=_amount(row.get("today")) if as_of.date() == today else None,
+        month=_amount(row.get("month")),
+        unpriced=_integer(row.get("unpriced")) or 0,
+        since=time_from_text(row.get("since")),
+    )
 
 
 def _carried(row: dict[str, Any], key: str, elapsed_seconds: Decimal) -> Decimal | None:

@@ -107,6 +107,20 @@ class StandingCost:
     last_used_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargedCost:
+    """What all of ours has cost on this day and in this month UTC, as the server's ledger had it at `as_of`."""
+
+    as_of: datetime
+    today: Decimal | None
+    month: Decimal | None
+    """`None`: not known, or nothing of it has a price."""
+    unpriced: int
+    """Things of this month that the amounts lack: they are at least so much."""
+    since: datetime | None
+    """When the ledger was begun, where that was this month."""
+
+
 def outermost(jobs: Sequence[JobCost]) -> list[JobCost]:
     """Leave out the jobs that a listed one has started: they are in its sum."""
     listed = {job.key for job in jobs if job.is_sum}
@@ -142,6 +156,8 @@ class CostReport:
     """All that stands besides this session's own machine, as far as it is listed."""
     standing_total: PerDay | None
     """`None`: the server does not tell."""
+    charged: ChargedCost | None
+    """`None`: the ledger has not been read yet, or has nothing of this month."""
     remarks: tuple[str, ...]
     """Everything that the figures lack or rest on; the text and HTML forms have the first few."""
 

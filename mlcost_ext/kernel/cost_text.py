@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from .cost_report import CostReport, JobCost, PerDay, StandingCost, Sum
+    from .cost_report import ChargedCost, CostReport, JobCost, PerDay, StandingCost, Sum
 
 MAX_CELL = 63
 """Characters of a name shown; AWS allows a job's name no more."""
@@ -35,7 +35,7 @@ def report_text(report: CostReport) -> str:
     width = max(len(label) for label, _ in facts)
     lines = [*_warnings(report), *(f"{label:<{width}}  {value}" for label, value in facts)]
     for _, rows in _tables(report):
-        lines += ["", *_table(rows)]
+        lines += ["", *table(rows)]
     return "\n".join([*lines, "", *_notes(report)])
 
 
@@ -45,12 +45,13 @@ def report_html(report: CostReport) -> str:
         f'<tr><th scope="row" style="text-align:left">{escape(label)}</th><td style="text-align:left">{escape(value)}</td></tr>'
         for label, value in _facts(report)
     )
-    tables = "".join(_html(caption, rows) for caption, rows in _tables(report))
+    tables = "".join(html_table(caption, rows) for caption, rows in _tables(report))
     warnings, notes = ("".join(f"<p>{escape(line)}</p>" for line in lines) for lines in (_warnings(report), _notes(report)))
     return f"<div>{warnings}<table><caption>Cost so far</caption>{facts}</table>{tables}{notes}</div>"
 
 
-def _html(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+def html_table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
+    """Write a table with its caption and its headings, all of it escaped."""
     head = "".join(f'<th scope="col" style="text-align:left">{escape(heading)}</th>' for heading in rows[0])
     body = "".join(
         "<tr>" + "".join(f'<td style="text-align:left">{escape(cell)}</td>' for cell in row) + "</tr>" for row in rows[1:]
@@ -82,7 +83,23 @@ def _facts(report: CostReport) -> list[tuple[str, str]]:
     facts.append(("All its jobs", _sum_text(report, report.total, "")))
     if report.standing_total is not None and report.standing_total.count:
         facts.append(("What stands", _per_day_text(report.standing_total, report.billing_currency)))
-    return facts
+    return [*facts, *_charged_facts(report.charged, report.billing_currency)]
+
+
+def _charged_facts(charged: ChargedCost | None, currency: str) -> list[tuple[str, str]]:
+    """Say what all of ours has cost by the ledger; at least nothing is not known."""
+    if charged is None:
+        return []
+    since = f", kept since {local(charged.since)}" if charged.since else ""
+    return [
+        ("Today", f"{_charged_text(charged.today, charged, currency)}, all of yours; days are UTC's"),
+        ("This month", f"{_charged_text(charged.month, charged, currency)}, all of yours{since}"),
+    ]
+
+
+def _charged_text(amount: Decimal | None, charged: ChargedCost, currency: str) -> str:
+    known = None if charged.unpriced and not amount else amount
+    return f"{_least(known, is_whole=not charged.unpriced)}{money(known, currency)}"
 
 
 def _session_text(report: CostReport) -> str:
@@ -194,7 +211,8 @@ def _basis(job: JobCost) -> str:
     return "so far"
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Line up the columns of rows that are all of the same length."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
@@ -203,7 +221,7 @@ def _warnings(report: CostReport) -> list[str]:
     """Say before any figure that all of them are old."""
     if not report.is_stale:
         return []
-    return [f"As of {_local(report.as_of)}: the Jupyter server has not renewed these figures since; restart it if this goes on."]
+    return [f"As of {local(report.as_of)}: the Jupyter server has not renewed these figures since; restart it if this goes on."]
 
 
 def _notes(report: CostReport) -> list[str]:
@@ -211,7 +229,7 @@ def _notes(report: CostReport) -> list[str]:
     if report.jobs_as_of is None:
         notes.append("Which jobs there are is not known now: AWS is asked while a page of JupyterLab is open.")
     elif report.is_aws_failing:
-        notes.append(f"Jobs are known as of {_local(report.jobs_as_of)}: AWS could not be asked since.")
+        notes.append(f"Jobs are known as of {local(report.jobs_as_of)}: AWS could not be asked since.")
     unlisted = report.total.count - len(report.outermost_jobs())
     if unlisted > 0:
         notes.append(f"{unlisted} more jobs not listed here." if unlisted > 1 else "1 more job not listed here.")
@@ -226,6 +244,7 @@ def _remarks(remarks: Sequence[str]) -> list[str]:
     return [*shown, f"{more} more {'note' if more == 1 else 'notes'} with %cost --json."] if more > 0 else shown
 
 
-def _local(when: datetime) -> str:
+def local(when: datetime) -> str:
+    """Write a time of day by this machine's zone, with its date."""
     local = when.astimezone()
     return f"{local:%H:%M} ({local:%Y-%m-%d %Z})"

@@ -57,6 +57,7 @@ class Database:
             # No WAL: the home may be a network file system, where its shared memory does not work.
             connection.execute("PRAGMA journal_mode=TRUNCATE")
             connection.execute("PRAGMA synchronous=NORMAL")
+            connection.execute("PRAGMA secure_delete=ON")  # what is forgotten is not left in the file's free pages
             migrate(connection)
             self._connection = connection
         return self._connection

@@ -16,7 +16,8 @@ from mlcost_ext.ledger.server_id import claim_server_id
 from mlcost_ext.wiring import does_nothing_here, server_adapters
 
 from .handlers import handlers
-from .live import Live, make_live
+from .live import Live
+from .making import make_live
 
 EVENTS = Path(__file__).parent.parent / "events"
 

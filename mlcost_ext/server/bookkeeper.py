@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from logging import Logger
 
@@ -36,13 +36,13 @@ from mlcost_ext.usecases.watch import JobKey, key_of
 from .busy import BusyTime
 from .intake import Intake
 
-BATCH = 20
-"""Things that are written in one go: the interpreter's lock is held for two milliseconds at most."""
+BATCH = 10
+"""Things that a thread writes in one go: the event loop waits two milliseconds at most for the interpreter's lock."""
 WRITE_SECONDS = 10.0
 """How old the figures of the ledger are at most while somebody looks."""
 QUIET_WRITE_SECONDS = 60.0
 """The same while nobody does."""
-MOST_AT_ONCE = 400
+MOST_AT_ONCE = 100
 """Things that are written in one tick; the first picture of a large account brings thousands."""
 
 
@@ -59,9 +59,21 @@ class Bookkeeper:
         intake: Intake,
         busy: BusyTime,
         session_price: Callable[[Host], UnitPrice | None],
+        forget: Callable[[date], None],
         log: Logger,
     ) -> None:
+        """Take what it keeps and looks at.
+
+        Args:
+            store: Keeps the charges.
+            intake: Tells of jobs and holds what stands.
+            busy: Knows which notebook's kernel works.
+            session_price: Gives a configured price of this machine.
+            forget: Deletes what is kept beyond the days it may be kept, told today's date; blocks on the disk.
+            log: Is told once of each trouble.
+        """
         self._store, self._intake, self._busy, self._log = store, intake, busy, log
+        self._forget, self._forgot_on = forget, date.min
         self._session_price = session_price
         self._jobs: dict[JobKey, MeteredJob] = {}
         self._dropped: list[Resource] = []
@@ -96,6 +108,9 @@ class Bookkeeper:
                 await self.write(host, prices, now)
                 if time.monotonic() >= self._rests_until:
                     await self._add_up(host, now)
+                if self._forgot_on != now.date():
+                    await asyncio.to_thread(self._forget, now.date())
+                    self._forgot_on = now.date()
             self._trouble = None
         except Exception as error:  # noqa: BLE001  (the tick goes on, and what is left is written at the next one)
             self._say(error)

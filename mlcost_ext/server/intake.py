@@ -175,6 +175,10 @@ class Intake:
         """Give the notebook that a job was launched from; None: it is not known, or was launched elsewhere."""
         return self.launches.notebook_of(key_of(thing), self._created_at(thing))
 
+    def is_launched(self, key: JobKey, thing: Job | Standing) -> bool:
+        """Tell whether a kernel of this server has launched a thing."""
+        return self.launches.is_mine(key, self._created_at(thing))
+
     def attribution_of(self, key: JobKey, created_at: datetime | None, tags: Mapping[str, str]) -> Attribution:
         """Say who and what something is for."""
         return self.launches.attribution_of(key, created_at - self._offset if created_at else None, tags)

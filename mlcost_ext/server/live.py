@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from logging import Logger
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,6 @@ from mlcost_ext.core.errors import MlcostError, RemoteError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.money import billing_currency_of
-from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.charge_store import ChargeStore
@@ -25,9 +25,8 @@ from mlcost_ext.ledger.charge_view import charges
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.ledger.launch_store import LaunchStore
-from mlcost_ext.prices import InOneCurrency
 from mlcost_ext.usecases.job_row import job_row
-from mlcost_ext.usecases.launches import LaunchBook, awaited_job
+from mlcost_ext.usecases.launches import awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
 from mlcost_ext.usecases.overview import Picture
 from mlcost_ext.usecases.price_lookup import find_prices, price_query
@@ -38,7 +37,6 @@ from mlcost_ext.wiring import Adapters
 
 from .actions import Actions, Scope, Wish
 from .bookkeeper import Bookkeeper
-from .books import Books
 from .busy import BusyTime
 from .drawing import draw
 from .history import History
@@ -49,6 +47,7 @@ from .presence import KernelNotebooks, KernelPresence, unguarded_problem
 from .price_refresh import PriceRefresh
 from .publisher import Drawn, Publisher
 from .repricing import Repricing
+from .settling import Settling
 from .spool_intake import SpoolIntake
 
 TICK_SECONDS = 1.0
@@ -93,19 +92,22 @@ class Live:
             log=log,
         )
         self._database = Database(folder / "ledger.sqlite")
-        self._spool = SpoolIntake(parts.spool, LaunchStore(self._database), log)
+        launches = LaunchStore(self._database)
+        self._spool = SpoolIntake(parts.spool, launches, log)
+        self._settling = Settling(launches, intake, log)
         self._history = History(JobStore(self._database), intake, log)
         self._charges = ChargeStore(self._database)
         self._notebooks = KernelNotebooks(sessions)
         busy = BusyTime(kernels.manager, self._notebooks.of)
-        self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, log)
+        forget = partial(forget_old, self._charges, launches, settings.retention_days)
+        self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, forget, log)
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
         self._drawn: Drawn = (-1, b"")
-        self._metrics = Metrics(lambda: (self._picture(now), now) if self._drawn_at and (now := self.now()) else None, log)
+        self._metrics = Metrics(lambda: self._picture(self.now()) if self._drawn_at else None, self.now, log)
 
     # -- what handlers ask ------------------------------------------------------------------
 
@@ -241,6 +243,7 @@ class Live:
         self._look_at_kernels()
         self._intake.give_up_waiting(now)
         self._forget(now)
+        await self._settling.work()
         await self._history.work(now)
         await self._notebooks.refresh()
         is_viewed = self._minder.viewers.is_viewed
@@ -347,35 +350,21 @@ def currency_of(host: Host) -> str:
     return billing_currency_of(host.region_id or host.machine_region_id or "")
 
 
+def forget_old(charges: ChargeStore, launches: LaunchStore, days: int, today: date) -> None:
+    """Delete what was kept for longer than it may be; blocks on the disk.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    first = today - timedelta(days=days)
+    charges.forget_before(first)
+    launches.forget(first)
+
+
 def unreadable(error: OSError) -> RemoteError:
     """Say that the ledger cannot be read."""
     return RemoteError(
         f"The ledger cannot be read ({str(error.strerror or error)[:120]}).",
         "Make room on the disk, or look at the file with 'mlcost ledger verify'.",
         code="ledger_unreadable",
-    )
-
-
-def make_live(
-    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, sessions: Any, log: Logger
-) -> Live:
-    """Put together what lives as long as the Jupyter server."""
-
-    def in_one_currency(prices: PriceSource) -> PriceSource:
-        return InOneCurrency(prices, lambda: intake.billing_currency, parts.prices.exchange)
-
-    intake = Intake(Books.empty(), LaunchBook(), in_one_currency(parts.prices), parts.facts, log)
-    intake.prices_on = lambda day: in_one_currency(parts.prices.on(day))
-    intake.billing_currency = currency_of(parts.host)
-    parts.reader.on_push(intake.push)
-    folder = settings.home / "servers" / server_id
-    return Live(
-        parts,
-        intake=intake,
-        kernels=KernelPresence(kernels),
-        sessions=sessions,
-        emit=emit,
-        folder=folder,
-        settings=settings,
-        log=log,
     )

@@ -47,9 +47,9 @@ class Metrics:
 
     _shown: list[Metrics] = []  # noqa: RUF012  (of the process, as the registry is)
 
-    def __init__(self, read: Callable[[], tuple[Picture, datetime] | None], log: Logger) -> None:
-        """Take what gives the picture and AWS's time on the event loop's thread; None: there is no picture yet."""
-        self._read, self._log = read, log
+    def __init__(self, read: Callable[[], Picture | None], now: Callable[[], datetime], log: Logger) -> None:
+        """Take what gives the picture on the event loop's thread, None before the first was drawn, and what gives AWS's time."""
+        self._read, self._now, self._log = read, now, log
         self._thread = 0
         self._last: list[Any] = []
         self._has_failed = False
@@ -88,8 +88,8 @@ class Metrics:
         if threading.get_ident() != self._thread:
             return self._last
         try:
-            found = self._read()
-            self._last = [written(family) for family in families(*found)] if found else []
+            picture = self._read()
+            self._last = [written(family) for family in families(picture, self._now())] if picture else []
         except Exception:  # noqa: BLE001  (of /metrics there is one for all)
             self._last = []
             if not self._has_failed:

@@ -44,6 +44,8 @@ class Launch:
     user_name: str | None = None
     user_basis: UserBasis | None = None
     project: str | None = None
+    id: str = ""
+    """Of its intent, in spool and ledger."""
 
 
 @dataclass(slots=True)
@@ -104,6 +106,16 @@ class LaunchBook:
         recent = [x for key, x in self.by_key.items() if key not in ended and now - x.at < longest(key[0])]
         return [x.key for x in sorted(recent, key=lambda x: x.at, reverse=True)[:MAX_FOLLOWED]]
 
+    def unsettled(self) -> list[Launch]:
+        """Give the launches of which nobody knows whether AWS took them: no outcome was written, or none was known."""
+        return [launch for launch in self.by_key.values() if launch.result in (None, "unknown")]
+
+    def settle(self, launch: Launch) -> None:
+        """Note that AWS has taken one: its own list has the thing."""
+        self.by_id.pop(launch.id, None)
+        if self.by_key.get(launch.key) == launch:
+            self.by_key[launch.key] = replace(launch, result="accepted")
+
     def regions(self, now: datetime) -> set[str]:
         """Give the regions that our launches went to, or that one may have gone to a moment ago."""
         launches = ((key, launch) for key, launch in self.by_key.items() if key not in self.gone)
@@ -133,6 +145,7 @@ class LaunchBook:
             user_name=short_text(event.get("user_name")),
             user_basis="space" if event.get("user_name") else None,
             project=short_text(event.get("project")),
+            id=identity,
         )
         self.by_id[identity] = launch
         if len(self.by_id) > MAX_PENDING:

@@ -1,5 +1,6 @@
 /* eslint-disable jupyter/no-untranslated-string -- these are documents as the server writes them */
 import type { AppRow, EndpointRow, JobRow, KindState, Overview, PartRow, ScheduleRow, WarmPoolRow } from '../api/types';
+import { charged } from './charges';
 
 export const PRICE: NonNullable<JobRow['price']> = {
   region_id: 'us-east-1',
@@ -367,6 +368,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
     warm_pools: [],
     schedules: [],
     past: null,
+    charged: charged(),
     scope_account: false,
     budgets: [],
     findings: [],

@@ -1,6 +1,8 @@
 import type { CostSource, Reading } from '../api/source';
-import type { AppDetail, AppRow, EndpointDetail, EndpointRow, JobList, Overview, StandingList } from '../api/types';
+import type { AppDetail, AppRow, Charges, EndpointDetail, EndpointRow, JobList, Overview, StandingList } from '../api/types';
+import type { Days } from '../period';
 import type { Thing } from '../things';
+import { chargesOf } from './charges';
 
 /** A server half that answers what the test puts into it, and counts what it was asked. */
 export class FakeSource implements CostSource {
@@ -18,6 +20,12 @@ export class FakeSource implements CostSource {
   accountStanding: StandingList | Error = { endpoints: [], apps: [], warm_pools: [], schedules: [] };
   accountReadings = 0;
 
+  /** What was charged by each grouping, or why nobody knows. */
+  charges: Record<string, Charges | Error | undefined> = {};
+
+  /** What was asked for: first day, day after the last, grouping. */
+  readonly chargesRead: string[] = [];
+
   /** Seconds an answer is on its way. */
   delaySeconds = 0;
 
@@ -33,9 +41,7 @@ export class FakeSource implements CostSource {
 
   async readOverview(etag: string | null): Promise<Reading> {
     this.etags.push(etag);
-    if (this.delaySeconds > 0) {
-      await new Promise(resolve => setTimeout(resolve, this.delaySeconds * 1000));
-    }
+    await this.travel();
     if (this.next instanceof Error) {
       throw this.next;
     }
@@ -53,6 +59,16 @@ export class FakeSource implements CostSource {
     return accountStanding instanceof Error ? Promise.reject(accountStanding) : Promise.resolve(accountStanding);
   }
 
+  async readCharges({ first, after }: Days, groupBy: string): Promise<Charges> {
+    this.chargesRead.push(`${first} ${after} ${groupBy}`);
+    await this.travel();
+    const found = this.charges[groupBy] ?? chargesOf([], { charge_period_start: first, charge_period_end: after });
+    if (found instanceof Error) {
+      throw found;
+    }
+    return found;
+  }
+
   readEndpoint(thing: Thing): Promise<EndpointDetail> {
     return this.detail(thing).then(endpoint => ({ endpoint: endpoint as EndpointRow, ...TOKEN }));
   }
@@ -65,6 +81,12 @@ export class FakeSource implements CostSource {
     const words = [thing.kind, thing.name, token, thing.is_mine ? null : 'of others'];
     this.ended.push(words.filter(word => word !== null).join(' '));
     return this.endError === null ? Promise.resolve() : Promise.reject(this.endError);
+  }
+
+  private async travel(): Promise<void> {
+    if (this.delaySeconds > 0) {
+      await new Promise(resolve => setTimeout(resolve, this.delaySeconds * 1000));
+    }
   }
 
   private detail({ name }: Thing): Promise<EndpointRow | AppRow> {

@@ -46,6 +46,20 @@ describe('money', () => {
     expect(german.growingMoney(1.23456)).toEqual({ head: '1,23', fine: '46', tail: '\u00a0€' });
     expect(german.money('1234.5')).toBe('1.234,50\u00a0€');
   });
+
+  it('writes another currency, and what is none with the sign for any', () => {
+    expect([format.inCurrency('EUR').money('2'), format.inCurrency('eur').money('2'), format.inCurrency('USD')]).toEqual([
+      '€2.00',
+      '¤2.00',
+      format
+    ]);
+  });
+});
+
+describe('days', () => {
+  it('are written without their year, whatever the time zone', () => {
+    expect([format.shortDate('2026-11-30'), format.shortDate('x'), format.moment(null)]).toEqual(['Nov 30', 'x', null]);
+  });
 });
 
 describe('durations', () => {

@@ -27,6 +27,7 @@ describe('the panel', () => {
       'session',
       'jobs',
       'endpoints',
+      'history',
       'notes',
       'prices'
     ]);

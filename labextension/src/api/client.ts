@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { AppDetail, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { AppDetail, Charges, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { Days } from '../period';
 import type { Thing } from '../things';
 import { ApiError } from './errors';
 import { withPrices } from './prices';
@@ -43,6 +44,11 @@ export class Client implements CostSource {
 
   async readAccountStanding(): Promise<StandingList> {
     return this.read(`standing${query({ ...ACCOUNT, ...QUIET })}`, ['endpoints', 'apps', 'warm_pools', 'schedules']);
+  }
+
+  async readCharges({ first, after }: Days, groupBy: string): Promise<Charges> {
+    const asked = { from: first, to: after, group_by: groupBy, ...QUIET };
+    return this.read(`charges${query(asked)}`, ['totals', 'groups', 'data_quality']);
   }
 
   async readEndpoint(thing: Thing): Promise<EndpointDetail> {

@@ -1,4 +1,5 @@
-import type { AppDetail, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { AppDetail, Charges, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { Days } from '../period';
 import type { Thing } from '../things';
 
 /** An overview, or word that the one already held is still true. */
@@ -13,6 +14,9 @@ export interface CostSource {
 
   /** Read everything of the whole account that stands. */
   readAccountStanding(): Promise<StandingList>;
+
+  /** Read what was charged in some days UTC, added up by something such as `day` or `tag:team`. */
+  readCharges(days: Days, groupBy: string): Promise<Charges>;
 
   /** Read an endpoint with its parts, and the token its delete wants. */
   readEndpoint(thing: Thing): Promise<EndpointDetail>;

@@ -362,6 +362,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was charged in some days UTC */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description This month's first day. */
+                    from?: string;
+                    /** @description The day after; tomorrow's. */
+                    to?: string;
+                    /** @description Up to four of day, month, service, component, instance_type, region, purchase_option, resource, kind, notebook, user, project, kernel_state, tag:<key>, with commas between. */
+                    group_by?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What was charged in some days UTC */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Charges"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -703,6 +755,56 @@ export interface components {
             is_history_read: boolean;
             kinds: components["schemas"]["KindState"][];
         };
+        /**
+         * @description What charges of one currency that have something in common come to; nothing of it is billed unless `billed` says so.
+         *
+         *     `contracted_cost` is the sum of `estimated`, `metered` and `billed`, and leaves out what has no price: `unpriced` counts the
+         *     resources it lacks. Null: none of it has a price.
+         */
+        ChargeGroup: {
+            keys: {
+                [key: string]: string | null;
+            };
+            is_rest: boolean;
+            billing_currency: string;
+            /** @description Exact decimal; only screens round. */
+            contracted_cost: string | null;
+            /** @description Exact decimal; only screens round. */
+            list_cost: string | null;
+            /** @description Exact decimal; only screens round. */
+            estimated: string;
+            /** @description Exact decimal; only screens round. */
+            metered: string;
+            /** @description Exact decimal; only screens round. */
+            billed: string;
+            unpriced: number;
+        };
+        /**
+         * @description What everything of ours has cost by the ledger, in the overview's currency; `GET charges` has its parts.
+         *
+         *     Jobs, endpoints, apps, volumes and this session's machine, at contracted prices or else at list prices; days and months are
+         *     UTC's, as AWS's bill has them. Amounts leave out what has no price, which `unpriced` counts; null: nothing of it has one.
+         */
+        Charged: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description Exact decimal; only screens round. */
+            today: string | null;
+            /** @description Exact decimal; only screens round. */
+            month: string | null;
+            unpriced: number;
+            since: string | null;
+        };
+        /** @description Charges of some days UTC; the groups of a currency add up to its total, whatever they are grouped by. */
+        Charges: {
+            charge_period_start: string;
+            charge_period_end: string;
+            as_of: string | null;
+            group_by: string[];
+            totals: components["schemas"]["ChargeGroup"][];
+            groups: components["schemas"]["ChargeGroup"][];
+            data_quality: components["schemas"]["DataQuality"][];
+        };
         /** @description What a figure lacks or rests on. */
         DataQuality: {
             code: string;
@@ -855,6 +957,7 @@ export interface components {
             warm_pools: components["schemas"]["WarmPoolRow"][];
             schedules: components["schemas"]["ScheduleRow"][];
             past: components["schemas"]["Past"] | null;
+            charged: components["schemas"]["Charged"] | null;
             scope_account: boolean;
             budgets: {
                 [key: string]: string;
@@ -1047,6 +1150,9 @@ export interface components {
 export type AppDetail = components['schemas']['AppDetail'];
 export type AppRow = components['schemas']['AppRow'];
 export type AwsState = components['schemas']['AwsState'];
+export type ChargeGroup = components['schemas']['ChargeGroup'];
+export type Charged = components['schemas']['Charged'];
+export type Charges = components['schemas']['Charges'];
 export type DataQuality = components['schemas']['DataQuality'];
 export type EndpointDetail = components['schemas']['EndpointDetail'];
 export type EndpointRow = components['schemas']['EndpointRow'];

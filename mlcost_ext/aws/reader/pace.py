@@ -24,12 +24,12 @@ OTHER_SECONDS = 245.0
 FIRST_SECONDS = 60.0
 """Prompt kinds are read no more often than this while another's first picture needs the calls."""
 
-USER_CALLS = 7
-"""Left to what a user waits for: a stop and what becomes of it."""
+USER_CALLS = 4
+"""Left to what a user waits for: a stop and what becomes of it. What he wants beyond that is sent all the same."""
 RESERVE_CALLS = 8
 """Left by what can wait to all that cannot, besides."""
 POLL_RESERVE_CALLS = 3
-MAX_DETAIL_CALLS = 28
+MAX_DETAIL_CALLS = 34
 """Of each ten minutes, at most for descriptions one by one of what has changed."""
 USUAL_DETAIL_CALLS = 9.0
 """How many it is taken for as long as nobody knows."""

@@ -2,6 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Client } from '../../api/client';
 import { ApiError } from '../../api/errors';
+import { chargesOf } from '../charges';
 import { jobRow, overviewOf } from '../documents';
 
 const fetched = vi.fn<(request: Request) => Promise<Response>>();
@@ -45,6 +46,19 @@ describe('the client', () => {
   it('does not take anything else for an overview', async () => {
     await expect(clientFor(json({ hello: 'proxy' })).readOverview(null)).rejects.toBeInstanceOf(ApiError);
     await expect(clientFor(new Response('<html>')).readOverview(null)).rejects.toBeInstanceOf(ApiError);
+  });
+
+  it('reads what was charged, and takes nothing else for it', async () => {
+    const days = { first: '2026-11-01', after: '2026-12-01' };
+    await clientFor(json(chargesOf([]))).readCharges(days, 'tag:cost center');
+    const asked = new URL(fetched.mock.calls[0][0].url);
+    expect([
+      asked.pathname,
+      asked.searchParams.get('from'),
+      asked.searchParams.get('to'),
+      asked.searchParams.get('group_by')
+    ]).toEqual(['/hub/user/me/mlcost-ext/charges', '2026-11-01', '2026-12-01', 'tag:cost center']);
+    await expect(clientFor(json({ totals: [] })).readCharges(days, 'day')).rejects.toBeInstanceOf(ApiError);
   });
 
   it('stops a job by its escaped name, with the token', async () => {

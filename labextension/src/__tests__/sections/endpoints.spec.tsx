@@ -261,6 +261,7 @@ describe('what costs for nobody', () => {
       'attention',
       'jobs',
       'endpoints',
+      'history',
       'prices'
     ]);
     expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-title')).toBe('1 forgotten endpoint costs money');

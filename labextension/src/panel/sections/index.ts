@@ -3,6 +3,7 @@ import { ACCOUNT } from './account';
 import { APPS } from './apps';
 import { ATTENTION } from './attention';
 import { ENDPOINTS } from './endpoints';
+import { HISTORY } from './history';
 import { JOBS } from './jobs';
 import { NOTES } from './notes';
 import { PRICES } from './prices';
@@ -21,6 +22,7 @@ export const SECTIONS: readonly PanelSection[] = [
   ENDPOINTS,
   APPS,
   SCHEDULES,
+  HISTORY,
   ACCOUNT,
   NOTES,
   PRICES

@@ -1,0 +1,43 @@
+"""Put together what lives as long as the Jupyter server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from logging import Logger
+from typing import Any
+
+from mlcost_ext.config import Settings
+from mlcost_ext.core.ports import PriceSource
+from mlcost_ext.prices import InOneCurrency
+from mlcost_ext.usecases.launches import LaunchBook
+from mlcost_ext.wiring import Adapters
+
+from .books import Books
+from .intake import Intake
+from .live import Live, currency_of
+from .presence import KernelPresence
+
+
+def make_live(
+    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, sessions: Any, log: Logger
+) -> Live:
+    """Put together what lives as long as the Jupyter server."""
+
+    def in_one_currency(prices: PriceSource) -> PriceSource:
+        return InOneCurrency(prices, lambda: intake.billing_currency, parts.prices.exchange)
+
+    intake = Intake(Books.empty(), LaunchBook(), in_one_currency(parts.prices), parts.facts, log)
+    intake.prices_on = lambda day: in_one_currency(parts.prices.on(day))
+    intake.billing_currency = currency_of(parts.host)
+    parts.reader.on_push(intake.push)
+    folder = settings.home / "servers" / server_id
+    return Live(
+        parts,
+        intake=intake,
+        kernels=KernelPresence(kernels),
+        sessions=sessions,
+        emit=emit,
+        folder=folder,
+        settings=settings,
+        log=log,
+    )

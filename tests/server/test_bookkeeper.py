@@ -1,0 +1,168 @@
+"""What is known becomes charges, also when the disk is full for a while and the server is started again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from mlcost_ext.core.host import Host, StudioApp
+from mlcost_ext.ledger.charge_store import ChargeStore
+from mlcost_ext.ledger.database import Database
+from mlcost_ext.server.bookkeeper import Bookkeeper
+from mlcost_ext.server.books import Books
+from mlcost_ext.server.busy import BusyTime
+from mlcost_ext.server.intake import Intake
+from mlcost_ext.usecases.launches import LaunchBook
+from mlcost_ext.usecases.meter import meter
+from mlcost_ext.usecases.standing import meter_standing
+from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job, small_price_list, unit_price
+from tests.jobs.figures import FACTS
+from tests.usecases.test_overview import ENDPOINT
+
+HOST = Host(
+    kind="studio",
+    region_id=REGION,
+    instance_type="ml.t3.medium",
+    component="Studio-JupyterLab",
+    started_at=NOW - timedelta(hours=3),
+    studio_app=StudioApp(domain_id="d-1", space_name="work", app_type="JupyterLab", app_name="default"),
+)
+PRICES = small_price_list()
+MONTH = date(2026, 11, 1), date(2026, 12, 1)
+
+
+class Server:
+    """A bookkeeper with a ledger, as each start of a server makes them."""
+
+    def __init__(self, path: Path) -> None:
+        self.database = Database(path)
+        self.store = ChargeStore(self.database)
+        self.intake = Intake(Books.empty(), LaunchBook(), PRICES, FACTS, logging.getLogger("test"))
+        self.forgotten: list[date] = []
+        busy = BusyTime(None, lambda _: None)
+        self.books = Bookkeeper(self.store, self.intake, busy, lambda _: None, self.forgotten.append, logging.getLogger("test"))
+
+    def work(self, now: datetime = NOW, host: Host = HOST, prices: FakePrices = PRICES) -> None:
+        self.books._written_at = float("-inf")
+        asyncio.run(self.books.work(host, prices, now, is_viewed=True))
+
+    def by(self, name: str) -> dict[str | None, Decimal]:
+        return {total.key[0]: Decimal(total.contracted_cost).scaleb(-9) for total in self.store.sums(*MONTH, (name,))}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the place of a ledger."""
+    return tmp_path / "servers" / "s1" / "ledger.sqlite"
+
+
+@pytest.fixture
+def server(path: Path) -> Iterator[Server]:
+    """Give a server."""
+    made = Server(path)
+    yield made
+    made.database.close()
+
+
+def test_jobs_what_stands_and_the_machine_become_charges(server: Server) -> None:
+    """Each under its kind; today's and this month's sums are those of the ledger."""
+    server.books.take_job(meter(read_job(ended("a", seconds=3600, BillableTimeInSeconds=1000)), PRICES))
+    server.intake.standing.put(meter_standing(replace(ENDPOINT, since=NOW - timedelta(hours=2)), PRICES))
+    server.work()
+    kinds = server.by("kind")
+    assert set(kinds) == {"training", "endpoint", "session"}
+    assert (kinds["endpoint"], kinds["session"]) == (Decimal("2.816"), Decimal("0.15"))
+    charged, costs = server.books.charged, server.books.session_costs
+    assert charged is not None
+    assert costs is not None
+    assert charged.month == sum(kinds.values())
+    assert (costs.today, costs.month) == (Decimal("0.15"), Decimal("0.15"))
+    assert server.store.verify() == []
+
+
+def test_a_full_disk_loses_nothing(server: Server, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What could not be written is written once there is room, and is counted once."""
+    with monkeypatch.context() as patch:
+        patch.setattr(server.store, "bring", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        for name in ("a", "b"):
+            server.books.take_job(meter(read_job(ended(name, seconds=3600, BillableTimeInSeconds=1000)), PRICES))
+            server.work()
+    server.work()
+    server.work()
+    assert set(server.by("resource")) == {"training/a", "training/b", "session/d-1/work/JupyterLab"}
+    one = meter(read_job(ended("a", seconds=3600, BillableTimeInSeconds=1000)), PRICES)
+    cost, storage = one.cost_at(NOW), one.storage_cost_at(NOW)
+    assert cost is not None
+    assert storage is not None
+    assert abs(server.by("resource")["training/a"] - cost - storage) < Decimal("1e-8")
+
+
+def test_one_that_nobody_can_write_keeps_no_other_from_being_kept(server: Server) -> None:
+    """A price beyond all room; the log says it once."""
+    dear = price_list([unit_price("999999999999", "Training"), *PRICES.known.values()][:1])
+    server.books.take_job(meter(read_job(ended("dear", seconds=360000, BillableTimeInSeconds=360000)), dear))
+    server.books.take_job(meter(read_job(ended("cheap", seconds=60, BillableTimeInSeconds=60)), PRICES))
+    server.work()
+    assert "training/cheap" in server.by("resource")
+    assert "training/dear" not in server.by("resource")
+
+
+def test_a_restart_neither_loses_nor_doubles_a_second(server: Server, path: Path) -> None:
+    """The machine ran on while the server was off; the endpoint was deleted meanwhile, nobody knows when."""
+    server.intake.standing.put(meter_standing(replace(ENDPOINT, since=NOW - timedelta(hours=2)), PRICES))
+    server.work()
+    server.database.close()
+    again = Server(path)
+    again.work(NOW + timedelta(hours=1))
+    assert again.by("kind") == {"endpoint": Decimal("2.816"), "session": Decimal("0.2")}
+    again.work(NOW + timedelta(hours=2))
+    assert again.by("kind") == {"endpoint": Decimal("2.816"), "session": Decimal("0.25")}
+    again.database.close()
+
+
+def test_an_endpoint_that_is_gone_counts_no_further(server: Server) -> None:
+    """Until it was seen to be gone; another one of its name begins anew."""
+    first = replace(ENDPOINT, since=NOW - timedelta(hours=2))
+    server.intake.standing.put(meter_standing(first, PRICES))
+    server.work()
+    server.intake.standing.remove(("endpoint", REGION, "churn"))
+    server.work(NOW + timedelta(hours=1))
+    server.work(NOW + timedelta(hours=5))
+    assert server.by("kind")["endpoint"] == Decimal("1.408") * 3
+    later = NOW + timedelta(hours=6)
+    server.intake.standing.put(meter_standing(replace(first, created_at=later, since=later), PRICES))
+    server.work(NOW + timedelta(hours=8))
+    assert server.by("kind")["endpoint"] == Decimal("1.408") * 5
+
+
+def test_another_price_counts_from_then_on(server: Server) -> None:
+    """What was counted stays as it was."""
+    server.work()
+    other = price_list([unit_price("0.10", "Studio-JupyterLab", "ml.t3.medium")])
+    server.work(NOW + timedelta(hours=1), prices=other)
+    server.work(NOW + timedelta(hours=2), prices=other)
+    assert server.by("kind")["session"] == Decimal("0.05") * 4 + Decimal("0.10")
+
+
+def test_what_is_old_is_forgotten_once_a_day(server: Server) -> None:
+    """Not at every look."""
+    for hours in (0, 1, 2, 11):
+        server.work(NOW + timedelta(hours=hours))
+    assert server.forgotten == [NOW.date(), NOW.date() + timedelta(days=1)]
+
+
+def test_a_job_without_price_is_unknown(server: Server) -> None:
+    """The sums lack it and say so."""
+    config = {"InstanceType": "ml.z9.large", "InstanceCount": 1, "VolumeSizeInGB": 0}
+    server.books.take_job(meter(read_job(description("a", ResourceConfig=config)), PRICES))
+    server.work()
+    charged = server.books.charged
+    assert charged is not None
+    assert charged.unpriced == 1
