@@ -80,7 +80,9 @@ describe('the totals of the history', () => {
 
   it('say since when they are counted, where that was this month', async () => {
     const { text } = await show(charged({ since: '2026-11-20T04:12:00Z' }));
-    expect(text('[data-mlcost-since]')).toMatch(/^counted since Nov \d+, \d\d:12$/);
+    expect(text('[data-mlcost-since]')).toMatch(
+      /^Counting began Nov \d+, \d\d:12; what ran before is in it as far as AWS tells\.$/
+    );
   });
 });
 

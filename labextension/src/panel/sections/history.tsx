@@ -39,7 +39,7 @@ function Totals({ overview }: SectionProps): React.JSX.Element {
       </dl>
       {since === null ? null : (
         <div className="mlcost-Quiet mlcost-mod-small" data-mlcost-since="">
-          {trans.__('counted since %1', since)}
+          {trans.__('Counting began %1; what ran before is in it as far as AWS tells.', since)}
         </div>
       )}
     </>
