@@ -15,7 +15,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.times import time_to_text
-from mlcost_ext.ledger.charge_store import open_ledger
+from mlcost_ext.ledger.charge_store import ChargeStore, open_ledger
 from mlcost_ext.server import bookkeeper, live
 
 from .conftest import FakeReader, training_job
@@ -138,17 +138,19 @@ def test_a_wrong_question_is_told_what_is_right(jp_asyncio_loop: Any, jp_fetch: 
     jp_asyncio_loop.run_until_complete(run())
 
 
-def test_a_ledger_that_cannot_be_read_is_said(jp_asyncio_loop: Any, jp_fetch: Any, home: Path) -> None:
+def test_a_ledger_that_cannot_be_read_is_said(jp_asyncio_loop: Any, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """And the rest of the server goes on."""
+
+    def broken(*_: Any) -> None:
+        raise OSError(None, "SQLite: database disk image is malformed")
 
     async def run() -> None:
         await overview(jp_fetch)
-        await until(jp_fetch, lambda told: True)
-        (folder,) = (home / "servers").iterdir()
-        (folder / "ledger.sqlite").write_bytes(b"no database" * 1000)
+        monkeypatch.setattr(ChargeStore, "view", broken)
         with pytest.raises(HTTPClientError) as caught:
             await jp_fetch("mlcost-ext", "charges")
-        assert (caught.value.code, json.loads(caught.value.response.body)["code"]) == (502, "ledger_unreadable")
+        said = json.loads(caught.value.response.body)
+        assert (caught.value.code, said["code"], "malformed" in said["message"]) == (502, "ledger_unreadable", True)
         assert (await overview(jp_fetch))["session"]["host"] == "studio"
 
     jp_asyncio_loop.run_until_complete(run())
