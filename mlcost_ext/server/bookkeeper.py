@@ -46,6 +46,7 @@ MOST_AT_ONCE = 100
 """Things that are written in one tick; the first picture of a large account brings thousands."""
 
 
+CLOSE_SECONDS = 5.0
 REST = 50
 """So many times as long as adding up took, it is not done again."""
 
@@ -96,6 +97,11 @@ class Bookkeeper:
         self._jobs.pop(key_of(metered.job), None)
         self._dropped.append(job_resource(metered.job))
 
+    @property
+    def is_level(self) -> bool:
+        """Whether all jobs that it was told of are in the ledger."""
+        return not self._jobs
+
     async def work(self, host: Host, prices: PriceSource, now: datetime, *, is_viewed: bool) -> None:
         """Write what has changed, in threads; where the disk cannot be written it waits on. Nothing is raised."""
         self._busy.look(now)
@@ -126,11 +132,14 @@ class Bookkeeper:
         self._written_at = time.monotonic()
 
     async def close(self, host: Host, prices: PriceSource, now: datetime) -> None:
-        """Write what waits; for when the server ends."""
+        """Write what waits, as far as a few seconds take; for when the server ends. A later one reads the rest again."""
+        ends = time.monotonic() + CLOSE_SECONDS
         try:
             if self._has_begun:
                 self._busy.look(now)
                 await self._write_jobs(now)
+                while not self.is_level and time.monotonic() < ends:
+                    await self._write_jobs(now)
                 await self.write(host, prices, now)
         except Exception as error:  # noqa: BLE001  (the server ends all the same)
             self._say(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from logging import Logger
 from typing import Any
@@ -33,6 +33,11 @@ class History:
         self.cursors: dict[str, str] = {}
         self.ended: EndedSum | None = None
         """What ended in the last thirty days; None: not known, since the store cannot be read."""
+        self.is_charged: Callable[[], bool] = lambda: True
+        """Whether all jobs that were handed on are in the ledger: a server that is killed asks for nothing again that a cursor
+        passes over."""
+        self._places: list[tuple[str, str]] = []
+        """Regions' cursors that wait for that."""
         self._waiting: dict[tuple[str, str, str], EndedJob] = {}
         self._told: list[Mapping[str, Any]] = []
         self._said: set[type[Exception]] = set()
@@ -66,6 +71,7 @@ class History:
         try:
             if not self._is_read:
                 self.cursors, self._is_read = await asyncio.to_thread(self._store.cursors), True
+            await self._write_places()
             await self._write_told()
             await self._write_waiting()
             await self._sum(now)
@@ -87,6 +93,7 @@ class History:
     async def close(self) -> None:
         """Write what waits."""
         try:
+            await self._write_places()
             await self._write_waiting()
         except Exception as error:  # noqa: BLE001  (the file is closed whatever waits)
             self._say(error)
@@ -100,30 +107,40 @@ class History:
             self._log.warning("mlcost-ext could not keep something of its history: %s", type(error).__name__)
 
     async def _write_told(self) -> None:
-        """Take in what the reader told of the past; its cursor is written together with what it stands for."""
+        """Take in what the reader told of the past; its cursor is written once what it stands for is."""
         while self._told:
             document = self._told[0]
             jobs = await self._read(document)
             region_id, cursor = document.get("region_id"), document.get("cursor")
-            place = (str(region_id), cursor) if isinstance(cursor, str) else None
-            await self._put(jobs, place)
-            if place is not None:
-                self.cursors[place[0]] = place[1]
+            await self._put(jobs)
+            if isinstance(cursor, str):
+                self.cursors[str(region_id)] = cursor
+                self._places.append((str(region_id), cursor))
             self._told.pop(0)
             self._summed_at = None
 
-    async def _put(self, jobs: list[EndedJob], place: tuple[str, str] | None) -> None:
+    async def _write_places(self) -> None:
+        """Write the cursors of what is charged by now."""
+        while self._places and self.is_charged():
+            try:
+                await asyncio.to_thread(self._store.put, [], self._places[0])
+            except OSError:
+                raise
+            except Exception as error:  # noqa: BLE001  (it is read again by a later server)
+                self._say(error)
+            self._places.pop(0)
+
+    async def _put(self, jobs: list[EndedJob]) -> None:
         """Write all at once, or where something cannot be written whatever the disk is like all but that."""
         try:
-            await asyncio.to_thread(self._store.put, jobs, place)
+            await asyncio.to_thread(self._store.put, jobs)
         except OSError:
             raise
         except Exception as error:  # noqa: BLE001  (one job must not keep the others from being kept)
             self._say(error)
-            if len(jobs) + (place is not None) > 1:
+            if len(jobs) > 1:
                 for job in jobs:
-                    await self._put([job], None)
-                await self._put([], place)
+                    await self._put([job])
 
     async def _read(self, document: Mapping[str, Any]) -> list[EndedJob]:
         found = []
@@ -155,6 +172,7 @@ class History:
             self.take_final(metered)
         for region_id in await asyncio.to_thread(self._store.read_unpriced_again):
             self.cursors.pop(region_id, None)
+            self._places = [place for place in self._places if place[0] != region_id]
         self._summed_at = None
 
     def _sum_since(self, now: datetime) -> EndedSum:
@@ -175,7 +193,7 @@ class History:
         if self._waiting:
             waiting, self._waiting = self._waiting, {}
             try:
-                await self._put(list(waiting.values()), None)
+                await self._put(list(waiting.values()))
             except BaseException:
                 self._waiting = {**waiting, **self._waiting}
                 raise

@@ -101,6 +101,7 @@ class Live:
         busy = BusyTime(kernels.manager, self._notebooks.of)
         forget = partial(forget_old, self._charges, launches, settings.retention_days)
         self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, forget, log)
+        self._history.is_charged = lambda: self._bookkeeper.is_level
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._forgot_at = float("-inf")
@@ -209,8 +210,8 @@ class Live:
         if self._parts.price_refresher is not None:
             await self._parts.price_refresher.stop()
         self._intake.heap.release()
-        await self._history.close()
         await self._bookkeeper.close(self._minder.host, self._intake.prices, self.now())
+        await self._history.close()
         await asyncio.to_thread(self._database.close)
 
     def _spawn(self, work: Awaitable[None]) -> None:

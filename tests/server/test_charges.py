@@ -51,12 +51,12 @@ def keys(document: dict[str, Any]) -> set[tuple[str | None, ...]]:
     return {tuple(group["keys"].values()) for group in document["groups"]}
 
 
-def final(name: str, seconds: int) -> dict[str, Any]:
+def final(name: str, seconds: int, **changes: Any) -> dict[str, Any]:
     """Describe a job that ended a minute ago, of which AWS has told the billable seconds."""
     now = datetime.now(timezone.utc)
     times = {"TrainingEndTime": time_to_text(now - timedelta(minutes=1)), "LastModifiedTime": time_to_text(now)}
     states = {"TrainingJobStatus": "Completed", "SecondaryStatus": "Completed"}
-    return training_job(name, **states, **times, BillableTimeInSeconds=seconds, TrainingTimeInSeconds=seconds)
+    return training_job(name, **states, **times, BillableTimeInSeconds=seconds, TrainingTimeInSeconds=seconds, **changes)
 
 
 def test_jobs_become_charges_and_a_final_cost_is_aws_seconds_times_price(
@@ -66,12 +66,14 @@ def test_jobs_become_charges_and_a_final_cost_is_aws_seconds_times_price(
 
     async def run() -> None:
         await overview(jp_fetch)
-        reader.push_jobs(training_job("a"))
+        running = training_job("a")
+        reader.push_jobs(running)
         reader.push_status()
         document = await until(jp_fetch, lambda told: ("training/a",) in keys(told), group_by="resource")
         (total,) = document["totals"]
         assert Decimal(total["estimated"]) == Decimal(total["contracted_cost"]) > 0
-        reader.push_jobs(final("a", 500))
+        began = {key: running[key] for key in ("CreationTime", "TrainingStartTime")}  # another creation is another job
+        reader.push_jobs(final("a", 500, **began))
         document = await until(jp_fetch, lambda told: told["totals"][0]["metered"] != "0", group_by="component")
         by_component = {group["keys"]["component"]: group["contracted_cost"] for group in document["groups"]}
         assert by_component["Training"] == "0.063888889"  # 500 s × 2 × 0.23 ÷ 3600

@@ -85,6 +85,33 @@ def test_what_was_read_of_the_past_is_counted_once_and_goes_on_where_it_was(path
     assert past(history, is_history_read=True).is_complete  # type: ignore[union-attr]
 
 
+def test_a_cursor_is_written_once_what_it_passes_over_is_charged(path: Path) -> None:
+    """A server that is killed in between has that page told again; the present reader is not asked for it twice."""
+    intake, history = make(path)
+    charged: list[str] = []
+    intake.on_job = lambda metered: charged.append(metered.job.name)
+    is_level = False
+    history.is_charged = lambda: is_level
+    intake.on_history(page(ended("a", 2)))
+    asyncio.run(history.work(now_utc()))
+    asyncio.run(history.work(now_utc()))
+    assert (charged, history.cursors) == (["a"], {"us-east-1": "c1"})
+    assert JobStore(Database(path)).cursors() == {}
+    is_level = True
+    asyncio.run(history.work(now_utc()))
+    assert JobStore(Database(path)).cursors() == {"us-east-1": "c1"}
+
+
+def test_a_server_that_ends_leaves_no_cursor_behind_that_is_not_charged(path: Path) -> None:
+    """Where the ledger could not be written at the end either."""
+    intake, history = make(path)
+    history.is_charged = lambda: False
+    intake.on_history(page(ended("a", 2)))
+    asyncio.run(history.work(now_utc()))
+    asyncio.run(history.close())
+    assert JobStore(Database(path)).cursors() == {}
+
+
 def test_what_cannot_be_written_for_long_is_told_again_by_the_next_reader(path: Path) -> None:
     """Nothing that comes after what was dropped is kept, or the cursor would pass over it; the sum is not called complete."""
     intake, history = make(path)
@@ -212,6 +239,7 @@ def test_one_job_that_cannot_be_written_keeps_no_other_from_being_kept(
     assert [record.getMessage() for record in caplog.records] == [
         "mlcost-ext could not keep something of its history: UnicodeEncodeError"
     ]
+    asyncio.run(history.close())
     assert make(path)[1]._store.cursors() == {"us-east-1": "c1"}
 
 
