@@ -9,11 +9,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from .ledger import Attribution, ChargeBasis, ChargePrice, Resource
 from .money import EXACT, WIRE_STEP
-from .times import UTC, exact_seconds
+from .times import MICROSECOND, UTC
 from .usage import SECONDS_PER_UNIT, Accrual
 
 DAY = timedelta(days=1)
 ZERO = Decimal(0)
+MILLION, BILLION = 10**6, 10**9
+Ratio = tuple[int, int]
+"""Two whole numbers, the second above zero."""
 LAST_MOMENT = datetime.max.replace(tzinfo=UTC)
 MOST_DAYS = 3660
 """A line is told by the day for so long at most; what a wrong clock would have last for centuries is one charge."""
@@ -37,14 +40,20 @@ class Profile:
 
     def seconds_at(self, at: datetime) -> Decimal:
         """Give the seconds that were used up to `at`."""
+        part, whole = self.ratio_at(at)
+        return EXACT.divide(Decimal(part), Decimal(whole))
+
+    def ratio_at(self, at: datetime) -> Ratio:
+        """Give the same exactly, as a ratio of whole numbers: ten thousand lines are counted several times a minute."""
+        part, whole = self.settled.as_integer_ratio()
         settled_by = max(self.starts, self.since or self.ends or self.starts)
         if at < settled_by:
-            part, whole = exact_seconds(at - self.starts), exact_seconds(settled_by - self.starts)
-            return EXACT.divide(EXACT.multiply(self.settled, part), whole) if part > 0 else ZERO
+            passed, length = (at - self.starts) // MICROSECOND, (settled_by - self.starts) // MICROSECOND
+            return part * max(0, passed), whole * length
         if self.since is None:
-            return self.settled
+            return part, whole
         until = min(at, self.ends) if self.ends else at
-        return self.settled + max(ZERO, exact_seconds(until - self.since))
+        return part * MILLION + whole * max(0, (until - self.since) // MICROSECOND), whole * MILLION
 
     def last_moment(self, now: datetime) -> datetime:
         """Give when it was last used, at `now`."""
@@ -114,12 +123,12 @@ def daily(line: LedgerLine, now: datetime) -> Iterator[DayAmount]:
 
     Each sum is rounded at the day's end and the day is the difference, so all days add up to the whole as rounded once.
     """
-    profile, end = line.profile, line.profile.last_moment(now)
+    profile, end, rates = line.profile, line.profile.last_moment(now), rates_of(line)
     at = profile.starts
     before = (0, 0, 0)
     while at < end or (at == end and at == profile.starts):
         until = min(end, next_midnight(at)) if end - at < MOST_DAYS * DAY else end
-        sums = counted(line, profile.seconds_at(until))
+        sums = counted(rates, profile.ratio_at(until))
         if sums != before:
             yield DayAmount(
                 day=at.date(),
@@ -134,16 +143,34 @@ def daily(line: LedgerLine, now: datetime) -> Iterator[DayAmount]:
         at, before = until, sums
 
 
-def counted(line: LedgerLine, seconds: Decimal) -> tuple[int, int, int]:
-    """Give quantity, list cost and contracted cost of so many seconds in whole 10⁻⁹; without a price that cost is 0."""
-    weighted, unit = EXACT.multiply(line.quantity, seconds), seconds_per(line.price)
+Rates = tuple[Ratio, Ratio, Ratio]
+
+
+def rates_of(line: LedgerLine) -> Rates:
+    """Give quantity, list cost and contracted cost of a second, exact; without a price that cost is 0."""
+    unit = seconds_per(line.price)
     prices = (Decimal(1), line.price.list_unit_price or ZERO, line.price.contracted_unit_price or ZERO)
-    return tuple(nano(EXACT.divide(EXACT.multiply(price, weighted), unit)) for price in prices)  # type: ignore[return-value]
+    ratios = [EXACT.multiply(price, line.quantity).as_integer_ratio() for price in prices]
+    return tuple((part, whole * unit) for part, whole in ratios)  # type: ignore[return-value]
 
 
-def seconds_per(price: ChargePrice) -> Decimal:
+def counted(rates: Rates, seconds: Ratio) -> tuple[int, int, int]:
+    """Give quantity, list cost and contracted cost of so many seconds in whole 10⁻⁹, each rounded half up once."""
+    used, of = seconds
+    (amount, unit), (listed, list_unit), (contracted, contracted_unit) = rates
+    quantity, list_cost = half_up(amount * used, unit * of), half_up(listed * used, list_unit * of)
+    is_same = (listed, list_unit) == (contracted, contracted_unit)
+    return quantity, list_cost, list_cost if is_same else half_up(contracted * used, contracted_unit * of)
+
+
+def half_up(part: int, whole: int) -> int:
+    """Give a ratio, zero or more, in whole 10⁻⁹."""
+    return (part * 2 * BILLION + whole) // (2 * whole)
+
+
+def seconds_per(price: ChargePrice) -> int:
     """Give the seconds in a unit of a price by time."""
-    return Decimal(SECONDS_PER_UNIT[price.pricing_unit]) if price.pricing_unit != "GB" else Decimal(1)
+    return SECONDS_PER_UNIT[price.pricing_unit] if price.pricing_unit != "GB" else 1
 
 
 def nano(amount: Decimal) -> int:

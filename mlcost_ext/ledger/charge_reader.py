@@ -108,7 +108,7 @@ def records(connection: sqlite3.Connection, start: date, end: date, as_of: datet
             contracted_cost=contracted_cost,
         )
         yield record(names, (resource, price, who), amount, BASES[basis], is_correction=bool(is_correction))
-    for numbers, amount in running(connection, start, end, as_of):
+    for numbers, amount in running(connection, start, end, as_of, names):
         yield record(names, numbers, amount, "estimated", is_correction=False)
 
 
@@ -138,7 +138,7 @@ def money(nano: int | None) -> Decimal | None:
 
 
 def running(
-    connection: sqlite3.Connection, start: date, end: date, as_of: datetime | None
+    connection: sqlite3.Connection, start: date, end: date, as_of: datetime | None, names: Names | None = None
 ) -> Iterator[tuple[tuple[int, int, int], DayAmount]]:
     """Give what is not charged yet, by the day up to `as_of`, with the numbers of resource, price and attribution."""
     busy: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -146,21 +146,20 @@ def running(
         busy.setdefault((resource, day), []).append((who, seconds))
     if as_of is None:
         return
-    for (resource,) in connection.execute("SELECT DISTINCT resource FROM open_line").fetchall():
-        for _, price, who, line in open_lines(connection, resource):
-            for amount in daily(line, as_of):
-                if start <= amount.day < end:
-                    for whose, part in split(amount, line, who, busy.get((resource, day_number(amount.day)), [])):
-                        yield (resource, price, whose), part
+    names = names or Names(connection)
+    for resource, _, price, who, *row in connection.execute(OPEN + ORDERED).fetchall():
+        line = line_of(names.price(price), tuple(row))
+        for amount in daily(line, as_of):
+            if start <= amount.day < end:
+                for whose, part in split(amount, line, who, busy.get((resource, day_number(amount.day)), [])):
+                    yield (resource, price, whose), part
 
 
 def open_lines(connection: sqlite3.Connection, resource: int) -> list[OpenLine]:
     """Give what a resource uses and is not charged for yet."""
     names = Names(connection)
-    found = connection.execute(OPEN, (resource,)).fetchall()
-    return [
-        (place, price, who, line_of(names.price(price), names.attribution(who), tuple(row))) for place, price, who, *row in found
-    ]
+    found = connection.execute(f"{OPEN} WHERE resource = ? {ORDERED}", (resource,)).fetchall()
+    return [(place, price, who, line_of(names.price(price), tuple(row))) for _, place, price, who, *row in found]
 
 
 def split(amount: DayAmount, line: LedgerLine, who: int, busy: Sequence[tuple[int, int]]) -> list[tuple[int, DayAmount]]:
@@ -249,7 +248,10 @@ def sums(
             total.unlisted = total.unlisted or bool(unlisted)
     for resource, *numbers in connection.execute(unpriced(columns), period):
         sum_of(dict(zip(columns, numbers, strict=True))).unpriced.add(resource)
-    for (resource, price, who), amount in running(connection, start, end, as_of):
+    going = list(running(connection, start, end, as_of, names))
+    if "attribution" in columns:
+        names.read_attributions(who for (_, _, who), _ in going)
+    for (resource, price, who), amount in going:
         values = {"resource": resource, "price": price, "attribution": who, "day": day_number(amount.day)}
         add_running(sum_of(values), resource, amount)
     return sorted(found.values(), key=lambda total: (total.billing_currency, [text or "" for text in total.key]))
@@ -273,6 +275,21 @@ def add_running(total: ChargeSum, resource: int, amount: DayAmount) -> None:
     else:
         add(total, amount.contracted_cost, amount.list_cost or 0, "estimated")
         total.unlisted = total.unlisted or amount.list_cost is None
+
+
+def wholes(found: Iterable[ChargeSum]) -> list[ChargeSum]:
+    """Add sums up, those of each currency."""
+    by_currency: dict[str, ChargeSum] = {}
+    for total in found:
+        whole = by_currency.setdefault(total.billing_currency, ChargeSum(key=(), billing_currency=total.billing_currency))
+        whole.contracted_cost += total.contracted_cost
+        whole.list_cost += total.list_cost
+        whole.unlisted = whole.unlisted or total.unlisted
+        whole.unpriced |= total.unpriced
+        whole.priced += total.priced
+        for basis, part in total.by_basis.items():
+            whole.by_basis[basis] = whole.by_basis.get(basis, 0) + part
+    return [by_currency[currency] for currency in sorted(by_currency)]
 
 
 def add(total: ChargeSum, cost: int, list_cost: int, basis: ChargeBasis) -> None:
@@ -338,4 +355,5 @@ EACH = """
     SELECT resource, price, attribution, day, starts, ends, quantity, list_cost, contracted_cost, basis, is_correction
     FROM charge WHERE day >= ? AND day < ? ORDER BY day, id
 """
-OPEN = "SELECT line, price, attribution, quantity, starts, settled, since, ends FROM open_line WHERE resource = ? ORDER BY line"
+OPEN = "SELECT resource, line, price, attribution, quantity, starts, settled, since, ends FROM open_line"
+ORDERED = " ORDER BY resource, line"

@@ -199,8 +199,11 @@ def line_row(line: LedgerLine, ends: datetime | None) -> tuple[str, int, int, in
     )
 
 
-def line_of(price: ChargePrice, attribution: Attribution, row: tuple[Any, ...]) -> LedgerLine:
-    """Read an open line."""
+NOBODY = Attribution()
+
+
+def line_of(price: ChargePrice, row: tuple[Any, ...]) -> LedgerLine:
+    """Read an open line; what it is for is known by its number alone."""
     quantity, starts, settled, since, ends = row
     profile = Profile(
         starts=moment(starts),
@@ -208,7 +211,7 @@ def line_of(price: ChargePrice, attribution: Attribution, row: tuple[Any, ...]) 
         since=None if since is None else moment(since),
         ends=None if ends is None else moment(ends),
     )
-    return LedgerLine(price=price, attribution=attribution, quantity=Decimal(quantity), profile=profile)
+    return LedgerLine(price=price, attribution=NOBODY, quantity=Decimal(quantity), profile=profile)
 
 
 def tags_text(tags: Mapping[str, str]) -> str:

@@ -14,7 +14,7 @@ from mlcost_ext.core.profile import DayAmount, LedgerEntry, LedgerLine, daily
 from mlcost_ext.core.times import time_from_text, time_to_text
 
 from .charge_checks import faults
-from .charge_reader import ChargeSum, open_lines, records, split, sums
+from .charge_reader import ChargeSum, open_lines, records, split, sums, wholes
 from .charge_rows import BASES, MOST, Ids, day_number, line_row, moment, seconds_of
 from .database import Database
 
@@ -138,8 +138,8 @@ class ChargeStore:
         """
         with self._database.transaction() as connection:
             as_of = read_as_of(connection)
-            whole = sums(connection, start, end, (), as_of)
-            return as_of, sums(connection, start, end, group_by, as_of) if group_by else whole, whole
+            found = sums(connection, start, end, group_by, as_of)
+            return as_of, found, wholes(found)
 
     def verify(self) -> list[str]:
         """Check that totals equal their parts and that each part is what its price makes it; give what is wrong, in words."""

@@ -10,7 +10,7 @@ from mlcost_ext.core.charge_documents import ChargeGroup, Charges
 from mlcost_ext.core.documents import DataQuality
 from mlcost_ext.core.errors import UsageError
 
-from .charge_reader import GROUPINGS, NANO, ChargeSum
+from .charge_reader import GROUPINGS, NANO, ChargeSum, wholes
 from .charge_store import ChargeStore
 
 MOST_GROUPS = 500
@@ -105,22 +105,8 @@ def groups(found: list[ChargeSum], group_by: tuple[str, ...]) -> Iterable[Charge
         told, rest = [t for t in found if id(t) in kept], dearest[MOST_GROUPS:]
     for total in told:
         yield group(total, dict(zip(group_by, map(short, total.key), strict=True)))
-    for currency in sorted({total.billing_currency for total in rest}):
-        yield group(added([total for total in rest if total.billing_currency == currency]), {}, is_rest=True)
-
-
-def added(totals: list[ChargeSum]) -> ChargeSum:
-    """Add sums of one currency up."""
-    whole = ChargeSum(key=(), billing_currency=totals[0].billing_currency)
-    for total in totals:
-        whole.contracted_cost += total.contracted_cost
-        whole.list_cost += total.list_cost
-        whole.unlisted = whole.unlisted or total.unlisted
-        whole.unpriced |= total.unpriced
-        whole.priced += total.priced
-        for basis, part in total.by_basis.items():
-            whole.by_basis[basis] = whole.by_basis.get(basis, 0) + part
-    return whole
+    for total in wholes(rest):
+        yield group(total, {}, is_rest=True)
 
 
 def group(total: ChargeSum, keys: dict[str, str | None], *, is_rest: bool = False) -> ChargeGroup:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlcost_ext.core.ledger import Attribution, ChargePrice
-from mlcost_ext.core.profile import LedgerLine, Profile, counted, daily, profile_of, shares
+from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.profile import LedgerLine, Profile, daily, nano, profile_of, shares
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.usage import Accrual
 
@@ -85,6 +86,12 @@ def test_an_accrual_becomes_a_profile() -> None:
     assert profile_of(Accrual(settled_seconds=Decimal(60), accruing_since=None), None, None) is None
 
 
+def counted(made: LedgerLine, seconds: Decimal) -> tuple[int, int]:
+    """Count quantity and cost of the whole by decimals, each rounded once, as the screen does."""
+    units = EXACT.divide(EXACT.multiply(made.quantity, seconds), Decimal(3600))
+    return nano(units), nano(EXACT.multiply(units, made.price.contracted_unit_price or Decimal(0)))
+
+
 moments = st.integers(0, 90 * 86400 * 10).map(lambda tenth: START + timedelta(seconds=tenth / 10))
 prices = st.one_of(st.none(), st.decimals("0", "99", places=7).map(abs))
 
@@ -117,7 +124,7 @@ def test_all_days_add_up_to_the_whole(
     last = profile.last_moment(now)
     assert sum(d.quantity for d in days) == counted(made, profile.seconds_at(last))[0]
     if price is not None:
-        assert sum(d.contracted_cost or 0 for d in days) == counted(made, profile.seconds_at(last))[2]
+        assert sum(d.contracted_cost or 0 for d in days) == counted(made, profile.seconds_at(last))[1]
     assert all(d.starts.date() == d.day and d.starts <= d.ends <= d.starts + timedelta(days=1) for d in days)
     assert len({d.day for d in days}) == len(days)
 
