@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
+
+from mlcost_ext.ledger.charge_words import BILLED, ESTIMATES, ChargeWords
 
 from .cost_text import clean, html_table, local, money, table
 
 if TYPE_CHECKING:
-    from mlcost_ext.core.charge_documents import ChargeGroup, Charges
+    from mlcost_ext.core.charge_documents import Charges
     from mlcost_ext.core.ledger import ChargeRecord
 
     from .charges_report import ChargeReport
@@ -18,10 +19,8 @@ if TYPE_CHECKING:
 SHOWN_CHARGES = 20
 SHOWN_GROUPS = 50
 CHARGE_HEADINGS = ("Day", "What", "Component", "Instances", "Cost", "Basis", "Notebook")
-NOTHING_OF = {"notebook": "no notebook", "project": "no project"}
-"""What to call charges that have none of it; others' is not known."""
-BASES = {"billed": "charged by AWS"}
-ESTIMATES = "Estimates at list prices, or at your own rates; AWS's bill may differ."
+BASES = {"billed": BILLED}
+WORDS = ChargeWords(clean=clean, money=money)
 
 
 def report_text(report: ChargeReport) -> str:
@@ -49,7 +48,7 @@ def facts_of(document: Charges) -> list[tuple[str, str]]:
     last = date.fromisoformat(document.charge_period_end) - timedelta(days=1)
     as_of = "nothing was kept yet" if document.as_of is None else f"as of {local(document.as_of)}"
     period = f"{document.charge_period_start} to {last} UTC, {as_of}"
-    totals = [("Total", f"{amount_text(total)}{basis_text(total)}") for total in document.totals]
+    totals = [("Total", WORDS.total(total)) for total in document.totals]
     return [("Days", period), *(totals or [("Total", "nothing was charged")])]
 
 
@@ -57,14 +56,8 @@ def rows_of(report: ChargeReport) -> list[tuple[str, ...]]:
     """Give headings and rows: of groups the first, of charges the last."""
     if report.records is not None:
         return [CHARGE_HEADINGS, *(charge_row(record) for record in report.records[-SHOWN_CHARGES:])]
-    headings = (*(heading(name) for name in report.document.group_by), "Cost", "Basis", "Without price")
-    return [headings, *(group_row(group, report.document.group_by) for group in report.document.groups[:SHOWN_GROUPS])]
-
-
-def group_row(group: ChargeGroup, group_by: list[str]) -> tuple[str, ...]:
-    """Write a group."""
-    keys = ["all others", *[""] * (len(group_by) - 1)] if group.is_rest else [key_text(group, name) for name in group_by]
-    return (*keys, amount_text(group), basis_text(group)[2:-1], str(group.unpriced) if group.unpriced else "")
+    group_by, groups = report.document.group_by, report.document.groups[:SHOWN_GROUPS]
+    return [WORDS.headings(group_by), *(WORDS.row(group, group_by) for group in groups)]
 
 
 def charge_row(record: ChargeRecord) -> tuple[str, ...]:
@@ -75,45 +68,10 @@ def charge_row(record: ChargeRecord) -> tuple[str, ...]:
         clean(f"{record.resource.kind} {record.resource.name}"),
         clean(record.price.component),
         clean(record.price.instance_type or ""),
-        signed(record.contracted_cost, record.price.billing_currency),
+        WORDS.signed(record.contracted_cost, record.price.billing_currency),
         f"{BASES.get(record.cost_basis, record.cost_basis)}{correction}",
         clean(record.attribution.notebook or ""),
     )
-
-
-def heading(name: str) -> str:
-    """Write what is grouped by, such as ``Tag team``."""
-    words = name.replace(":", " ", 1) if name.startswith("tag:") else name.replace("_", " ")
-    return clean(words[:1].upper() + words[1:])
-
-
-def key_text(group: ChargeGroup, name: str) -> str:
-    """Write what a group has of one grouping."""
-    key = group.keys.get(name)
-    if key is not None:
-        return clean(key)
-    return "without this tag" if name.startswith("tag:") else NOTHING_OF.get(name, "not known")
-
-
-def amount_text(group: ChargeGroup) -> str:
-    """Write what a group comes to; what lacks a price makes it a lower bound, and what is at least nothing is not known."""
-    known = None if group.unpriced and not group.contracted_cost else group.contracted_cost
-    return f"{'at least ' if group.unpriced and known is not None else ''}{signed(known, group.billing_currency)}"
-
-
-def basis_text(group: ChargeGroup) -> str:
-    """Say in brackets how sure it is: what it rests on, and where that is several things, how much of it on each."""
-    parts = [("estimated", group.estimated), ("metered", group.metered), ("charged by AWS", group.billed)]
-    found = [(words, part) for words, part in parts if part]
-    if len(found) == 1:
-        return f" ({found[0][0]})"
-    told = ", ".join(f"{signed(part, group.billing_currency)} {words}" for words, part in found)
-    return f" ({told})" if told else ""
-
-
-def signed(amount: Decimal | None, currency: str) -> str:
-    """Write an amount that may be below zero, as a correction's is."""
-    return f"-{money(-amount, currency)}" if amount is not None and amount < 0 else money(amount, currency)
 
 
 def notes(report: ChargeReport) -> list[str]:

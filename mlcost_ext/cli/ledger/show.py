@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.overview_file import clock_offset, overview_files
 from mlcost_ext.cli.text import clean, money, print_json, table
-from mlcost_ext.core.charge_documents import ChargeGroup, Charges
+from mlcost_ext.core.charge_documents import Charges
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.wire import to_document
 from mlcost_ext.ledger.charge_view import charges, check_period, month_of, read_groups
+from mlcost_ext.ledger.charge_words import ESTIMATES, ChargeWords
 
 from .chosen import ChosenLedger, chosen_ledger, day_of, to_read
 
 MAX_CELL = 63
 LAST_DAY = date(9999, 12, 30)
-NOTHING_OF = {"notebook": "no notebook", "project": "no project"}
-"""What to call charges that have none of it; others' is not known. The words are those of kernel/charges_text.py."""
-ESTIMATES = "Estimates at list prices, or at your own rates; AWS's bill may differ."
+WORDS = ChargeWords(clean=lambda text: clean(text, MAX_CELL), money=lambda amount, currency: money(amount, clean(currency, 8)))
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -68,52 +65,11 @@ def text(document: Charges, ledger: ChosenLedger) -> str:
     last = date.fromisoformat(document.charge_period_end) - timedelta(days=1)
     as_of = "" if document.as_of is None else f", as of {document.as_of:%Y-%m-%d %H:%M:%S} UTC"
     head = f"{document.charge_period_start} to {last} UTC, server {ledger.server_id}{as_of}."
-    groups = [group_row(group, document.group_by) for group in document.groups]
-    listing = ["", table([(*map(heading, document.group_by), "Cost", "Basis", "Without price"), *groups])] if groups else []
-    totals = [f"Total: {amount_text(total)}{basis_text(total)}" for total in document.totals] or ["Nothing was charged."]
+    groups = [WORDS.row(group, document.group_by) for group in document.groups]
+    listing = ["", table([WORDS.headings(document.group_by), *groups])] if groups else []
+    totals = [f"Total: {WORDS.total(total)}" for total in document.totals] or ["Nothing was charged."]
     notes = [f"Note: {row.message} {row.hint}" for row in document.data_quality]
     return "\n".join([head, *listing, "", *totals, ESTIMATES, *notes])
-
-
-def group_row(group: ChargeGroup, group_by: Sequence[str]) -> tuple[str, ...]:
-    keys = ["all others", *[""] * (len(group_by) - 1)] if group.is_rest else [key_text(group, name) for name in group_by]
-    return (*keys, amount_text(group), basis_text(group)[2:-1], str(group.unpriced) if group.unpriced else "")
-
-
-def heading(name: str) -> str:
-    """Write what is grouped by, such as ``Tag team``."""
-    words = name.replace(":", " ", 1) if name.startswith("tag:") else name.replace("_", " ")
-    return clean(words[:1].upper() + words[1:], MAX_CELL)
-
-
-def key_text(group: ChargeGroup, name: str) -> str:
-    """Write what a group has of one grouping."""
-    key = group.keys.get(name)
-    if key is not None:
-        return clean(key, MAX_CELL)
-    return "without this tag" if name.startswith("tag:") else NOTHING_OF.get(name, "not known")
-
-
-def amount_text(group: ChargeGroup) -> str:
-    """Write what a group comes to; what lacks a price makes it a lower bound, and what is at least nothing is not known."""
-    known = None if group.unpriced and not group.contracted_cost else group.contracted_cost
-    return f"{'at least ' if group.unpriced and known is not None else ''}{signed(known, group.billing_currency)}"
-
-
-def basis_text(group: ChargeGroup) -> str:
-    """Say in brackets how sure it is: what it rests on, and where that is several things, how much of it on each."""
-    parts = [("estimated", group.estimated), ("metered", group.metered), ("charged by AWS", group.billed)]
-    found = [(words, part) for words, part in parts if part]
-    if len(found) == 1:
-        return f" ({found[0][0]})"
-    told = ", ".join(f"{signed(part, group.billing_currency)} {words}" for words, part in found)
-    return f" ({told})" if told else ""
-
-
-def signed(amount: Decimal | None, currency: str) -> str:
-    """Write an amount that may be below zero, as a correction's is."""
-    unit = clean(currency, 8)
-    return f"-{money(-amount, unit)}" if amount is not None and amount < 0 else money(amount, unit)
 
 
 WORD = Command(name="show", help="Show what was charged, added up.", add_arguments=add_arguments, run=run)
