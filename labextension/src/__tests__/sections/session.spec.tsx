@@ -34,10 +34,16 @@ describe('the session section', () => {
 
   it('shows day and month only where they are known', async () => {
     const { text } = await show({ cost_today: '0.40', cost_month: '9.31' });
-    expect(text(SECTION)).toContain('Today$0.40');
-    expect(text(SECTION)).toContain('November$9.31');
+    expect(text(SECTION)).toContain('This machine today$0.40');
+    expect(text(SECTION)).toContain('This machine in November$9.31');
     drawn?.remove();
-    expect((await show({})).text(SECTION)).not.toContain('Today');
+    expect((await show({})).text(SECTION)).not.toContain('today');
+  });
+
+  it('says at most of day and month wherever it says so of the session', async () => {
+    const { text } = await show({ cost_today: '0.40', cost_month: '9.31', cost_basis: 'at_most' });
+    expect(text(SECTION)).toContain('This machine todayat most $0.40');
+    expect(text(SECTION)).toContain('This machine in Novemberat most $9.31');
   });
 
   it('says that there is no price, why, and what to do, and draws no zero', async () => {

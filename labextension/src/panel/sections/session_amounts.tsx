@@ -26,9 +26,15 @@ export function Amounts({ overview }: SectionProps): React.JSX.Element {
   return (
     <dl className="mlcost-Amounts">
       <SoFar overview={overview} />
-      {session.cost_today === null ? null : <Amount label={trans.__('Today')}>{format.money(session.cost_today)}</Amount>}
+      {session.cost_today === null ? null : (
+        <Amount label={trans.__('This machine today')}>
+          <Bounded overview={overview}>{format.money(session.cost_today)}</Bounded>
+        </Amount>
+      )}
       {session.cost_month === null ? null : (
-        <Amount label={format.month(overview.as_of)}>{format.money(session.cost_month)}</Amount>
+        <Amount label={trans.__('This machine in %1', format.month(overview.as_of))}>
+          <Bounded overview={overview}>{format.money(session.cost_month)}</Bounded>
+        </Amount>
       )}
       <Stopped overview={overview} />
       <Standing overview={overview} />
@@ -46,10 +52,23 @@ function SoFar({ overview }: SectionProps): React.JSX.Element {
   }
   return (
     <Amount label={label} exact={session.cost}>
-      <Around words={boundWords(session.cost_basis === 'at_most' ? 'most' : null, SLOT, trans)} className="mlcost-Row-prefix">
+      <Bounded overview={overview}>
         <LiveMoney model={model} format={format} figure={sessionFigure(overview)} isShown={isShown} />
-      </Around>
+      </Bounded>
     </Amount>
+  );
+}
+
+/** An amount of this machine, at most so much where the time it counts from may be too early. */
+function Bounded({ overview, children }: SectionProps & { children: React.ReactNode }): React.JSX.Element {
+  const { trans } = useView().cost;
+  return (
+    <Around
+      words={boundWords(overview.session.cost_basis === 'at_most' ? 'most' : null, SLOT, trans)}
+      className="mlcost-Row-prefix"
+    >
+      {children}
+    </Around>
   );
 }
 
