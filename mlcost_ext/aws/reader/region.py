@@ -38,6 +38,8 @@ Clock = Callable[[], float]
 PROMPT_KINDS = tuple(kind.kind for kind in PROMPT)
 FIRST_PICTURE_SECONDS = 20.0
 """Longer than this the first picture does not wait for other kinds, once the prompt ones are there."""
+CHANGES_LEAD_SECONDS = 45.0
+"""What keeps a kind from being confirmed goes before a configuration or a second look that has not waited so much longer."""
 SIDES = {"endpoint": (SIDE,), WARM_POOL: (WARM_POOL,)}
 """Kinds of which something beside themselves may be missing, and under which name that is noted."""
 
@@ -69,6 +71,8 @@ class Task:
     """Calls made since it began."""
     asked_at: float = float("-inf")
     """When it made its last call."""
+    lead_seconds: float = 0.0
+    """So much less than others of its rank it waits for its turn."""
     failures: int = 0
     """How often in a row it has failed."""
     problem: Problem | None = None
@@ -89,7 +93,7 @@ class Task:
 
         So none waits for ever while another of its rank has always something to ask.
         """
-        return self.rank(), self.ask is None, self.asked_at
+        return self.rank(), self.ask is None, self.asked_at - self.lead_seconds
 
     def rank(self) -> Rank:
         """Give the rank of what it asks next."""
@@ -163,7 +167,7 @@ class Region:
             *(Task(feed=each, kinds=(kind,)) for kind, each in self.followings.items()),
             Task(feed=self.studio, kinds=tuple(kind.kind for kind in STUDIO)),
             Task(feed=self.warm_pools, kinds=(WARM_POOL,)),
-            Task(feed=self.details),
+            Task(feed=self.details, lead_seconds=CHANGES_LEAD_SECONDS),
             *(Task(feed=feed, kinds=(SIDE,)) for feed in beside),
             *(Task(feed=feed, kinds=("sweep",), needs_picture=True) for feed in self.sweeps),
             Task(feed=self.history, kinds=("history",), needs_picture=True),

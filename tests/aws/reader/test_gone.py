@@ -141,7 +141,7 @@ def test_an_endpoint_that_was_deleted_elsewhere_is_missed_within_half_a_minute(c
     put(reader, *(make("endpoint", f"endpoint-{number}") for number in range(count)))
     reader.run(30)
     del reader.aws.things["endpoint"]["endpoint-0"]
-    reader.run(28)
+    reader.run(29.5)
     assert reader.sink.gone == ["endpoint-0"]
 
 
@@ -153,7 +153,7 @@ def test_of_many_endpoints_a_deleted_one_is_missed_within_the_hour():
     reader.sink.take("endpoint")
     del reader.aws.things["endpoint"]["endpoint-000"]
     put(reader, make("endpoint", "endpoint-001", status="Updating", modified=reader.clock.wall()))
-    reader.run(28)
+    reader.run(29.5)
     assert reader.sink.take_names("endpoint") == ["endpoint-001"]
     reader.run(3600)
     assert reader.sink.gone == ["endpoint-000"]

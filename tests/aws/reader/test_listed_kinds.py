@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mlcost_ext.aws.reader.kinds import LISTED
-from tests.aws.reader.fakes import ARN, OTHER, START, Reader, fault, make, put
+from tests.aws.reader.fakes import ARN, OTHER, REGION, START, Reader, fault, make, put
 
 DESCRIBED = [kind.kind for kind in LISTED if not kind.is_told_by_listing]
 JOBS = [kind.kind for kind in LISTED if kind.is_job]
@@ -311,3 +311,28 @@ def test_a_kind_is_not_confirmed_before_what_aws_fails_to_describe_was_read():
     reader.run(70)
     assert reader.sink.take_names("processing") == ["short"]
     assert reader.sink.status["kinds"]["processing"] > before
+
+
+def test_a_kind_is_listed_sooner_while_what_its_list_shows_takes_long_to_be_read():
+    """So that its figures are confirmed as often; and as usual again once it does not."""
+    reader = Reader()
+    reader.run(60)
+    following = reader.region(REGION).followings["processing"]
+    usual = following._seconds()
+    following.listing.work_seconds = 120.0
+    assert following._seconds() == usual - 80.0
+    following.listing.work_seconds = 10_000.0
+    assert following._seconds() == 0.6 * usual
+    for _ in range(12):
+        reader.run(300)
+    assert following._seconds() == usual
+
+
+def test_what_a_list_has_shown_is_timed_until_all_of_it_was_read():
+    """However many there are."""
+    reader = Reader()
+    reader.run(60)
+    put(reader, *(make("processing", f"job-{number}", modified=reader.clock.wall()) for number in range(30)))
+    reader.run(900)
+    assert len(reader.sink.take_names("processing")) == 30
+    assert reader.region(REGION).followings["processing"].listing.work_seconds > 60.0

@@ -8,7 +8,7 @@ from mlcost_ext.aws.reader.budget import FIRST_PICTURE_CALLS, WINDOW_CALLS
 from tests.aws.reader.fakes import REGION
 from tests.aws.reader.simulation import Account
 
-PROMPT_SECONDS = 28.0
+PROMPT_SECONDS = 29.5
 OTHER_SECONDS = 300.0
 FIRST_PICTURE_SECONDS = 60.0
 MINUTES = 40

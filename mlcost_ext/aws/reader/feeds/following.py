@@ -17,6 +17,9 @@ SEARCH = "Search"
 UNREAD_SECONDS = 2.0
 HOLD_SECONDS = 300.0
 """What AWS fails to describe for so long no longer keeps the rest from being called confirmed."""
+WORK_SECONDS = 40.0
+"""Where what a list shows takes longer to be read, the next one is made so much sooner: a kind is as old as both together."""
+LEAST_OTHER_FRACTION = 0.6
 
 
 class Following:
@@ -113,7 +116,10 @@ class Following:
 
     def _seconds(self) -> float:
         tempo = self._parts.tempo
-        return tempo.other_seconds if self.is_slow else tempo.prompt_seconds
+        if not self.is_slow:
+            return tempo.prompt_seconds
+        late = max(0.0, self.listing.work_seconds - WORK_SECONDS)
+        return max(tempo.other_seconds * LEAST_OTHER_FRACTION, tempo.other_seconds - late)
 
     def _read(self) -> Steps[str | None]:
         """Read by the best way that is allowed, and name it; None: nothing lists what is ours."""

@@ -29,6 +29,7 @@ FAILED_SECONDS = 60.0
 """What AWS has failed to describe is tried again this soon."""
 AGAIN_SECONDS = 120.0
 """How often something is described that changes without a word in any listing."""
+FORGETTING = 0.7
 MAX_DONE = 5000
 """Jobs whose owner is remembered; of more, those that ended over a day ago are forgotten."""
 
@@ -89,6 +90,10 @@ class Listing:
         self._tags: dict[str, Tags] = {}
         self.listed_at: datetime | None = None
         """When it was last listed to the end, by AWS's clock."""
+        self._work_began: float | None = None
+        """When changes were listed that are still to be read."""
+        self.work_seconds = 0.0
+        """How long it lately took until all changes that a listing had shown were read."""
 
     @property
     def is_worked_off(self) -> bool:
@@ -151,6 +156,24 @@ class Listing:
             self._note_whole(items, now, pages_read)
         self._note(items)
         self.listed_at = self._parts.aws_clock.of(sent)
+        self._begin_work()
+
+    def _begin_work(self) -> None:
+        """Begin to measure how long the changes take that a listing has shown; what took long is forgotten by and by."""
+        if self._work_began is not None:
+            return
+        if self._has_changes():
+            self._work_began = self._parts.clock()
+        else:
+            self.work_seconds *= FORGETTING
+
+    def _note_work(self) -> None:
+        if self._work_began is not None and not self._has_changes():
+            took, self._work_began = self._parts.clock() - self._work_began, None
+            self.work_seconds = max(took, FORGETTING * self.work_seconds)
+
+    def _has_changes(self) -> bool:
+        return any(not item.is_backlog for item in self._pending.values())
 
     def next_pending(self) -> Summary | None:
         """Give what is to be read next."""
@@ -176,6 +199,7 @@ class Listing:
         if self._is_known(item) and not item.is_again:
             self._pending.pop(item.name, None)  # its name was asked for meanwhile
             self._done[item.name] = Done(same=item.same(), is_ours=True)
+            self._note_work()
             return
         tags = yield from self._tags_of(item, rank)
         ownership = self._parts.ownership
@@ -185,6 +209,7 @@ class Listing:
         else:
             is_done = tags is not None or not self._asks_for_tags()
         self._pending.pop(item.name, None)
+        self._note_work()
         if not is_done:
             self._put_off[item.name] = item
             return
