@@ -96,8 +96,8 @@ class Task:
         return self.rank(), self.ask is None, self.asked_at - self.lead_seconds
 
     def rank(self) -> Rank:
-        """Give the rank of what it asks next."""
-        return self.feed.rank() if self.ask is None else self.ask.rank
+        """Give the rank of what it asks next; what something more urgent of the same feed waits behind is as urgent."""
+        return self.feed.rank() if self.ask is None else min(self.ask.rank, self.feed.rank())
 
     def close(self) -> None:
         """Give up what is under way; it begins anew."""

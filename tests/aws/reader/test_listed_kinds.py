@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mlcost_ext.aws.reader.kinds import LISTED
+from mlcost_ext.aws.reader.pace import OTHER_SECONDS
 from tests.aws.reader.fakes import ARN, OTHER, REGION, START, Reader, fault, make, put
 
 DESCRIBED = [kind.kind for kind in LISTED if not kind.is_told_by_listing]
@@ -318,9 +319,11 @@ def test_a_kind_is_listed_sooner_while_what_its_list_shows_takes_long_to_be_read
     reader = Reader()
     reader.run(60)
     following = reader.region(REGION).followings["processing"]
+    assert following._seconds() < OTHER_SECONDS  # it is not known yet
+    following.listing.work_seconds = 0.0
     usual = following._seconds()
     following.listing.work_seconds = 120.0
-    assert following._seconds() == usual - 80.0
+    assert following._seconds() == usual - 90.0
     following.listing.work_seconds = 10_000.0
     assert following._seconds() == 0.6 * usual
     for _ in range(12):
@@ -333,6 +336,19 @@ def test_what_a_list_has_shown_is_timed_until_all_of_it_was_read():
     reader = Reader()
     reader.run(60)
     put(reader, *(make("processing", f"job-{number}", modified=reader.clock.wall()) for number in range(30)))
-    reader.run(900)
+    reader.run(1300)
     assert len(reader.sink.take_names("processing")) == 30
     assert reader.region(REGION).followings["processing"].listing.work_seconds > 60.0
+
+
+def test_no_change_waits_behind_a_half_read_thing_of_yesterday():
+    """Its description may have to wait for room in the budget for minutes; what changed since goes no later for that."""
+    reader = Reader()
+    put(reader, *(make("processing", f"old-{number:03d}", modified=START - timedelta(minutes=number)) for number in range(200)))
+    reader.run(60)
+    put(reader, make("processing", "new", modified=reader.clock.wall()))
+    listing = reader.region(REGION).followings["processing"].listing
+    while not listing._has_changes():
+        reader.run(1)
+    reader.run(5)
+    assert "new" in reader.sink.take_names("processing")

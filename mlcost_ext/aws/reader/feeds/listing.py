@@ -30,6 +30,8 @@ FAILED_SECONDS = 60.0
 AGAIN_SECONDS = 120.0
 """How often something is described that changes without a word in any listing."""
 FORGETTING = 0.7
+FIRST_WORK_SECONDS = 100.0
+"""What reading the changes of a list is taken to last until that was seen, of kinds whose things are described one by one."""
 MAX_DONE = 5000
 """Jobs whose owner is remembered; of more, those that ended over a day ago are forgotten."""
 
@@ -92,7 +94,7 @@ class Listing:
         """When it was last listed to the end, by AWS's clock."""
         self._work_began: float | None = None
         """When changes were listed that are still to be read."""
-        self.work_seconds = 0.0
+        self.work_seconds = 0.0 if kind.is_told_by_listing else FIRST_WORK_SECONDS
         """How long it lately took until all changes that a listing had shown were read."""
 
     @property
