@@ -16,6 +16,7 @@ Document = dict[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 
 
+DELETING = "Deleting"
 SAME_SECONDS = 1.0
 """AWS's operations may tell a time with or without its fraction."""
 
@@ -33,6 +34,8 @@ class Seen:
     round: int
     """The last round of looking for lost ones that met it."""
     tags: Pairs | None
+    is_leaving: bool = False
+    """AWS was deleting it."""
 
 
 class Known:
@@ -86,6 +89,10 @@ class Known:
         seen = self._seen.get(name)
         return seen is not None and seen.is_running
 
+    def leaving(self) -> set[str]:
+        """Give the names of those that AWS was deleting when they were last handed on."""
+        return {name for name, seen in self._seen.items() if seen.is_leaving}
+
     def running(self) -> set[str]:
         """Give the names of those of which more is to come."""
         return {name for name, seen in self._seen.items() if seen.is_running}
@@ -138,6 +145,7 @@ class Known:
             is_listed=is_listed or (seen is not None and seen.is_listed),
             round=self.round,
             tags=self._shared(document.get("Tags")),
+            is_leaving=document.get(self._kind.status_key) == DELETING,
         )
         self._seen[name] = fresh
         return seen is None or seen.digest != fresh.digest

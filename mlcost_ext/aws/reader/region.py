@@ -38,7 +38,7 @@ Clock = Callable[[], float]
 PROMPT_KINDS = tuple(kind.kind for kind in PROMPT)
 FIRST_PICTURE_SECONDS = 20.0
 """Longer than this the first picture does not wait for other kinds, once the prompt ones are there."""
-CHANGES_LEAD_SECONDS = 45.0
+CHANGES_LEAD_SECONDS = 240.0
 """What keeps a kind from being confirmed goes before a configuration or a second look that has not waited so much longer."""
 SIDES = {"endpoint": (SIDE,), WARM_POOL: (WARM_POOL,)}
 """Kinds of which something beside themselves may be missing, and under which name that is noted."""

@@ -20,9 +20,9 @@ def test_where_search_is_denied_jobs_are_listed_and_described():
     assert reader.sink.status["mode"] == "list"
     assert reader.sink.status["first_picture"] is True
     assert "sagemaker:Search" in reader.sink.status["problem"]["message"]
-    assert reader.run(29.5) == ["ListTrainingJobs"]
+    assert reader.run(30) == ["ListTrainingJobs"]
     put(reader, make_job("ours", status="Stopping", modified=reader.clock.wall()))
-    assert [call for call in reader.run(29.5) if call != "Search"] == ["ListTrainingJobs", "DescribeTrainingJob"]
+    assert [call for call in reader.run(30) if call != "Search"] == ["ListTrainingJobs", "DescribeTrainingJob"]
     assert reader.sink.take_jobs() == ["ours"]
 
 

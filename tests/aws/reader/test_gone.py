@@ -141,7 +141,7 @@ def test_an_endpoint_that_was_deleted_elsewhere_is_missed_within_half_a_minute(c
     put(reader, *(make("endpoint", f"endpoint-{number}") for number in range(count)))
     reader.run(30)
     del reader.aws.things["endpoint"]["endpoint-0"]
-    reader.run(29.5)
+    reader.run(30)
     assert reader.sink.gone == ["endpoint-0"]
 
 
@@ -153,7 +153,7 @@ def test_of_many_endpoints_a_deleted_one_is_missed_within_the_hour():
     reader.sink.take("endpoint")
     del reader.aws.things["endpoint"]["endpoint-000"]
     put(reader, make("endpoint", "endpoint-001", status="Updating", modified=reader.clock.wall()))
-    reader.run(29.5)
+    reader.run(30)
     assert reader.sink.take_names("endpoint") == ["endpoint-001"]
     reader.run(3600)
     assert reader.sink.gone == ["endpoint-000"]
@@ -280,3 +280,16 @@ def test_many_that_are_gone_are_all_asked_for_soon():
     reader.run(120)
     assert len(set(reader.sink.gone)) == 15
     assert endpoints_confirmed(reader) > (reader.clock.wall() - timedelta(seconds=60)).isoformat()
+
+
+def test_what_aws_was_deleting_is_gone_once_no_listing_shows_it():
+    """It need not be asked for by its name."""
+    reader = Reader()
+    put(reader, make("endpoint", "a"), make("endpoint", "b"))
+    reader.run(60)
+    put(reader, make("endpoint", "a", status="Deleting", modified=reader.clock.wall()))
+    reader.run(31)
+    del reader.aws.things["endpoint"]["a"]
+    calls = reader.run(31)
+    assert "DescribeEndpoint" not in calls
+    assert reader.sink.gone == ["a"]

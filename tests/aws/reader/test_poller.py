@@ -49,9 +49,9 @@ def test_afterwards_only_what_changed_is_read_and_pushed():
     reader.turn()
     reader.sink.take_jobs()
     put(reader, make_job("b", status="Stopping", modified=START + timedelta(seconds=5)))
-    assert reader.run(29.5) == ["Search"]
+    assert reader.run(30) == ["Search"]
     assert reader.sink.take_jobs() == ["b"]
-    assert reader.run(29.5) == ["Search"]
+    assert reader.run(30) == ["Search"]
     assert reader.sink.take_jobs() == []
 
 
@@ -126,7 +126,7 @@ def test_a_new_name_is_described_at_once_until_search_shows_it():
     assert reader.turn(5) == ["DescribeTrainingJob"]
     del reader.aws.search
     put(reader, make_job("a", modified=START + timedelta(seconds=5)))
-    assert "Search" in reader.run(29.5)
+    assert "Search" in reader.run(30)
     assert reader.sink.take_jobs() == ["a"]
     assert set(reader.run(120)) == {"Search"}
 
@@ -257,7 +257,7 @@ def test_a_thousand_changes_at_once_are_read_again_only_once():
     reader = Reader()
     reader.turn()
     put(reader, *(make_job(f"job-{number:04d}", modified=START + timedelta(seconds=5)) for number in range(1000)))
-    assert reader.run(29.5).count("Search") == 10
+    assert reader.run(30).count("Search") == 10
     assert len(set(reader.sink.take_jobs())) == 1000
     put(reader, make_job("late-in-the-index", modified=START + timedelta(seconds=4)))
     assert reader.run(130).count("Search") <= 10 + 10 + 6

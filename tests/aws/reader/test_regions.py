@@ -126,7 +126,7 @@ def test_a_sweep_of_launches_is_described_as_far_as_the_budget_goes_and_then_sea
     reader.turn()
     assert len(set(reader.sink.take_jobs()) & set(names)) >= 10
     began = reader.clock()
-    reader.run(29.5)
+    reader.run(30)
     assert set(reader.region().parts.book(reader.region().followings["training"].kind).known.running()) >= set(names)
     reader.run(900)
     assert reader.aws.most_in(600, since=began - 600) <= 120

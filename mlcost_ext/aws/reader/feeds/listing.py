@@ -60,6 +60,15 @@ class Summary:
     is_again: bool = False
     """Whether it is read although nothing in the summary has changed."""
 
+    def known_until(self) -> datetime | None:
+        """Give until when it was as it had been told before; None: nobody knows.
+
+        A change of just before a listing may be missing in it, so the listing counts no later than the change.
+        """
+        if self.seen_after is None or self.modified is None:
+            return self.seen_after
+        return max(self.seen_after, self.modified)
+
     def same(self) -> tuple[str | None, datetime | None]:
         """Give what differs once it has changed."""
         return self.status, self.modified
@@ -105,12 +114,13 @@ class Listing:
         return self._whole_at is not None and not any(item.is_running or running(item.name) for item in backlog)
 
     def confirmed_at(self) -> datetime | None:
-        """Give as of when all is known: the last listing, or the one before what has changed and is still to be read.
+        """Give as of when all is known: the last listing, or when the first thing changed that is still to be read.
 
+        AWS tells when that was; of a thing of which it does not, it was after the last listing that had it as it was before.
         What may not be described is left out, since nobody will tell; what AWS has failed to describe is not.
         """
         waiting = [*self._pending.values(), *(self._put_off.values() if self._may_describe() else ())]
-        changes = (item.seen_after for item in waiting if not item.is_backlog)
+        changes = (item.known_until() for item in waiting if not item.is_backlog)
         return min((at for at in (self.listed_at, *changes) if at is not None), default=None)
 
     @property

@@ -45,9 +45,15 @@ class Parts:
         """Ask for what was listed before and is not among what a whole listing shows.
 
         What stands and is missing in a second one as well is taken for gone where it was not asked for meanwhile: that may
-        be denied, AWS may fail, or there may be no calls left. A listing that shows nothing at all is no such word.
+        be denied, AWS may fail, or there may be no calls left. A listing that shows nothing at all is no such word. What AWS was
+        deleting when it was last shown need not be asked for.
         """
-        self.names.lose_all(kind.kind, self.book(kind).known.running_listed() - shown)
+        known = self.book(kind).known
+        if not kind.is_job:
+            for name in known.leaving() - shown:
+                self.names.settle((kind.kind, name))
+                self.book(kind).lose(name)
+        self.names.lose_all(kind.kind, known.running_listed() - shown)
         if kind.is_job or not shown:
             return
         for name in self.names.lost_before(kind.kind, self.clock() - LOST_SECONDS):
