@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from .calibration import Calibration
 from .job import CostBasis
 from .standing import SinceBasis
 from .standing_documents import AppRow, EndpointRow, ScheduleRow, WarmPoolRow
@@ -238,6 +239,8 @@ class Overview:
     """null: it is not known yet, or nothing can be kept."""
     charged: Charged | None
     """null: the ledger has not been read yet, or cannot be."""
+    calibration: Calibration | None
+    """How estimates have held; null: it is not known yet."""
     scope_account: bool
     """Whether `?scope=account` may show what others of the account run."""
     budgets: list[dict[str, str]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from .runs import RunDigests
 from .usage import Accrual, UsageLine
 
 CostBasis = Literal["accruing", "at_most", "final"]
@@ -90,5 +91,9 @@ class Job:
     """The tuning or AutoML job, or the monitoring schedule, that started it."""
     children_started: int | None = None
     """Of a sum: how many jobs AWS says it has started; None: AWS does not say."""
+    run_seconds: int | None = None
+    """How long it ran, of one that has ended: Spot's interruptions included, as AWS tells it; None: not told."""
+    run_digests: RunDigests | None = None
+    """What other runs like it have in common with it, of one that has ended; None: not told."""
     warm_pool: WarmPool | None = None
     """Instances kept after its end; None: none were asked for."""

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from .job import Problem
+from .planned import RunKey
 from .price import PriceKey, UnitPrice
+from .runs import MarketSaving, OwnSaving, RunForecast
 
 
 class PriceSource(Protocol):
@@ -30,6 +32,26 @@ class PriceCatalog(PriceSource, Protocol):
 
     def instance_types(self, region_id: str, component: str) -> list[str]:
         """Give the types that have a price of `component` there, sorted."""
+        ...
+
+
+class SpotMarket(Protocol):
+    """Somebody who knows what EC2's spot market has saved on average."""
+
+    def saving(self, region_id: str, instance_type: str) -> MarketSaving | None:
+        """Give the saving of a type's EC2 twin; None: not known there."""
+        ...
+
+
+class RunHistory(Protocol):
+    """Somebody who knows how long the user's own runs have taken."""
+
+    def forecast(self, kind: str, key: RunKey) -> RunForecast | None:
+        """Give how long such a run will take; None: too few like it have ended."""
+        ...
+
+    def spot_saving(self, kind: str, key: RunKey) -> OwnSaving | None:
+        """Give what Spot has saved of runs like it; None: too few of them were on Spot."""
         ...
 
 

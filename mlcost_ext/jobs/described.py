@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from mlcost_ext.core.usage import Accrual
 
 from . import reading
 from .problem import no_upper_bound
+from .run_key import told_digests
 
 RUNNING = ("InProgress", "Stopping")
 ENDED = ("Completed", "Failed", "Stopped", "Deleting", "DeleteFailed")
@@ -55,7 +57,13 @@ def described(kind: str, prefix: str, description: Mapping[str, Any], started: s
         compute=(),
         storage=None,
         tags=reading.tags(description),
+        run_digests=told_digests(description) if status in ENDED else None,
     )
+
+
+def run_seconds(started: datetime | None, ended: datetime | None) -> int | None:
+    """Give how long something ran that has ended, in whole seconds; None: AWS does not tell both times."""
+    return None if started is None or ended is None or ended < started else int((ended - started).total_seconds())
 
 
 def stopping_condition(condition: Mapping[str, Any]) -> dict[str, int]:

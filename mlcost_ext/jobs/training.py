@@ -10,7 +10,7 @@ from mlcost_ext.core.job import Job, Problem
 
 from . import reading
 from .choices import ways_of, with_choices, without_volumes
-from .described import described, max_runtime, settled, stopping_condition, with_limit_told
+from .described import described, max_runtime, run_seconds, settled, stopping_condition, with_limit_told
 from .instances import compute_lines, instance_groups, is_undecided, single_type, storage_lines, total_count
 from .kind import JobKind
 from .problem import prepaid, volume_unknown
@@ -32,6 +32,9 @@ def read(description: Mapping[str, Any], has_local_disk: Callable[[str], bool]) 
         max_runtime_in_seconds=max_runtime(reading.inner(description, "StoppingCondition")),
         billable_time_in_seconds=reading.whole(description, "BillableTimeInSeconds"),
         parent=reading.started_by(description, "AutoMLJobArn", "TuningJobArn"),
+    )
+    job = replace(
+        job, run_seconds=reading.whole(description, "TrainingTimeInSeconds") or run_seconds(job.started_at, job.ended_at)
     )
     if is_serverless(description):
         return without_instances(job, reading.whole(description, "BillableTokenCount"))

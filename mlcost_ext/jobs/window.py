@@ -15,7 +15,7 @@ from mlcost_ext.core.job import Job, Problem
 from mlcost_ext.core.times import exact_seconds
 from mlcost_ext.core.usage import Accrual
 
-from .described import ENDED, settled
+from .described import ENDED, run_seconds, settled
 from .problem import unreadable
 
 
@@ -48,7 +48,8 @@ def with_start(job: Job, started: str) -> Job:
         return replace(job, accrual=Accrual(settled_seconds=Decimal(0), accruing_since=job.started_at))
     if job.ended_at is None or job.ended_at < job.started_at:
         return unknown(job, "AWS has not told when it ended")
-    return replace(job, cost_basis="final", accrual=settled(exact_seconds(job.ended_at - job.started_at)))
+    ran = run_seconds(job.started_at, job.ended_at)
+    return replace(job, cost_basis="final", accrual=settled(exact_seconds(job.ended_at - job.started_at)), run_seconds=ran)
 
 
 def never_started(job: Job) -> Job:

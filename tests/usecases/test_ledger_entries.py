@@ -35,7 +35,7 @@ def sums(lines: Any, now: datetime) -> tuple[int, bool]:
 
 
 def job_cases() -> list[Any]:
-    paths = sorted(path for path in CASES.glob("*/*") if kind_named(path.parent.name))
+    paths = sorted(path.parent for path in CASES.glob("*/*/description.json") if kind_named(path.parent.parent.name))
     return [pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in paths]
 
 
