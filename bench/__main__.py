@@ -16,6 +16,7 @@ from typing import Any
 from . import report
 from .arms import ensure_arms
 from .benchmarks import BENCHMARKS
+from .benchmarks.forecast import FORECAST, of_trace
 from .machine import load_average, machine
 from .plan import Benchmark, Plan
 from .result import Result
@@ -30,12 +31,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     chosen = [b for b in BENCHMARKS if (b.name in options.names if options.names else not b.is_apart)]
     signal.signal(signal.SIGTERM, _leave)
-    print("making the environments ...", flush=True)
-    ensure_arms(options.wheel)
-    told = machine()
+    is_kept = not (options.quick or options.trace)
+    if options.trace:
+        chosen = [of_trace(options.trace) if b.name == FORECAST.name else b for b in chosen]
+    told: dict[str, str] = {}
+    if is_kept or any(b.name != FORECAST.name for b in chosen):  # the forecast runs in this process
+        print("making the environments ...", flush=True)
+        ensure_arms(options.wheel)
+        told = machine()
     with tempfile.TemporaryDirectory(prefix="mlcost-bench-", ignore_cleanup_errors=True) as folder:
-        statuses = [_measure(benchmark, _plan(options, Path(folder)), told, is_kept=not options.quick) for benchmark in chosen]
-    if not options.quick:
+        statuses = [_measure(benchmark, _plan(options, Path(folder)), told, is_kept=is_kept) for benchmark in chosen]
+    if is_kept:
         report.write_table(BENCHMARKS)
     return max(statuses, default=0)
 
@@ -106,6 +112,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--windows", type=int, help="of event_loop for each arm, 10 by default")
     parser.add_argument("--window-seconds", type=float, help="of cpu, event_loop and steady, 60 by default")
     parser.add_argument("--steady-minutes", type=float, help="of steady, 30 by default")
+    parser.add_argument("--trace", type=Path, help="of forecast: jobs as CSV, plain or .gz, not those of NASA; writes no result")
     parser.add_argument("--wheel", type=Path, help="measure this wheel, not the newest in dist/")
     return parser.parse_args(arguments)
 
