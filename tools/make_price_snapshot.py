@@ -8,7 +8,8 @@ that its PROVENANCE.md lists as fit to ship), `--bulk` from AWS's own price file
 
 The tables: a folder for each source of sources.json, in it `<list>.<currency>.csv` with a row for each type and a
 column for each region; the list is a component (`Cluster~Reserved.USD.csv` where bought in another way than usual) or
-EBS. Where two sources have a price, the newer one is shipped. Next to them classes.csv, instances.csv and training.csv.
+EBS. Where two sources have a price, the newer one is shipped. Next to them classes.csv, instances.csv, training.csv and
+spot_market.csv.
 What is shipped is what somebody saw, and the constants of the class rule; mlcost_ext/prices/derive.py reckons with them.
 """
 
@@ -95,6 +96,23 @@ def facts(row: Row) -> list[Any]:
     ]
 
 
+BANDS = ("<5%", "5-10%", "10-15%", "15-20%", ">20%")
+"""Of EC2's Spot Instance Advisor: how many instances were interrupted in the month before."""
+
+
+def spot_market(tables: Path, of_types: dict[str, list[Any]]) -> dict[str, Any]:
+    """Give, of types that train, region -> EC2 type -> [average saving in percent, place of its band], with source and date."""
+    found: dict[str, dict[str, list[int]]] = defaultdict(dict)
+    for instance_type, region, text in read_matrix(tables / "spot_market.csv"):
+        saving, band = text.split("/")
+        if "Training" not in of_types.get(f"ml.{instance_type}", ("", "", "", ""))[3].split():
+            continue
+        found[region][instance_type] = [int(saving), int(band)]
+    source = read_sources(tables)["of spot_market.csv"]
+    told = {"as_of": source["date"], "source": f"EC2 Spot Instance Advisor ({source['project']})"}
+    return {"format": FORMAT, "bands": BANDS, "regions": found, **told}
+
+
 def number(text: str) -> int | None:
     return int(text) if text else None
 
@@ -124,6 +142,7 @@ def documents(tables: Path) -> dict[str, bytes]:
     }
     found[CLASSES] = {"format": FORMAT, "types": of_types}
     found["instances.json"] = {"format": FORMAT, "types": instances(tables)}
+    found["spot_market.json"] = spot_market(tables, of_types)
     return {name: to_bytes(document) for name, document in found.items()}
 
 

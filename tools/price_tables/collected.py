@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mlcost_ext.prices.snapshot import REGION_NAME
 from .tables import Cell, Row, file_name, read_rows, read_sources, write_matrix, write_rows
 
 PLANS = "TrainingPlan"
+SPOT = "of spot_market.csv"
 LISTS = {
     EC2: ("ec2_on_demand.csv", "instance_type", "usd_per_hour"),
     STUDIO: ("sagemaker_prices.csv", "instance_type", "usd_per_hour"),
@@ -39,6 +41,9 @@ def merge_collected(folder: Path, tables: Path) -> None:
     write_rows(tables / "classes.csv", ("instance_type", "class", "constant", "evidence", "uses"), classes(derived, described))
     offered = read_rows(folder / "training_instance_availability.csv")
     write_matrix(tables / "training.csv", ((row["instance_type"], row["region"], "x") for row in offered))
+    write_matrix(
+        tables / "spot_market.csv", spot_cells(read_rows(folder / "ec2_spot_advisor.csv"), described, read_sources(tables))
+    )
 
 
 def by_source(rows: list[Row], key: str, amount: str, sources: dict[str, Row]) -> dict[str, list[Cell]]:
@@ -57,6 +62,20 @@ def by_source(rows: list[Row], key: str, amount: str, sources: dict[str, Row]) -
         if REGION_NAME.fullmatch(row["region"]):
             found[source_id].append((row[key], row["region"], row[amount]))
     return found
+
+
+def spot_cells(rows: list[Row], described: list[Row], sources: dict[str, Row]) -> Iterator[Cell]:
+    """Give ``saving/band`` of each EC2 type that an ml.* type of training is made of.
+
+    Raises:
+        SystemExit: A row is of another day than sources.json says.
+    """
+    twins = {row["instance_type"].removeprefix(ML) for row in described}
+    for row in rows:
+        if row["seen_date"] != sources[SPOT]["date"]:
+            raise SystemExit(f"sources.json has no {SPOT} of {row['seen_date']}; write down what it is")
+        if row["instance_type"] in twins and REGION_NAME.fullmatch(row["region"]):
+            yield row["instance_type"], row["region"], f"{row['savings_over_on_demand_pct']}/{row['interruption_band']}"
 
 
 def check_the_rule(derived: list[Row], ec2: list[Row]) -> None:
