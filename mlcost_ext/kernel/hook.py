@@ -9,6 +9,8 @@ import contextlib
 import uuid
 from typing import TYPE_CHECKING
 
+from mlcost_ext.jobs.run_key import document_of, key_of
+
 from .observed import BY_NAME, OBSERVED
 from .redact import redact
 from .say import say
@@ -119,13 +121,14 @@ class LaunchHook:
     def _intent(self, operation_name: str, launch: Launch, region: str | None) -> dict[str, object]:
         operation = BY_NAME[operation_name]
         request, tags = redact(launch.params, operation.keep)
+        alike = document_of(key_of(operation.kind, launch.params))
         return {
             "id": uuid.uuid4().hex,
             "kind": operation.kind,
             "region_id": region,
             "name": str(launch.params[operation.name_key])[:256],
             **self._whereabouts(),
-            "request": request,
+            "request": {**request, "RunKey": alike} if alike else request,
             "tags": tags,
         }
 

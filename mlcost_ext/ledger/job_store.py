@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.runs import RunDigests
 from mlcost_ext.core.times import time_to_text
 
 from .database import Database
@@ -43,6 +44,11 @@ class EndedJob:
     billing_currency: str | None
     notebook: str | None
     tags: Mapping[str, str]
+    run_seconds: int | None = None
+    """How long it ran; None: not told."""
+    billable_seconds: int | None = None
+    digests: RunDigests | None = None
+    """What runs like it have in common with it; None: not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +118,15 @@ class JobStore:
 
 
 PUT = """
-    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (kind, region_id, name, created_at) DO UPDATE SET
         ended_at = excluded.ended_at, status = excluded.status, instance_type = excluded.instance_type,
         instance_count = excluded.instance_count, is_spot = excluded.is_spot, list_cost = excluded.list_cost,
         storage_list_cost = excluded.storage_list_cost, billing_currency = excluded.billing_currency, tags = excluded.tags,
         contracted_cost = excluded.contracted_cost, storage_contracted_cost = excluded.storage_contracted_cost,
-        notebook = COALESCE(excluded.notebook, notebook)
+        notebook = COALESCE(excluded.notebook, notebook), run_seconds = excluded.run_seconds,
+        billable_seconds = excluded.billable_seconds, image = COALESCE(excluded.image, image),
+        script = COALESCE(excluded.script, script), data = COALESCE(excluded.data, data)
 """
 """Where a job was launched from is known to who saw the launch, and not to who reads of it later."""
 SUM = """
@@ -153,6 +161,9 @@ def row_of(job: EndedJob) -> tuple[object, ...]:
         tags_text(job.tags),
         nano(job.contracted_cost),
         nano(job.storage_contracted_cost),
+        job.run_seconds,
+        job.billable_seconds,
+        *((job.digests.image, job.digests.script, job.digests.data) if job.digests else (None, None, None)),
     )
 
 

@@ -145,11 +145,21 @@ MIGRATIONS: tuple[str, ...] = (
         value TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE ended_job ADD COLUMN run_seconds INTEGER;
+    ALTER TABLE ended_job ADD COLUMN billable_seconds INTEGER;
+    ALTER TABLE ended_job ADD COLUMN image TEXT;
+    ALTER TABLE ended_job ADD COLUMN script TEXT;
+    ALTER TABLE ended_job ADD COLUMN data TEXT;
+    ALTER TABLE launch ADD COLUMN estimate TEXT;
+    DELETE FROM history_cursor;
+    """,
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
 Times of jobs and launches are ISO-8601 in UTC. Those of charges are whole numbers: `day` counts days since 1970, `starts` and
 `ends` of a charge seconds since 1970; `starts`, `since`, `ends` and `settled` of an open line are microseconds. `basis` is 0
 estimated, 1 metered, 2 billed. Empty text is nothing. `digest` is 64 bits of what tells a row from every other, and stands for
-an index of all of that; `arn_start` is an ARN up to the name.
+an index of all of that; `arn_start` is an ARN up to the name. `image`, `script` and `data` are digests of what runs have in
+common; the step that added them lets the past be read once more, so that they are known of jobs that ended before it.
 """

@@ -240,4 +240,7 @@ def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
         billing_currency=currencies.pop() if len(currencies) == 1 else None,
         notebook=metered.notebook,
         tags=job.tags,
+        run_seconds=job.run_seconds,
+        billable_seconds=job.billable_time_in_seconds,
+        digests=job.run_digests,
     )

@@ -74,6 +74,7 @@ def test_a_launch_has_what_its_two_lines_tell(store: LaunchStore) -> None:
             "project": "p",
             "request": '{"a":1}',
             "tags": '{"t":"\\u00e9"}',
+            "estimate": None,
         }
     ]
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from mlcost_ext.aws.reader import cut
 
+from .run_key import CUT, KEY, with_run_key
 from .spec import Ends, Kind, Source
 
 _PREFERENCE: cut.Cuts = {"InstanceType": cut.text, "InstanceCount": cut.whole}
@@ -37,7 +39,9 @@ KIND = Kind(
     stop="StopProcessingJob",
     ends=Ends(start_key="ProcessingStartTime", end_key="ProcessingEndTime", is_decided=has_instances),
     parents=("AutoMLJobArn", "MonitoringScheduleArn"),
+    prepare=partial(with_run_key, "processing"),
     cuts={
+        KEY: CUT,
         "ProcessingJobName": cut.text,
         "ProcessingJobArn": cut.arn,
         "ProcessingJobStatus": cut.text,

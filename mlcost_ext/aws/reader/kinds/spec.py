@@ -106,7 +106,7 @@ class Kind:
         ends = self.ends
         if ends is None or not self.runs(description) or not description.get(ends.start_key) or not ends.is_decided(description):
             return None
-        return {key: value for key, value in description.items() if key in self.cuts}
+        return {key: value for key, value in self.prepare(description).items() if key in self.cuts}
 
     def read(
         self, source: Any, region_id: str, known_tags: Mapping[str, str] | None = None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mlcost_ext.aws.reader import cut
 
-from .spec import Kind, Source
+from .run_key import CUT, KEY, with_run_key
+from .spec import ENDED, Kind, Source
 
 MAX_TRANSITIONS = 2000
 
@@ -30,9 +31,10 @@ STOPPING: cut.Cuts = {
 _WARM_POOL: cut.Cuts = {"Status": cut.text, "ResourceRetainedBillableTimeInSeconds": cut.whole, "ReusedByJob": cut.text}
 
 
-def with_serverless(source: Source) -> Source:
-    """Say that a job runs without instances, where it does: only DescribeTrainingJob tells."""
-    return {**source, "IsServerless": True} if isinstance(source.get("ServerlessJobConfig"), dict) else source
+def prepared(source: Source) -> Source:
+    """Say that a job runs without instances, where only DescribeTrainingJob tells, and of one that has ended what it is like."""
+    told = {**source, "IsServerless": True} if isinstance(source.get("ServerlessJobConfig"), dict) else source
+    return with_run_key("training", told) if told.get("TrainingJobStatus") in ENDED else told
 
 
 def has_resources(source: Source) -> bool:
@@ -53,7 +55,7 @@ KIND = Kind(
     describe="DescribeTrainingJob",
     stop="StopTrainingJob",
     parents=("TuningJobArn", "AutoMLJobArn"),
-    prepare=with_serverless,
+    prepare=prepared,
     is_whole=has_resources,
     cuts={
         "TrainingJobName": cut.text,
@@ -75,6 +77,7 @@ KIND = Kind(
         "BillableTokenCount": cut.whole,
         "IsServerless": cut.flag,
         "WarmPoolStatus": cut.part(_WARM_POOL),
+        KEY: CUT,
         "FailureReason": cut.reason,
     },
 )

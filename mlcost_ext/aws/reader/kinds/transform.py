@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mlcost_ext.aws.reader import cut
 
+from .run_key import CUT, KEY, with_run_key
 from .spec import Ends, Kind
 
 KIND = Kind(
@@ -17,7 +20,9 @@ KIND = Kind(
     stop="StopTransformJob",
     ends=Ends(start_key="TransformStartTime", end_key="TransformEndTime"),
     parents=("AutoMLJobArn",),
+    prepare=partial(with_run_key, "transform"),
     cuts={
+        KEY: CUT,
         "TransformJobName": cut.text,
         "TransformJobArn": cut.arn,
         "TransformJobStatus": cut.text,
