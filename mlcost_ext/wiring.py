@@ -20,6 +20,7 @@ from .core.money import billing_currency_of
 from .core.ports import AwsReader, PriceCatalog
 from .core.price import PriceKey, UnitPrice
 from .hosts import container, detect, ec2, jupyterhub
+from .kernel_wiring import estimator_by
 from .ledger.spool_reader import SpoolReader
 from .prices import PriceBook, Snapshot
 from .prices.book import FOLDER as PRICES_FOLDER
@@ -27,6 +28,7 @@ from .prices.instances import instance_facts
 from .prices.listed import ListedPrices
 from .prices.price_list import PriceList, PricingApi, Store
 from .prices.price_list.store import BEFORE
+from .usecases.estimating import Estimator
 
 NO_REGION = Problem(
     code="region_missing",
@@ -50,6 +52,8 @@ class Adapters:
     prices: PriceBook
     facts: Snapshot
     """What instance types are made of."""
+    estimator: Estimator
+    """Knows of no earlier runs until it is given a `history`."""
     price_refresher: PriceRefresher | None
     """None: AWS's price list is not read by itself here."""
 
@@ -66,6 +70,7 @@ def server_adapters(settings: Settings, server_id: str, log: Logger) -> Adapters
         spool=SpoolReader(settings.home, server_id, say=log.warning),
         prices=(prices := price_book(settings.home)),
         facts=prices.snapshot,
+        estimator=estimator_by(prices),
         price_refresher=price_refresher(settings, os.environ, log),
     )
 

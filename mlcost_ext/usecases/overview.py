@@ -70,6 +70,7 @@ def overview(
         ],
         past=picture.past,
         charged=picture.charged,
+        calibration=picture.calibration,
         scope_account=picture.scope_account,
         budgets=[],
         findings=[],

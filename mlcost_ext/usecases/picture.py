@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from mlcost_ext.core.calibration import Calibration
 from mlcost_ext.core.documents import AwsState, Charged, Past
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
@@ -28,6 +29,8 @@ class Picture:
     standing: StandingBook = field(default_factory=StandingBook)
     past: Past | None = None
     charged: Charged | None = None
+    calibration: Calibration | None = None
+    """How estimates have held; None: it is not known yet."""
     session_costs: SessionCosts | None = None
     """What the ledger has of this machine; None: it has not been read."""
     scope_account: bool = False

@@ -1,0 +1,172 @@
+"""Other requests for the same work: on Spot, on another type that fits, on fewer instances, in another region.
+
+They are candidates by facts alone (memory, accelerators, prices); what they cost is told by estimating them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mlcost_ext.core.instance import InstanceFacts
+from mlcost_ext.core.merge_patch import patch_at
+from mlcost_ext.core.planned import Planned, PlannedRun
+from mlcost_ext.core.ports import PriceCatalog
+from mlcost_ext.core.price import price_key
+from mlcost_ext.jobs.kind import Facts
+
+SPOT = "Spot"
+PRICE_ONLY = "price only; speed unknown"
+MOST_TYPES = 3
+MOST_WAIT_SECONDS = 28 * 86_400
+"""As long as a training job may run (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html)."""
+
+RESOURCES: dict[str, tuple[str, ...]] = {
+    "training": ("ResourceConfig",),
+    "processing": ("ProcessingResources", "ClusterConfig"),
+    "transform": ("TransformResources",),
+    "tuning": ("TrainingJobDefinition", "ResourceConfig"),
+    "notebook": (),
+    "app": ("ResourceSpec",),
+}
+"""Where a request of a kind names its instances."""
+VARIANTS = "ProductionVariants"
+JOBS = ("training", "processing", "transform", "tuning")
+WITH_SPOT = {"training": (), "tuning": ("TrainingJobDefinition",)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A change that may be worth it."""
+
+    title: str
+    change: dict[str, Any]
+    region_id: str
+    basis: str
+    is_other_type: bool = False
+
+
+def candidates(
+    kind: str, request: Mapping[str, Any], planned: Planned, *, prices: PriceCatalog, facts: Facts
+) -> Iterator[Candidate]:
+    """Give what may be worth it, whether it is cheaper or not; of other types only those that are."""
+    if len(planned.runs) != 1 or len(planned.runs[0].ways) != 1:
+        return
+    run = planned.runs[0]
+    lines = [each for each in run.ways[0] if each.line.pricing_unit == "Hours" and each.clock != "kept"]
+    if len(lines) != 1 or lines[0].is_prepaid or lines[0].line.instance_type is None:
+        return
+    line, region_id = lines[0].line, planned.region_id
+    yield from on_spot(kind, run, region_id)
+    for name in fitting(line.component, str(line.instance_type), region_id, prices=prices, facts=facts):
+        change = with_member(kind, request, "InstanceType", name)
+        if change:
+            yield Candidate(title=name, change=change, region_id=region_id, basis=PRICE_ONLY, is_other_type=True)
+    yield from on_fewer(kind, request, int(line.quantity), region_id)
+    if kind in JOBS:
+        yield from elsewhere(line.component, str(line.instance_type), region_id, prices)
+
+
+def on_spot(kind: str, run: PlannedRun, region_id: str) -> Iterator[Candidate]:
+    """Give the same on managed Spot, where it can be: not with kept instances, which AWS refuses together."""
+    limit = run.max_runtime_in_seconds
+    if kind not in WITH_SPOT or run.is_spot or run.keep_alive_seconds or limit is None:
+        return
+    condition = {"MaxRuntimeInSeconds": limit, "MaxWaitTimeInSeconds": max(limit, min(2 * limit, MOST_WAIT_SECONDS))}
+    change: dict[str, Any] = {"EnableManagedSpotTraining": True, "StoppingCondition": condition}
+    for key in reversed(WITH_SPOT[kind]):
+        change = {key: change}
+    yield Candidate(title="managed Spot", change=change, region_id=region_id, basis=SPOT)
+
+
+def on_fewer(kind: str, request: Mapping[str, Any], count: int, region_id: str) -> Iterator[Candidate]:
+    """Give the same on half the instances."""
+    if count < 2:
+        return
+    fewer = count // 2
+    stands = VARIANTS in request
+    change = with_member(kind, request, "InitialInstanceCount" if stands else "InstanceCount", fewer)
+    if change:
+        basis = "price only; it takes fewer calls at once" if stands else "price only, at the same runtime; speed unknown"
+        yield Candidate(title=f"{fewer} instance{'s' if fewer > 1 else ''}", change=change, region_id=region_id, basis=basis)
+
+
+def elsewhere(component: str, instance_type: str, region_id: str, prices: PriceCatalog) -> Iterator[Candidate]:
+    """Give the cheapest region of the same part of the world, where it is another."""
+    area = region_id.split("-", 1)[0] + "-"
+    found = []
+    for other in prices.regions():
+        if other.startswith(area) and is_same_partition(other, region_id):
+            price = prices.unit_price(price_key(other, component, instance_type))
+            if price is not None:
+                found.append((price.unit_price, other != region_id, other))
+    if found and (cheapest := min(found))[1]:
+        basis = "price only; its data and image have to be there too"
+        yield Candidate(title=f"in {cheapest[2]}", change={}, region_id=cheapest[2], basis=basis)
+
+
+def is_same_partition(one: str, other: str) -> bool:
+    """Tell whether two regions are sold under one account: GovCloud's are a partition of their own."""
+    return one.startswith("us-gov-") == other.startswith("us-gov-")
+
+
+def with_member(kind: str, request: Mapping[str, Any], name: str, value: object) -> dict[str, Any] | None:
+    """Give the patch that sets a member of the request's instances; None: the request has no single place for it."""
+    variants = request.get(VARIANTS)
+    if isinstance(variants, (list, tuple)):
+        if len(variants) != 1 or not isinstance(variants[0], Mapping) or request.get("ShadowProductionVariants"):
+            return None
+        return {VARIANTS: [{**variants[0], name: value}]}
+    path = RESOURCES.get(kind)
+    return None if path is None else patch_at((*path, name), value)
+
+
+def fitting(component: str, instance_type: str, region_id: str, *, prices: PriceCatalog, facts: Facts) -> list[str]:
+    """Give the cheapest types that have what this one has, one of each family, the cheapest first; none that is dearer."""
+    own = facts.instance_facts(instance_type)
+    price = prices.unit_price(price_key(region_id, component, instance_type))
+    if own is None or price is None:
+        return []
+    found = []
+    for name in prices.instance_types(region_id, component):
+        other_price = prices.unit_price(price_key(region_id, component, name))
+        if other_price is None or other_price.unit_price >= price.unit_price or name == instance_type:
+            continue
+        other = facts.instance_facts(name)
+        if other is not None and fits(own, other) and (is_burstable(instance_type) or not is_burstable(name)):
+            found.append((other_price.unit_price, name))
+    by_family: dict[str, str] = {}
+    for _, name in sorted(found):
+        by_family.setdefault(name.rsplit(".", 1)[0], name)
+    return list(by_family.values())[:MOST_TYPES]
+
+
+def is_burstable(instance_type: str) -> bool:
+    """Tell a type whose processors are throttled once their credits are used up (T2, T3), which no steady work fits."""
+    return instance_type.removeprefix("ml.").startswith("t") and not instance_type.removeprefix("ml.").startswith("trn")
+
+
+def fits(own: InstanceFacts, other: InstanceFacts) -> bool:
+    """Tell whether a type has at least the memory and the accelerators of another, of the same kind; without them its vCPUs.
+
+    What is not known of either fits nothing.
+    """
+    if own.architectures and other.architectures and not set(own.architectures) & set(other.architectures):
+        return False
+    if own.memory_gib is None or other.memory_gib is None or other.memory_gib < own.memory_gib:
+        return False
+    if own.accelerator_count == 0:
+        return other.accelerator_count == 0 and own.vcpu is not None and (other.vcpu or 0) >= own.vcpu
+    return fits_accelerators(own, other)
+
+
+def fits_accelerators(own: InstanceFacts, other: InstanceFacts) -> bool:
+    """Tell whether a type has accelerators of the same kind, with at least as much memory in all and each."""
+    if not own.accelerator_count or not other.accelerator_count or own.accelerator_kind != other.accelerator_kind:
+        return False
+    if own.accelerator_memory_gib is None or other.accelerator_memory_gib is None:
+        return False
+    each = own.accelerator_memory_gib / own.accelerator_count
+    other_each = other.accelerator_memory_gib / other.accelerator_count
+    return other.accelerator_memory_gib >= own.accelerator_memory_gib and other_each >= each
