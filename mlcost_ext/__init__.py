@@ -14,11 +14,56 @@ from ._version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
+    from decimal import Decimal
     from typing import Any
 
     from .kernel.charges_report import ChargeReport
+    from .kernel.estimate_report import EstimateReport
 
-__all__ = ["__version__", "ledger", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["__version__", "estimate", "ledger", "load_ipython_extension", "unload_ipython_extension"]
+
+
+def estimate(
+    target: object = None,
+    *,
+    kind: str | None = None,
+    region_id: str | None = None,
+    hours: Decimal | float | str | None = None,
+    instance_type: str | None = None,
+    instance_count: int | None = None,
+    is_spot: bool | None = None,
+    volume_gb: int | None = None,
+) -> EstimateReport:
+    """Tell what a launch would cost; nothing is launched, and AWS is asked nothing.
+
+    Args:
+        target: An object of a SageMaker SDK or a request as boto3 takes it; left out: the options describe it.
+        kind: Such as ``training`` or ``endpoint``; left out: it is found from the target's shape.
+        region_id: Where it would run; left out: the target's session's, else that of the environment.
+        hours: How long one run is expected to take, above 0 to 8,784; left out: by earlier runs, else by its limit.
+        instance_type: Such as ``ml.g5.xlarge``. This and all below count more than what the target says.
+        instance_count: From 1 on.
+        is_spot: Whether it runs on managed Spot.
+        volume_gb: Size of each instance's volume, in GB, from 1 on.
+
+    Returns:
+        What shows itself in a notebook, and has `estimate` and `to_dict()`.
+
+    Raises:
+        MlcostError: The target or an option is wrong, or no region is known; it says what to do.
+    """
+    from .kernel.estimate import estimate as estimate_target
+
+    return estimate_target(
+        target,
+        kind=kind,
+        region_id=region_id,
+        hours=hours,
+        instance_type=instance_type,
+        instance_count=instance_count,
+        is_spot=is_spot,
+        volume_gb=volume_gb,
+    )
 
 
 def ledger(start: date | str | None = None, end: date | str | None = None, *, group_by: str | Iterable[str] = ()) -> ChargeReport:

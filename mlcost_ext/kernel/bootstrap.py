@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mlcost_ext._version import __version__
 from mlcost_ext.ledger.spool_writer import SpoolWriter, mlcost_home
@@ -16,6 +16,7 @@ from .finder import PostImportFinder
 from .identity import cell_id, kernel_id, studio_user, this_notebook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
     from typing import Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .provenance import Provenance
 
 STATE = "mlcost_ext"
-MAGIC = "cost"
+Magic = TypeVar("Magic", bound="Callable[..., object]")
 
 
 def load(ipython: Any) -> None:
@@ -47,6 +48,12 @@ def is_disabled() -> bool:
     return os.environ.get("MLCOST_DISABLE", "0") not in ("", "0")
 
 
+def _as_typed(magic: Magic) -> Magic:
+    """Keep IPython from taking the braces of a dict for variables, as its `no_var_expand` does."""
+    setattr(magic, "_ipython_magic_no_var_expand", True)  # noqa: B010 - functions have no such attribute for mypy
+    return magic
+
+
 class KernelGuard:
     """All that the extension has put into one kernel."""
 
@@ -56,15 +63,17 @@ class KernelGuard:
         self._finder = PostImportFinder("botocore", self._attach)
         self._attachment: Attachment | None = None
         self._provenance: Provenance | None = None
-        self._magic_before: Any = None
+        self._magics = {"cost": self.cost, "estimate_cost": self.estimate_cost}
+        self._magics_before: dict[str, Any] = {}
 
     def start(self) -> None:
         """Write the first line of the spool, register the magics, wait for botocore."""
         with contextlib.suppress(OSError):  # tried again, and told, at the first launch
             self._writer.open()
         magics = self._ipython.magics_manager
-        self._magic_before = magics.magics["line"].get(MAGIC)
-        magics.register_function(self.cost, magic_kind="line", magic_name=MAGIC)
+        for name, magic in self._magics.items():
+            self._magics_before[name] = magics.magics["line"].get(name)
+            magics.register_function(magic, magic_kind="line", magic_name=name)
         self._finder.start()
 
     def stop(self) -> None:
@@ -73,10 +82,11 @@ class KernelGuard:
         if self._attachment is not None:
             self._attachment.detach()
         line_magics = self._ipython.magics_manager.magics["line"]
-        if line_magics.get(MAGIC) == self.cost:
-            del line_magics[MAGIC]
-            if self._magic_before is not None:
-                line_magics[MAGIC] = self._magic_before
+        for name, before in self._magics_before.items():
+            if line_magics.get(name) == self._magics[name]:
+                del line_magics[name]
+                if before is not None:
+                    line_magics[name] = before
         with contextlib.suppress(OSError):
             self._writer.write("unloaded")
             self._writer.close()
@@ -90,6 +100,21 @@ class KernelGuard:
         from .magics import cost
 
         return cost(line)
+
+    @_as_typed
+    def estimate_cost(self, line: str = "") -> object:
+        """Show what something would cost, without launching it.
+
+        %estimate_cost estimator                  an object of a SageMaker SDK, or a request as boto3 takes it
+        %estimate_cost estimator --hours 3        with options, which count more than what it says
+        %estimate_cost --kind training --instance ml.g5.xlarge --count 2 --hours 3
+
+        Options: --kind, --instance, --count, --hours, --spot, --no-spot, --volume-gb, --region, --json (a dict),
+        --widget (a form that asks what if). What is named is looked up and never called.
+        """
+        from .estimate_magic import estimate_cost
+
+        return estimate_cost(line, self._ipython.user_ns)
 
     def _attach(self, botocore: ModuleType) -> None:
         try:

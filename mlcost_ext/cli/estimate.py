@@ -1,0 +1,138 @@
+"""``mlcost estimate REQUEST.json``: what a launch would cost, without launching it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mlcost_ext.config import mlcost_home
+from mlcost_ext.core.errors import UsageError
+from mlcost_ext.core.times import UTC
+from mlcost_ext.core.wire import to_document
+
+from .command import Command
+from .overview_file import overview_files
+from .region import find_region
+from .text import print_json
+
+MAX_BYTES = 10_000_000
+STANDARD_INPUT = "-"
+NOT_ALLOWED = ("ask", "block")
+HINT = "Give the request as boto3 takes it, a JSON object such as {\"TrainingJobName\": …}; '-' reads standard input."
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("request", metavar="REQUEST.json", help="the request as boto3 takes it; - reads standard input")
+    parser.add_argument("--kind", help="such as training or endpoint; found from the request's shape when left out")
+    parser.add_argument("--region", help="AWS region; AWS_REGION, the profile's or the host's when left out")
+    parser.add_argument("--hours", help="how long one run is expected to take; earlier runs or its limit tell when left out")
+
+
+def run(options: Namespace) -> int:
+    """Show the estimate.
+
+    Returns:
+        1 where the policy wants somebody to be asked, or blocks it; else 0.
+
+    Raises:
+        UsageError: The file cannot be read or is no request, or there is no region.
+    """
+    # Estimates stand on much that the other commands do without.
+    from mlcost_ext.kernel_wiring import estimator
+    from mlcost_ext.usecases.estimate_numbers import read_hours
+    from mlcost_ext.usecases.estimate_text import estimate_text
+
+    region_id = find_region(options.region, os.environ)
+    hours = read_hours(options.hours, "--hours")
+    request = request_in(bytes_of(options.request), options.request)
+    home = mlcost_home()
+    found = estimator(home, server_of(home)).estimate(options.kind, request, region_id, hours=hours)
+    if options.json:
+        print_json(to_document(found))
+    else:
+        print(estimate_text(found))
+    return 1 if found.decision in NOT_ALLOWED else 0
+
+
+def server_of(home: Path) -> str | None:
+    """Give the server whose ledger tells of earlier runs: that whose figures are the freshest; None: there is none."""
+    with contextlib.suppress(UsageError):
+        return next((file.server_id for file in overview_files(home, datetime.now(UTC))), None)
+    return None
+
+
+def bytes_of(name: str) -> bytes:
+    """Read a file, or standard input.
+
+    Raises:
+        UsageError: It cannot be read, or has more than 10 MB.
+    """
+    try:
+        if name == STANDARD_INPUT:
+            found = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with Path(name).open("rb") as file:
+                found = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a name with a null character
+        reason = str(getattr(error, "strerror", None) or error)
+        raise UsageError(f"{name[:200]} cannot be read ({reason}).", HINT) from None
+    if len(found) > MAX_BYTES:
+        raise UsageError(f"{place(name)} has more than 10 MB, which no request has.", HINT)
+    return found
+
+
+def request_in(content: bytes, name: str) -> dict[str, Any]:
+    """Read a request.
+
+    Raises:
+        UsageError: It is no JSON object; of wrong JSON with line and column.
+    """
+    try:
+        request = json.loads(content.decode("utf-8-sig"), parse_constant=no_number, parse_float=finite)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{place(name)} is no UTF-8 (byte {error.start + 1:,}).", "Save it as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise UsageError(f"{place(name)} is no JSON: {error.msg} ({where}).", "Mend it there.") from None
+    except RecursionError:
+        raise UsageError(f"{place(name)} is nested too deep.", HINT) from None
+    except ValueError as error:
+        raise UsageError(f"{place(name)} has a number that JSON has not ({str(error)[:80]}).", HINT) from None
+    if not isinstance(request, dict):
+        raise UsageError(f"{place(name)} holds no JSON object.", HINT)
+    return request
+
+
+def place(name: str) -> str:
+    return "Standard input" if name == STANDARD_INPUT else name[:200]
+
+
+def no_number(text: str) -> float:
+    """Refuse what Python's reader takes for a number and JSON does not.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(text)
+
+
+def finite(text: str) -> float:
+    """Read a number.
+
+    Raises:
+        ValueError: It is too large for one.
+    """
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)
+
+
+COMMAND = Command(
+    name="estimate", help="Show what a launch would cost, without launching it.", add_arguments=add_arguments, run=run
+)
