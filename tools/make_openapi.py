@@ -16,8 +16,10 @@ from pydantic import TypeAdapter
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from mlcost_ext.core import calibration as cal  # noqa: E402
 from mlcost_ext.core import charge_documents as charge  # noqa: E402
 from mlcost_ext.core import documents as d  # noqa: E402
+from mlcost_ext.core import estimate as est  # noqa: E402
 from mlcost_ext.core import standing_documents as stand  # noqa: E402
 from mlcost_ext.core import wire  # noqa: E402
 from mlcost_ext.core.component import COMPONENTS  # noqa: E402
@@ -32,13 +34,16 @@ DOCUMENTS = (
     stand.EndpointDetail,
     stand.AppDetail,
     charge.Charges,
+    est.Estimate,
+    cal.CalibrationView,
     d.StopAccepted,
     d.ErrorDocument,
 )
 
 MONEY = {"type": "string", "pattern": r"^\d+(\.\d{1,9})?$", "description": "Exact decimal; only screens round."}
 UNIT_MONEY = {**MONEY, "pattern": r"^\d+(\.\d{1,60})?$"}
-AMOUNTS: dict[Any, dict[str, Any]] = {Decimal: MONEY, wire.UnitMoney: UNIT_MONEY}
+SIGNED_MONEY = {**MONEY, "pattern": r"^-?\d+(\.\d{1,9})?$", "description": "As others, and may be below zero."}
+AMOUNTS: dict[Any, dict[str, Any]] = {cal.SignedMoney: SIGNED_MONEY, Decimal: MONEY, wire.UnitMoney: UNIT_MONEY}
 JOB_KINDS = ["training", "tuning", "processing", "transform", "automl"]
 STOPPED_KINDS = [*JOB_KINDS, "notebook", "schedule"]
 KIND = {"name": "kind", "in": "path", "required": True, "schema": {"type": "string", "enum": JOB_KINDS}}
@@ -80,6 +85,21 @@ CHARGE_QUERY = [
         "description": f"Up to four of {', '.join(GROUPINGS)}, with commas between.",
     },
 ]
+ESTIMATED = {
+    "required": ["request"],
+    "additionalProperties": False,
+    "properties": {
+        "kind": {"type": ["string", "null"], "description": "Such as training; found from the request's shape without."},
+        "region_id": {"type": ["string", "null"], "description": "The session's own without."},
+        "request": {"type": "object", "additionalProperties": True, "description": "As the AWS operation takes it."},
+        "hours": {
+            "type": ["number", "string", "null"],
+            "exclusiveMinimum": 0,
+            "maximum": 8784,
+            "description": "How long it will take, as a number or as decimal text.",
+        },
+    },
+}
 CONFIRMED = {
     "required": ["confirmation_token"],
     "properties": {"confirmation_token": {"type": "string", "description": "From the GET of the thing; good for five minutes."}},
@@ -125,6 +145,7 @@ def reads() -> dict[str, Any]:
             "get": operation("A Studio app, and the token to stop it", "AppDetail", parameters=[APP, REGION, SCOPE])
         },
         "/prices": {"get": listing("Unit prices of a type, of a component, or of both", "PriceRow", PRICE_QUERY)},
+        "/calibration": {"get": operation("How earlier estimates have held; the latest 60 jobs", "CalibrationView")},
         "/charges": {"get": operation("What was charged in some days UTC", "Charges", parameters=CHARGE_QUERY)},
         "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
     }
@@ -136,14 +157,20 @@ def acts() -> dict[str, Any]:
         "/endpoints/{name}/delete": act("Ask AWS to delete an endpoint", None, CONFIRMED),
         "/apps/{name}/stop": act("Ask AWS to delete a Studio app; its space and volume stay", None, CONFIRMED, name=APP),
         "/warm-pools/{name}/release": act("Ask AWS to give kept instances back", None, NAMED),
+        "/estimates": {"post": taking(operation("What a launch would cost; AWS is asked nothing", "Estimate"), ESTIMATED)},
     }
 
 
 def act(summary: str, kind: dict[str, Any] | None, body: dict[str, Any], *, name: dict[str, Any] = NAME) -> dict[str, Any]:
     found = operation(summary, "StopAccepted", parameters=[*([kind] if kind else []), name, REGION, SCOPE], status="202")
+    return {"post": taking(found, body)}
+
+
+def taking(found: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    """Add the JSON object that an operation takes."""
     is_required = bool(body.get("required"))
     schema = {"type": "object", **body}
-    return {"post": {**found, "requestBody": {"required": is_required, "content": {"application/json": {"schema": schema}}}}}
+    return {**found, "requestBody": {"required": is_required, "content": {"application/json": {"schema": schema}}}}
 
 
 def operation(
@@ -173,7 +200,12 @@ def schemas() -> dict[str, Any]:
         schema = TypeAdapter(document).json_schema(mode="serialization", ref_template="#/components/schemas/{model}")
         found.update(schema.pop("$defs", {}))
         found[document.__name__] = schema
-    return {name: tidy(with_money(name, schema)) for name, schema in sorted(found.items())}
+    return {name: tidy(whole(with_money(name, schema))) for name, schema in sorted(found.items())}
+
+
+def whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say that each field is always written: also one that Python code may leave out."""
+    return {**schema, "required": list(schema["properties"])}
 
 
 def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +219,7 @@ def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_named(name: str) -> Any:
-    return next(getattr(module, name) for module in (d, stand, charge, wire) if hasattr(module, name))
+    return next(getattr(module, name) for module in (d, stand, charge, est, cal, wire) if hasattr(module, name))
 
 
 def tidy(value: Any) -> Any:

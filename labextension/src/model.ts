@@ -47,6 +47,9 @@ export class OverviewModel {
   /** What was charged in days gone by; read only while somebody looks at it. */
   readonly history: ChargeHistory;
 
+  /** Tells what a launch would cost, and how such estimates have held; nothing is launched. */
+  readonly estimates: Pick<CostSource, 'estimate' | 'readCalibration'>;
+
   private readonly source: CostSource;
   private readonly freshness: Freshness;
   private readonly page: Document;
@@ -70,6 +73,7 @@ export class OverviewModel {
   constructor(options: ModelOptions) {
     const now = options.now ?? ((): number => performance.now());
     this.source = options.source;
+    this.estimates = options.source;
     this.refreshSeconds = options.refreshSeconds ?? DEFAULT_REFRESH_SECONDS;
     this.freshness = new Freshness(now, () => STALE_INTERVALS * this.poll.frequency.interval);
     this.page = options.document ?? document;
@@ -191,13 +195,9 @@ export class OverviewModel {
     return this.viewers > 0 && !this.page.hidden && !this.disposed;
   }
 
-  private get ageInIntervals(): number {
-    return this.freshness.age / this.poll.frequency.interval;
-  }
-
   /** Go on at once from an answer that is fresh, else stand still until the next. */
   private async resume(): Promise<void> {
-    const isFresh = this.ageInIntervals < 1;
+    const isFresh = this.freshness.age < this.poll.frequency.interval;
     if (isFresh && this.currentPhase === 'live' && !this.page.hidden) {
       this.freshness.thaw();
     }

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from logging import Logger
 from pathlib import Path
 from typing import Any
 
 from mlcost_ext.config import Settings
+from mlcost_ext.core.calibration import CalibrationView
 from mlcost_ext.core.charge_documents import Charges
 from mlcost_ext.core.documents import JobList, JobRow
 from mlcost_ext.core.errors import MlcostError, RemoteError
+from mlcost_ext.core.estimate import Estimate
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.money import billing_currency_of
@@ -23,14 +26,17 @@ from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.charge_view import charges
 from mlcost_ext.ledger.database import Database
+from mlcost_ext.ledger.estimate_store import EstimateStore
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.ledger.launch_store import LaunchStore
+from mlcost_ext.ledger.run_store import RunStore
 from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.launches import awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
 from mlcost_ext.usecases.overview import Picture
 from mlcost_ext.usecases.price_lookup import find_prices, price_query
 from mlcost_ext.usecases.price_row import price_row
+from mlcost_ext.usecases.run_history import LedgerHistory
 from mlcost_ext.usecases.standing_rows import standing_list
 from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
@@ -41,6 +47,7 @@ from .busy import BusyTime
 from .drawing import draw
 from .history import History
 from .intake import Intake, now_utc
+from .launch_estimates import LaunchEstimates
 from .metrics import Metrics
 from .minder import Minder
 from .presence import KernelNotebooks, KernelPresence, unguarded_problem
@@ -96,6 +103,7 @@ class Live:
         self._spool = SpoolIntake(parts.spool, launches, log)
         self._settling = Settling(launches, intake, log)
         self._history = History(JobStore(self._database), intake, log)
+        parts.estimator.history = LedgerHistory(RunStore(self._database).ended_since)
         self._charges = ChargeStore(self._database)
         self._notebooks = KernelNotebooks(sessions)
         busy = BusyTime(kernels.manager, self._notebooks.of)
@@ -104,10 +112,12 @@ class Live:
         self._history.is_charged = lambda: self._bookkeeper.is_level
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
+        self._estimates = LaunchEstimates(parts.estimator, EstimateStore(self._database), log)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
         self._drawn: Drawn = (-1, b"")
+        self.estimating = asyncio.Lock()  # a request with thousands of variants must not take every thread
         self._metrics = Metrics(lambda: self._picture(self.now()) if self._drawn_at else None, self.now, log)
 
     # -- what handlers ask ------------------------------------------------------------------
@@ -192,6 +202,18 @@ class Live:
         query = price_query(region_id, instance_type, component)
         return [price_row(price) for price in find_prices(self._parts.prices, query)]
 
+    def estimate(self, kind: str | None, request: Mapping[str, Any], region_id: str, hours: Decimal | None) -> Estimate:
+        """Say what a launch would cost; may be called from any thread, and takes what it takes.
+
+        Raises:
+            MlcostError: The request cannot be understood.
+        """
+        return self._parts.estimator.estimate(kind, request, region_id, hours=hours)
+
+    async def calibration(self) -> CalibrationView:
+        """Tell how estimates have held; null where the ledger cannot be read."""
+        return await self._estimates.view(self.now())
+
     # -- life -------------------------------------------------------------------------------
 
     def start(self) -> None:
@@ -249,6 +271,8 @@ class Live:
         await self._notebooks.refresh()
         is_viewed = self._minder.viewers.is_viewed
         await self._bookkeeper.work(self._minder.host, self._intake.prices, now, is_viewed=is_viewed)
+        if await self._estimates.work(now, is_viewed=is_viewed):
+            self._intake.revision += 1
         self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
         await self._repricing.work(self._minder.regions(), currency_of(self._minder.host))
@@ -293,6 +317,8 @@ class Live:
         if launch is None:
             return
         self._intake.take_launch(launch)
+        if is_new:
+            self._estimates.take(launch)
         job = awaited_job(launch)
         written_at = launch.answered_at or launch.at  # by this machine's clock, as kernels have only that
         if job is None or (now_utc() - written_at).total_seconds() > FRESH_LAUNCH_SECONDS:
@@ -327,6 +353,7 @@ class Live:
             standing=intake.standing,
             past=self._history.past(state, now),
             charged=self._bookkeeper.charged,
+            calibration=self._estimates.calibration,
             session_costs=self._bookkeeper.session_costs,
             scope_account=self._scope_account,
             aws=state,

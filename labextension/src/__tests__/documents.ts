@@ -369,6 +369,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
     schedules: [],
     past: null,
     charged: charged(),
+    calibration: null,
     scope_account: false,
     budgets: [],
     findings: [],

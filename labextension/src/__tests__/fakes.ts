@@ -1,8 +1,20 @@
-import type { CostSource, Reading } from '../api/source';
-import type { AppDetail, AppRow, Charges, EndpointDetail, EndpointRow, JobList, Overview, StandingList } from '../api/types';
+import type { CostSource, EstimateWish, Reading } from '../api/source';
+import type {
+  AppDetail,
+  AppRow,
+  CalibrationView,
+  Charges,
+  EndpointDetail,
+  EndpointRow,
+  Estimate,
+  JobList,
+  Overview,
+  StandingList
+} from '../api/types';
 import type { Days } from '../period';
 import type { Thing } from '../things';
 import { chargesOf } from './charges';
+import { estimateOf } from './estimates';
 
 /** A server half that answers what the test puts into it, and counts what it was asked. */
 export class FakeSource implements CostSource {
@@ -25,6 +37,14 @@ export class FakeSource implements CostSource {
 
   /** What was asked for: first day, day after the last, grouping. */
   readonly chargesRead: string[] = [];
+
+  /** What a launch would cost, or why nobody knows. */
+  estimated: Estimate | Error = estimateOf();
+  readonly wishes: EstimateWish[] = [];
+
+  /** How estimates have held, or why nobody knows. */
+  calibration: CalibrationView | Error = { calibration: null, jobs: [] };
+  calibrationReadings = 0;
 
   /** Seconds an answer is on its way. */
   delaySeconds = 0;
@@ -67,6 +87,26 @@ export class FakeSource implements CostSource {
       throw found;
     }
     return found;
+  }
+
+  async estimate(wish: EstimateWish): Promise<Estimate> {
+    this.wishes.push(wish);
+    const found = this.estimated;
+    await this.travel();
+    if (found instanceof Error) {
+      throw found;
+    }
+    return found;
+  }
+
+  async readCalibration(): Promise<CalibrationView> {
+    this.calibrationReadings += 1;
+    const { calibration } = this;
+    await this.travel();
+    if (calibration instanceof Error) {
+      throw calibration;
+    }
+    return calibration;
   }
 
   readEndpoint(thing: Thing): Promise<EndpointDetail> {

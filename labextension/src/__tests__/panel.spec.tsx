@@ -28,6 +28,7 @@ describe('the panel', () => {
       'jobs',
       'endpoints',
       'history',
+      'estimate',
       'notes',
       'prices'
     ]);

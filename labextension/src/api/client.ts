@@ -1,11 +1,11 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { AppDetail, Charges, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { AppDetail, CalibrationView, Charges, EndpointDetail, Estimate, JobList, Overview, StandingList } from './types';
 import type { Days } from '../period';
 import type { Thing } from '../things';
 import { ApiError } from './errors';
 import { withPrices } from './prices';
-import type { CostSource, Reading } from './source';
+import type { CostSource, EstimateWish, Reading } from './source';
 
 const PREFIX = 'mlcost-ext';
 
@@ -51,6 +51,15 @@ export class Client implements CostSource {
     return this.read(`charges${query(asked)}`, ['totals', 'groups', 'data_quality']);
   }
 
+  async estimate(wish: EstimateWish): Promise<Estimate> {
+    const asked = { method: 'POST', body: JSON.stringify(wish) };
+    return this.read(`estimates${query(QUIET)}`, ['lines', 'unpriced', 'alternatives', 'assumptions', 'data_quality'], asked);
+  }
+
+  async readCalibration(): Promise<CalibrationView> {
+    return this.read(`calibration${query(QUIET)}`, ['jobs']);
+  }
+
   async readEndpoint(thing: Thing): Promise<EndpointDetail> {
     return this.read(`endpoints/${encodeURIComponent(thing.name)}${query({ ...whose(thing), ...QUIET })}`);
   }
@@ -66,8 +75,8 @@ export class Client implements CostSource {
   }
 
   /** Read a document that has at least these lists. */
-  private async read<Document>(path: string, lists: (keyof Document)[] = []): Promise<Document> {
-    const response = await this.request(path, {}, AWS_TIMEOUT_MS);
+  private async read<Document>(path: string, lists: (keyof Document)[] = [], asked: RequestInit = {}): Promise<Document> {
+    const response = await this.request(path, asked, AWS_TIMEOUT_MS);
     const document = (await readDocument(response)) as Document | null;
     if (typeof document !== 'object' || document === null || !lists.every(name => Array.isArray(document[name]))) {
       throw new ApiError('bad_answer', response.status, '', '');

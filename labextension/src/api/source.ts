@@ -1,9 +1,21 @@
-import type { AppDetail, Charges, EndpointDetail, JobList, Overview, StandingList } from './types';
+import type { AppDetail, CalibrationView, Charges, EndpointDetail, Estimate, JobList, Overview, StandingList } from './types';
 import type { Days } from '../period';
 import type { Thing } from '../things';
 
 /** An overview, or word that the one already held is still true. */
 export type Reading = { changed: true; overview: Overview; etag: string | null } | { changed: false };
+
+/** A launch to be estimated. */
+export interface EstimateWish {
+  /** Such as `training`; without it, it is found from the request's shape. */
+  readonly kind?: string;
+  /** The session's own without it. */
+  readonly region_id?: string;
+  /** As the AWS operation takes it. */
+  readonly request: object;
+  /** How long it will take. */
+  readonly hours?: number;
+}
 
 /** Where figures come from, and whom to ask to end what costs. */
 export interface CostSource {
@@ -17,6 +29,12 @@ export interface CostSource {
 
   /** Read what was charged in some days UTC, added up by something such as `day` or `tag:team`. */
   readCharges(days: Days, groupBy: string): Promise<Charges>;
+
+  /** Ask what a launch would cost; nothing is launched, and AWS is asked nothing. */
+  estimate(wish: EstimateWish): Promise<Estimate>;
+
+  /** Read how earlier estimates have held, and the jobs that this is told by. */
+  readCalibration(): Promise<CalibrationView>;
 
   /** Read an endpoint with its parts, and the token its delete wants. */
   readEndpoint(thing: Thing): Promise<EndpointDetail>;

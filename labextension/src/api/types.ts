@@ -362,6 +362,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calibration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How earlier estimates have held; the latest 60 jobs */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description How earlier estimates have held; the latest 60 jobs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalibrationView"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/charges": {
         parameters: {
             query?: never;
@@ -686,10 +731,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/estimates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a launch would cost; AWS is asked nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Such as training; found from the request's shape without. */
+                        kind?: string | null;
+                        /** @description The session's own without. */
+                        region_id?: string | null;
+                        /** @description As the AWS operation takes it. */
+                        request: {
+                            [key: string]: unknown;
+                        };
+                        /** @description How long it will take, as a number or as decimal text. */
+                        hours?: number | string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description What a launch would cost; AWS is asked nothing */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Estimate"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Another request for the same work, and what it would cost. */
+        Alternative: {
+            title: string;
+            change: {
+                [key: string]: unknown;
+            };
+            region_id: string;
+            list_cost: components["schemas"]["CostRange"];
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            basis: string;
+        };
         /** @description A Studio app and the token that its stop, which AWS calls a delete, wants. */
         AppDetail: {
             app: components["schemas"]["AppRow"];
@@ -756,6 +873,47 @@ export interface components {
             kinds: components["schemas"]["KindState"][];
         };
         /**
+         * @description A job that has completed, with its estimate, its metered cost at list prices, and the difference explained.
+         *
+         *     `difference` = `metered_cost` - `estimated_cost` = `by_runtime` + `by_rate` + `by_storage`.
+         */
+        CalibratedJob: {
+            kind: string;
+            name: string;
+            region_id: string;
+            /** Format: date-time */
+            ended_at: string;
+            billing_currency: string;
+            /** @description Exact decimal; only screens round. */
+            estimated_cost: string;
+            /** @description Exact decimal; only screens round. */
+            metered_cost: string;
+            /** @description As others, and may be below zero. */
+            difference: string;
+            /** @description As others, and may be below zero. */
+            by_runtime: string;
+            /** @description As others, and may be below zero. */
+            by_rate: string;
+            /** @description As others, and may be below zero. */
+            by_storage: string;
+            basis: string;
+            is_within: boolean | null;
+        };
+        /** @description How the latest estimates have held. */
+        Calibration: {
+            jobs: number;
+            intervals: number;
+            held: number;
+            promised_percent: number;
+            /** @description Exact decimal; only screens round. */
+            median_error_percent: string | null;
+        };
+        /** @description How the latest estimates have held, and the jobs that this is told by. */
+        CalibrationView: {
+            calibration: components["schemas"]["Calibration"] | null;
+            jobs: components["schemas"]["CalibratedJob"][];
+        };
+        /**
          * @description What charges of one currency that have something in common come to; nothing of it is billed unless `billed` says so.
          *
          *     `contracted_cost` is the sum of `estimated`, `metered` and `billed`, and leaves out what has no price: `unpriced` counts the
@@ -805,12 +963,32 @@ export interface components {
             groups: components["schemas"]["ChargeGroup"][];
             data_quality: components["schemas"]["DataQuality"][];
         };
+        /** @description The least and the middle that are to be expected, and the most that can be billed; null: not known, or there is none. */
+        CostRange: {
+            /** @description Exact decimal; only screens round. */
+            low: string | null;
+            /** @description Exact decimal; only screens round. */
+            expected: string | null;
+            /** @description Exact decimal; only screens round. */
+            high: string | null;
+        };
         /** @description What a figure lacks or rests on. */
         DataQuality: {
             code: string;
             message: string;
             hint: string;
             subject: string | null;
+        };
+        /** @description Seconds of one run; `expected` is the median. Of a tuning job those of one of its jobs. */
+        DurationRange: {
+            low: number | null;
+            expected: number | null;
+            high: number | null;
+            /** @enum {string} */
+            basis: "given" | "history" | "small_run" | "stopping_condition" | "open_ended";
+            sample_size: number | null;
+            /** @default null */
+            percentile_90: number | null;
         };
         /** @description An endpoint and the token that its delete wants. */
         EndpointDetail: {
@@ -856,6 +1034,76 @@ export interface components {
             code: string;
             message: string;
             hint: string;
+        };
+        /** @description What a launch will cost, line by line, and what else would do. */
+        Estimate: {
+            kind: string;
+            region_id: string;
+            billing_currency: string;
+            is_complete: boolean;
+            list_cost: components["schemas"]["CostRange"];
+            contracted_cost: components["schemas"]["CostRange"] | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            duration_seconds: components["schemas"]["DurationRange"];
+            lines: components["schemas"]["EstimateLine"][];
+            unpriced: components["schemas"]["UnpricedLine"][];
+            findings: components["schemas"]["Finding"][];
+            /**
+             * @default allow
+             * @enum {string}
+             */
+            decision: "allow" | "warn" | "ask" | "block";
+            /**
+             * @default allow
+             * @enum {string}
+             */
+            effective_decision: "allow" | "warn" | "ask" | "block";
+            alternatives: components["schemas"]["Alternative"][];
+            assumptions: string[];
+            data_quality: components["schemas"]["EstimateNote"][];
+        };
+        /** @description One thing that is paid for, with its price and where that comes from. */
+        EstimateLine: {
+            description: string;
+            component: string;
+            instance_type: string | null;
+            sku_price_id: string | null;
+            /** @description Exact decimal; only screens round. */
+            pricing_quantity: string | null;
+            pricing_unit: string;
+            /** @description Exact decimal; only screens round. */
+            list_unit_price: string | null;
+            /** @description Exact decimal; only screens round. */
+            contracted_unit_price: string | null;
+            list_cost: components["schemas"]["CostRange"];
+            contracted_cost: components["schemas"]["CostRange"] | null;
+            price_source: string;
+            price_origin: string;
+            price_as_of: string;
+            /** @enum {string} */
+            price_basis: "contracted" | "observed" | "derived";
+            /** @description Exact decimal; only screens round. */
+            error_percent: string | null;
+        };
+        /** @description What a figure lacks or rests on, beside prices: a volume without a known price, a request without an end. */
+        EstimateNote: {
+            code: string;
+            message: string;
+            hint: string;
+        };
+        /** @description What a rule says about a request; see `docs/decisions` and the policy. */
+        Finding: {
+            rule: string;
+            verdict: string;
+            title: string;
+            message: string;
+            hint: string;
+            saving: components["schemas"]["CostRange"] | null;
+            fix: {
+                [key: string]: unknown;
+            } | null;
+            needs: string[];
         };
         /** @description The idle verdict; `off` until there is one. */
         Idle: {
@@ -958,6 +1206,7 @@ export interface components {
             schedules: components["schemas"]["ScheduleRow"][];
             past: components["schemas"]["Past"] | null;
             charged: components["schemas"]["Charged"] | null;
+            calibration: components["schemas"]["Calibration"] | null;
             scope_account: boolean;
             budgets: {
                 [key: string]: string;
@@ -1115,6 +1364,15 @@ export interface components {
             standing_unpriced: number;
             is_standing_complete: boolean;
         };
+        /** @description Something that will be billed and of which nobody here knows the price: it is in no sum. */
+        UnpricedLine: {
+            description: string;
+            component: string;
+            instance_type: string | null;
+            pricing_unit: string;
+            message: string;
+            hint: string;
+        };
         /** @description Instances kept for the next job after `name`, a training job, has ended. */
         WarmPoolRow: {
             name: string;
@@ -1147,16 +1405,26 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Alternative = components['schemas']['Alternative'];
 export type AppDetail = components['schemas']['AppDetail'];
 export type AppRow = components['schemas']['AppRow'];
 export type AwsState = components['schemas']['AwsState'];
+export type CalibratedJob = components['schemas']['CalibratedJob'];
+export type Calibration = components['schemas']['Calibration'];
+export type CalibrationView = components['schemas']['CalibrationView'];
 export type ChargeGroup = components['schemas']['ChargeGroup'];
 export type Charged = components['schemas']['Charged'];
 export type Charges = components['schemas']['Charges'];
+export type CostRange = components['schemas']['CostRange'];
 export type DataQuality = components['schemas']['DataQuality'];
+export type DurationRange = components['schemas']['DurationRange'];
 export type EndpointDetail = components['schemas']['EndpointDetail'];
 export type EndpointRow = components['schemas']['EndpointRow'];
 export type ErrorDocument = components['schemas']['ErrorDocument'];
+export type Estimate = components['schemas']['Estimate'];
+export type EstimateLine = components['schemas']['EstimateLine'];
+export type EstimateNote = components['schemas']['EstimateNote'];
+export type Finding = components['schemas']['Finding'];
 export type Idle = components['schemas']['Idle'];
 export type JobList = components['schemas']['JobList'];
 export type JobRow = components['schemas']['JobRow'];
@@ -1172,6 +1440,7 @@ export type StandingCounts = components['schemas']['StandingCounts'];
 export type StandingList = components['schemas']['StandingList'];
 export type StopAccepted = components['schemas']['StopAccepted'];
 export type Totals = components['schemas']['Totals'];
+export type UnpricedLine = components['schemas']['UnpricedLine'];
 export type WarmPoolRow = components['schemas']['WarmPoolRow'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;

@@ -4,6 +4,9 @@ import { shown } from '../live';
 import type { ICost } from '../tokens';
 import { priceWords, type PriceSourceFacts } from '../words';
 
+/** What a price is of, and in which currency. */
+type Unit = Pick<PriceRow, 'billing_currency' | 'pricing_unit'>;
+
 type Rows = [string, string | null][];
 
 /** The rows that say what an hour costs, where, since when, and who says so; a contracted price beside the list's. */
@@ -46,7 +49,7 @@ function unitFacts(price: PriceRow, cost: ICost, [contracted, listed]: [string, 
 }
 
 /** Write a price by its unit, in its own currency; null stays unknown. */
-export function unitWords(value: string | null, price: PriceRow, { format, trans }: ICost): string | null {
+export function unitWords(value: string | null, price: Unit, { format, trans }: ICost): string | null {
   const amount = format.unitPrice(value, price.billing_currency);
   if (amount === null) {
     return null;

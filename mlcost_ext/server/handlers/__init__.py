@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import charges, jobs, openapi, overview, prices, standing, unknown
+from . import calibration, charges, estimates, jobs, openapi, overview, prices, standing, unknown
 
 if TYPE_CHECKING:
     from mlcost_ext.server.live import Live
 
-ROUTES = (*overview.ROUTES, *jobs.ROUTES, *standing.ROUTES, *prices.ROUTES, *charges.ROUTES, *openapi.ROUTES)
+ROUTES = (
+    *overview.ROUTES,
+    *jobs.ROUTES,
+    *standing.ROUTES,
+    *estimates.ROUTES,
+    *calibration.ROUTES,
+    *prices.ROUTES,
+    *charges.ROUTES,
+    *openapi.ROUTES,
+)
 
 
 def handlers(live: Live) -> list[tuple[str, type, dict[str, Any]]]:

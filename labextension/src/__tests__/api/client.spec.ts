@@ -4,6 +4,7 @@ import { Client } from '../../api/client';
 import { ApiError } from '../../api/errors';
 import { chargesOf } from '../charges';
 import { jobRow, overviewOf } from '../documents';
+import { estimateOf } from '../estimates';
 
 const fetched = vi.fn<(request: Request) => Promise<Response>>();
 
@@ -59,6 +60,26 @@ describe('the client', () => {
       asked.searchParams.get('group_by')
     ]).toEqual(['/hub/user/me/mlcost-ext/charges', '2026-11-01', '2026-12-01', 'tag:cost center']);
     await expect(clientFor(json({ totals: [] })).readCharges(days, 'day')).rejects.toBeInstanceOf(ApiError);
+  });
+
+  it('asks what a launch would cost, and takes nothing else for an answer', async () => {
+    const wish = { kind: 'training', request: { ResourceConfig: {} }, hours: 1.5 };
+    expect(await clientFor(json(estimateOf())).estimate(wish)).toEqual(estimateOf());
+    const [asked] = fetched.mock.calls[0];
+    expect([asked.method, new URL(asked.url).pathname, await asked.json()]).toEqual([
+      'POST',
+      '/hub/user/me/mlcost-ext/estimates',
+      wish
+    ]);
+    expect(new URL(asked.url).searchParams.get('no_track_activity')).toBe('1');
+    await expect(clientFor(json({ lines: [] })).estimate(wish)).rejects.toBeInstanceOf(ApiError);
+  });
+
+  it('reads how estimates have held, and takes nothing else for it', async () => {
+    const told = { calibration: null, jobs: [] };
+    expect(await clientFor(json(told)).readCalibration()).toEqual(told);
+    expect(new URL(fetched.mock.calls[0][0].url).pathname).toBe('/hub/user/me/mlcost-ext/calibration');
+    await expect(clientFor(json({ calibration: null })).readCalibration()).rejects.toBeInstanceOf(ApiError);
   });
 
   it('stops a job by its escaped name, with the token', async () => {

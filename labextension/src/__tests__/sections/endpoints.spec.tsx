@@ -262,6 +262,7 @@ describe('what costs for nobody', () => {
       'jobs',
       'endpoints',
       'history',
+      'estimate',
       'prices'
     ]);
     expect(text('[data-mlcost-state="forgotten"] .mlcost-Notice-title')).toBe('1 forgotten endpoint costs money');

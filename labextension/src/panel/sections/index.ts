@@ -3,6 +3,7 @@ import { ACCOUNT } from './account';
 import { APPS } from './apps';
 import { ATTENTION } from './attention';
 import { ENDPOINTS } from './endpoints';
+import { ESTIMATE } from './estimate';
 import { HISTORY } from './history';
 import { JOBS } from './jobs';
 import { NOTES } from './notes';
@@ -23,6 +24,7 @@ export const SECTIONS: readonly PanelSection[] = [
   APPS,
   SCHEDULES,
   HISTORY,
+  ESTIMATE,
   ACCOUNT,
   NOTES,
   PRICES
