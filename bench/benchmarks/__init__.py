@@ -5,8 +5,10 @@ from __future__ import annotations
 from bench.plan import Benchmark
 
 from .cpu import CPU
+from .estimate import ESTIMATE
 from .event_loop import EVENT_LOOP
 from .first_picture import FIRST_PICTURE
+from .forecast import FORECAST
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
@@ -22,6 +24,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     LABEXTENSION_SIZE,
     OVERVIEW,
     PRICES,
+    ESTIMATE,
+    FORECAST,
     LEDGER_INTAKE,
     LEDGER,
     LEDGER_LARGE,

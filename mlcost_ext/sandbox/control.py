@@ -15,15 +15,20 @@
 ``{"churn": {"per_minute": 20, "kinds": {"training": 15, "endpoint": 2}}}``, ``{"churn": null}``
     Starts and ends so many things a minute; what AWS adds to that (Stopping, InService, children) comes on top.
 ``{"report": "changes", "since": t}``
-    Answers ``{"changes": [{"kind", "region_id", "name", "status", "at"}], "now"}``.
+    Answers ``{"changes": [{"kind", "region_id", "name", "status", "at"}], "now"}``, times as ISO 8601 by AWS's clock.
+``{"report": "calls", "since": t}``
+    Answers ``{"calls": [{"at", "service", "operation", "region_id"}], "now"}``, times in seconds since 1970 by this machine's
+    clock: what was asked from then on, refused or not, the first one first, of the last 20,000 calls. ``operation`` is the
+    HTTP method where only moto knows which operation that is, as of S3. Control messages are not among them.
 
 A region other than the demo's is named by ``region_id`` beside the message.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta, timezone
+from time import time
 from typing import Any
 
 from mlcost_ext.sandbox.account import Account
@@ -36,12 +41,20 @@ from mlcost_ext.sandbox.seed_job import raw_job
 from mlcost_ext.sandbox.traffic import Traffic
 
 Wish = Mapping[str, Any]
+NotedCall = tuple[float, str, str, str]
+"""A call to AWS: when, of which service, which operation, in which region."""
 
 _DONE: Mapping[str, Any] = {"message": "done"}
 
 
-def order(account: Account, bad_days: BadDays, wish: Wish) -> Mapping[str, Any]:
+def order(account: Account, bad_days: BadDays, wish: Wish, calls: Collection[NotedCall] = ()) -> Mapping[str, Any]:
     """Carry out a control message.
+
+    Args:
+        account: What it is about.
+        bad_days: Those there are.
+        wish: The message.
+        calls: What AWS was asked, the first one first; others may be noted meanwhile.
 
     Raises:
         ValueError: Where the message makes no sense.
@@ -50,7 +63,7 @@ def order(account: Account, bad_days: BadDays, wish: Wish) -> Mapping[str, Any]:
         _clear(account, bad_days)
         return _DONE
     if "report" in wish:
-        return _report(account, wish)
+        return _report(account, wish, calls)
     for key, carry_out in _ORDERS.items():
         if key in wish:
             carry_out(account, wish)
@@ -70,13 +83,24 @@ def _clear(account: Account, bad_days: BadDays) -> None:
     account.set_lag(timedelta(0))
 
 
-def _report(account: Account, wish: Wish) -> Mapping[str, Any]:
-    """Tell what has changed since a moment, as ISO 8601 or seconds since 1970."""
-    if wish["report"] != "changes":
-        raise ValueError("the only report is of changes")
+def _report(account: Account, wish: Wish, calls: Collection[NotedCall]) -> Mapping[str, Any]:
+    """Tell what has changed, or was asked, since a moment, as ISO 8601 or seconds since 1970."""
     since = wish.get("since", 0)
-    at = datetime.fromisoformat(since.replace("Z", "+00:00")) if isinstance(since, str) else _moment(since)
-    return {"changes": changes(account, at), "now": account.clock().isoformat()}
+    if isinstance(since, str):
+        since = datetime.fromisoformat(since.replace("Z", "+00:00")).timestamp()
+    if wish["report"] == "changes":
+        return {"changes": changes(account, _moment(since)), "now": account.clock().isoformat()}
+    if wish["report"] == "calls":
+        return _calls(calls, float(since))
+    raise ValueError("there are reports of changes and of calls")
+
+
+def _calls(calls: Collection[NotedCall], since: float) -> Mapping[str, Any]:
+    """List what was asked since a moment; ``now`` is that of the next report."""
+    now = time()
+    found = [call for call in list(calls) if call[0] >= since]  # a copy: others go on asking
+    names = ("at", "service", "operation", "region_id")
+    return {"calls": [dict(zip(names, call, strict=True)) for call in found], "now": now}
 
 
 def _raw_job(account: Account, wish: Wish) -> None:

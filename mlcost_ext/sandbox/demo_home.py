@@ -7,13 +7,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 from mlcost_ext.aws.surroundings import current_folder
 from mlcost_ext.sandbox.environment import practice_environment
 
-NOTEBOOK = "first-training-job.ipynb"
+NOTEBOOKS = ("first-training-job.ipynb", "estimate-before-launch.ipynb")
+NOTEBOOK = NOTEBOOKS[0]
+"""The one to begin with, which messages name."""
 
 # A demo started from a terminal of JupyterLab must not inherit that server's own settings.
 _TAKEN_AWAY = ("JUPYTER", "JPY_", "MLCOST_", "IPYTHON", "PRACTICE_")
@@ -41,7 +43,7 @@ def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: st
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_page_config(folders["JUPYTER_CONFIG_DIR"])
     _write_settings(folders["JUPYTERLAB_SETTINGS_DIR"])
-    _copy_notebook(notebook_folder(home))
+    _copy_notebooks(notebook_folder(home))
     return {
         **practice_environment(clean, endpoint_url, home / "aws"),
         **{variable: str(folder) for variable, folder in folders.items()},
@@ -52,6 +54,11 @@ def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: st
 def notebook_folder(home: Path) -> Path:
     """Say where the demo's notebooks are."""
     return home / "notebooks"
+
+
+def shipped(name: str) -> bytes:
+    """Give one of the notebooks as it was installed."""
+    return (files("mlcost_ext.sandbox") / "notebooks" / name).read_bytes()
 
 
 def places_to_keep() -> list[Path]:
@@ -103,7 +110,7 @@ def _is_own_work(path: Path, folder: Path) -> bool:
     inner = path.relative_to(folder)
     if any(part.startswith(".") for part in inner.parts) or path.is_symlink():
         return False
-    return inner.name != NOTEBOOK or path.read_bytes() != (files("mlcost_ext.sandbox") / "notebooks" / NOTEBOOK).read_bytes()
+    return inner.name not in NOTEBOOKS or path.read_bytes() != shipped(inner.name)
 
 
 def _write_page_config(config: Path) -> None:
@@ -118,7 +125,7 @@ def _write_settings(settings: Path) -> None:
     file.write_text(json.dumps(_SETTINGS), encoding="utf-8")
 
 
-def _copy_notebook(folder: Path) -> None:
+def _copy_notebooks(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    with as_file(files("mlcost_ext.sandbox") / "notebooks" / NOTEBOOK) as shipped:
-        shutil.copyfile(shipped, folder / NOTEBOOK)
+    for name in NOTEBOOKS:
+        (folder / name).write_bytes(shipped(name))

@@ -1,17 +1,19 @@
-"""The front: checks who asks, answers what is ours, and hands everything else to moto."""
+"""The front: notes each call, checks who asks, answers what is ours, and hands everything else to moto."""
 
 from __future__ import annotations
 
 import hmac
 import json
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import time
 from typing import Any
 
 from mlcost_ext.sandbox.account import Account
 from mlcost_ext.sandbox.bad_days import BadDay, BadDays
-from mlcost_ext.sandbox.control import order
+from mlcost_ext.sandbox.control import NotedCall, order
 from mlcost_ext.sandbox.fault import Fault, NotOursError, check_signature_time, unknown_key
 from mlcost_ext.sandbox.model import operation_model
 from mlcost_ext.sandbox.names import ACCESS_KEY_ID
@@ -35,6 +37,8 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 CONTROL_PATH = "/__practice__/faults"
 CONTROL_HEADER = "X-Practice-Token"
+NOTED_CALLS = 20_000
+"""The last calls that are remembered."""
 
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 _log = logging.getLogger(__name__)
@@ -48,6 +52,7 @@ class Front:
     moto: App
     control_token: str
     bad_days: BadDays = field(default_factory=BadDays)
+    calls: deque[NotedCall] = field(default_factory=lambda: deque(maxlen=NOTED_CALLS))
 
     def __post_init__(self) -> None:
         self.account.denial_of = self.bad_days.denial_of
@@ -73,6 +78,7 @@ class Front:
         if environ.get("PATH_INFO") == CONTROL_PATH:
             return self._control(environ)
         call = locate(environ)
+        self._note(call, environ)
         try:
             if access_key_of(environ) != ACCESS_KEY_ID:
                 raise unknown_key()
@@ -88,6 +94,10 @@ class Front:
             _log.exception("%s failed", call.operation)
             return fault_answer(call, Fault("InternalFailure", "A fault of ours.", 500))
 
+    def _note(self, call: Call, environ: Environ) -> None:
+        """Remember that AWS was asked this, whatever is answered."""
+        self.calls.append((time(), call.service or "", call.operation or environ["REQUEST_METHOD"], call.region_id))
+
     def _perform(self, operation: Operation, call: Call) -> Answer:
         model = operation_model(call.service or "", call.operation or "")
         params = parse(model, call)
@@ -102,7 +112,7 @@ class Front:
         return answer(model, call, result)
 
     def _control(self, environ: Environ) -> Answer:
-        """Take an order for a bad day from whoever knows the token."""
+        """Take an order from whoever knows the token; it is not among the calls that are noted."""
         given = environ.get("HTTP_X_PRACTICE_TOKEN", "")
         if not hmac.compare_digest(given.encode(), self.control_token.encode()):
             return _plain(403, {"message": "wrong token"})
@@ -112,7 +122,7 @@ class Front:
             wish = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
             with self.account.lock:
                 self.account.catch_up()
-                told = order(self.account, self.bad_days, wish)
+                told = order(self.account, self.bad_days, wish, self.calls)
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             return _plain(400, {"message": f"{error}"})
         return _plain(200, told)

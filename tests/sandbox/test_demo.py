@@ -18,7 +18,7 @@ import pytest
 
 from mlcost_ext.aws.surroundings import NEUTRAL_FOLDER
 from mlcost_ext.sandbox import child, demo
-from mlcost_ext.sandbox.demo_home import keep_changed, lab_environment, notebook_folder, places_to_keep
+from mlcost_ext.sandbox.demo_home import NOTEBOOKS, keep_changed, lab_environment, notebook_folder, places_to_keep
 
 from .test_environment import POISON
 
@@ -72,7 +72,8 @@ def test_a_whole_demo(started, tmp_path):
     token = address.rpartition("=")[2]
     with pytest.raises(urllib.error.HTTPError):
         ask(address, "/api/contents")
-    assert [entry["name"] for entry in ask(address, "/api/contents", token)["content"]] == ["first-training-job.ipynb"]
+    listed = sorted(entry["name"] for entry in ask(address, "/api/contents", token)["content"])
+    assert listed == ["estimate-before-launch.ipynb", "first-training-job.ipynb"]
     ask(address, "/api/kernels", token, data=b'{"path": "first-training-job.ipynb"}')
     with urllib.request.urlopen(address, timeout=60) as page:
         assert "@jupyterlab/apputils-extension:announcements" in page.read().decode()
@@ -207,7 +208,7 @@ def test_it_imports_next_to_nothing():
 
 
 def test_changed_notebooks_are_kept(tmp_path):
-    """What the user wrote or changed in the demo outlives it; the untouched notebook and hidden files do not."""
+    """What the user wrote or changed in the demo outlives it; the untouched notebooks and hidden files do not."""
     home, into = tmp_path / "home", tmp_path / "into"
     into.mkdir()
     lab_environment({}, home, endpoint_url="http://127.0.0.1:1", token="t")
@@ -219,6 +220,15 @@ def test_changed_notebooks_are_kept(tmp_path):
     kept = keep_changed(home, [into])
     assert kept is not None
     assert [p.relative_to(kept).as_posix() for p in sorted(kept.rglob("*")) if p.is_file()] == ["mine/new.ipynb"]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_each_shipped_notebook_is_kept_once_it_is_changed(tmp_path, name):
+    """That one alone, as it was changed."""
+    lab_environment({}, tmp_path / "home", endpoint_url="http://127.0.0.1:1", token="t")
+    (notebook_folder(tmp_path / "home") / name).write_text('{"cells": []}')
+    kept = keep_changed(tmp_path / "home", [tmp_path])
+    assert {path.name: path.read_text() for path in kept.iterdir()} == {name: '{"cells": []}'}
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from importlib.resources import files
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
 
-from mlcost_ext.sandbox.demo_home import NOTEBOOK
+from mlcost_ext.sandbox.demo_home import NOTEBOOK, shipped
 from tests.kernel.conftest import Kernel
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +41,9 @@ class Demo:
     def overview(self):
         return self.ask("mlcost-ext/overview")
 
-    def start_kernel(self):
-        """Open the notebook as JupyterLab does, and give a client of its kernel."""
-        session = {"path": NOTEBOOK, "name": NOTEBOOK, "type": "notebook", "kernel": {"name": "python3"}}
+    def start_kernel(self, notebook=NOTEBOOK):
+        """Open a notebook as JupyterLab does, and give a client of its kernel."""
+        session = {"path": notebook, "name": notebook, "type": "notebook", "kernel": {"name": "python3"}}
         kernel_id = self.ask("api/sessions", session)["kernel"]["id"]
         (file,) = self.folder.glob(f"mlcost-demo-*/runtime/kernel-{kernel_id}.json")
         client = BlockingKernelClient(connection_file=str(file))
@@ -68,10 +68,10 @@ def named(rows, name):
     return next((row for row in rows if name in (row["name"], row.get("title"))), None)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("story")
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
+@contextmanager
+def running_demo(folder, **more):
+    """Run a demo whose folder is in another, with more in its environment."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder), **more}
     with subprocess.Popen(
         [sys.executable, "-c", START], text=True, env=environment, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as process:
@@ -81,12 +81,18 @@ def demo(tmp_path_factory):
             process.send_signal(signal.SIGINT)
 
 
-class Story:
-    """The notebook's code cells, each run once, in their order."""
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with running_demo(tmp_path_factory.mktemp("story")) as running:
+        yield running
 
-    def __init__(self, kernel):
-        text = (files("mlcost_ext.sandbox") / "notebooks" / NOTEBOOK).read_text(encoding="utf-8")
-        self.cells = [cell for cell in nbformat.reads(text, as_version=4).cells if cell.cell_type == "code"]
+
+class Story:
+    """A notebook's code cells, each run once, in their order."""
+
+    def __init__(self, kernel, notebook=NOTEBOOK):
+        cells = nbformat.reads(shipped(notebook).decode(), as_version=4).cells
+        self.cells = [cell for cell in cells if cell.cell_type == "code"]
         self.kernel = kernel
 
     def next(self):
