@@ -250,15 +250,14 @@ def test_two_servers_of_a_home_keep_to_their_own_files(tmp_path: Path) -> None:
 
 
 def test_a_home_without_locks_gives_each_server_a_ledger_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The id is the process's then; a server that comes after it takes its files over, and each launch counts once."""
+    """Two that live have two ids; a server that comes after one takes its files over, and each launch counts once."""
 
     def refuse(*_: object) -> None:
         raise OSError(37, "No locks available")
 
     monkeypatch.setattr(server_id_module.fcntl, "flock", refuse)
-    first = claim_server_id(tmp_path, "place").value
-    monkeypatch.setattr(server_id_module.os, "getpid", lambda: 4_000_000)
-    second = claim_server_id(tmp_path, "place").value
+    living = [claim_server_id(tmp_path, "place") for _ in range(2)]
+    first, second = (each.value for each in living)
     assert first != second
     (tmp_path / "spool").mkdir()
     append(tmp_path / "spool" / "a.jsonl", json_line("kernel", server_id=first) + line(1) + outcome(1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 from mlcost_ext.ledger.database import Database, open_to_read
@@ -18,10 +19,12 @@ class FrozenDatabase(Database):
     def __init__(self, path: Path) -> None:
         super().__init__(path, is_read_only=True)
 
-    def _open(self) -> sqlite3.Connection:
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[None]:
         if self._connection is None:
             copy = sqlite3.connect("", check_same_thread=False)
-            with contextlib.closing(open_to_read(self.path)) as source:
+            is_locked = self._file_lock.find_out(is_open=False)
+            with self._file_lock, contextlib.closing(open_to_read(self.path, is_locked=is_locked)) as source:
                 source.backup(copy)
             self._connection = copy
-        return self._connection
+        yield
