@@ -20,8 +20,9 @@ KIND = "training"
 """Of this kind AWS's list is read back in the background; of the others only what ended while somebody looked is known."""
 MAX_WAITING = 500
 """Jobs that wait to be written; the first picture of a busy account brings thousands, which are written by and by."""
-MAX_TOLD = 20
-"""Pages of a hundred descriptions that wait while the disk cannot be written."""
+MAX_TOLD = 100
+"""Pages of a hundred descriptions that wait while the disk cannot be written, or between two ticks: a reader that begins reads
+some ten a second."""
 SUM_SECONDS = 60.0
 
 

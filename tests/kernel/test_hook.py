@@ -23,6 +23,7 @@ from botocore.stub import Stubber
 
 from mlcost_ext.kernel.attach import Attachment, living_emitters
 from mlcost_ext.kernel.hook import LaunchHook, answer_outcome, error_outcome
+from mlcost_ext.jobs.run_key import document_of, key_of
 from mlcost_ext.sandbox import names
 
 UNIQUE = count()
@@ -109,6 +110,7 @@ def test_accepted_launch_gives_two_lines(attached: Attachment, spool: Spool, nam
     id_ = intent.pop("id")
     asked = request(name)
     asked["RoleArn"] = intent["request"]["RoleArn"]
+    asked["RunKey"] = document_of(key_of("training", request(name)))
     assert intent == {
         "type": "intent",
         "kind": "training",
