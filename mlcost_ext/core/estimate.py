@@ -84,6 +84,8 @@ class Alternative:
     """A JSON merge patch of the request; empty: it is not the request that changes (another region)."""
     region_id: str
     list_cost: CostRange
+    contracted_cost: CostRange | None = None
+    """By the user's own rates; null: none is in force for any line."""
     cost_per_hour: Money | None
     basis: str
     """What the figure rests on, in words, such as ``price only; speed unknown``."""
@@ -125,7 +127,8 @@ class Estimate:
     contracted_cost: CostRange | None
     """By the user's own rates; null: none is in force for any line."""
     cost_per_hour: Money | None
-    """Of what has no end, by the user's rates, else by the list; null: it has one, or nothing of it has a price."""
+    """Of what has no end, by the user's rates, else by the list, also where `hours` bounded the rest; null: it has one, or
+    nothing of it has a price."""
     duration_seconds: DurationRange
     lines: list[EstimateLine]
     unpriced: list[UnpricedLine]

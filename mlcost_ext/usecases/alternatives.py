@@ -44,7 +44,8 @@ class Candidate:
     change: dict[str, Any]
     region_id: str
     basis: str
-    is_other_type: bool = False
+    is_other_speed: bool = False
+    """Whether it may take longer or shorter: earlier runs may tell."""
 
 
 def candidates(
@@ -62,7 +63,7 @@ def candidates(
     for name in fitting(line.component, str(line.instance_type), region_id, prices=prices, facts=facts):
         change = with_member(kind, request, "InstanceType", name)
         if change:
-            yield Candidate(title=name, change=change, region_id=region_id, basis=PRICE_ONLY, is_other_type=True)
+            yield Candidate(title=name, change=change, region_id=region_id, basis=PRICE_ONLY, is_other_speed=True)
     yield from on_fewer(kind, request, int(line.quantity), region_id)
     if kind in JOBS:
         yield from elsewhere(line.component, str(line.instance_type), region_id, prices)
@@ -89,7 +90,13 @@ def on_fewer(kind: str, request: Mapping[str, Any], count: int, region_id: str) 
     change = with_member(kind, request, "InitialInstanceCount" if stands else "InstanceCount", fewer)
     if change:
         basis = "price only; it takes fewer calls at once" if stands else "price only, at the same runtime; speed unknown"
-        yield Candidate(title=f"{fewer} instance{'s' if fewer > 1 else ''}", change=change, region_id=region_id, basis=basis)
+        yield Candidate(
+            title=f"{fewer} instance{'s' if fewer > 1 else ''}",
+            change=change,
+            region_id=region_id,
+            basis=basis,
+            is_other_speed=True,
+        )
 
 
 def elsewhere(component: str, instance_type: str, region_id: str, prices: PriceCatalog) -> Iterator[Candidate]:
@@ -167,6 +174,8 @@ def fits_accelerators(own: InstanceFacts, other: InstanceFacts) -> bool:
         return False
     if own.accelerator_memory_gib is None or other.accelerator_memory_gib is None:
         return False
+    if other.accelerator_count < own.accelerator_count:
+        return False  # code that runs a process on each would fail
     each = own.accelerator_memory_gib / own.accelerator_count
     other_each = other.accelerator_memory_gib / other.accelerator_count
     return other.accelerator_memory_gib >= own.accelerator_memory_gib and other_each >= each

@@ -23,7 +23,8 @@ SECONDS_PER_HOUR = Decimal(3600)
 
 def foreseen(estimate: Estimate) -> ForeseenCost:
     """Take of an estimate what is compared once the job has ended."""
-    used = [line for line in estimate.lines if line.component not in KEPT]
+    rules = ("Processing", "Storage-Processing") if estimate.kind == "training" else ()  # each is a job of its own
+    used = [line for line in estimate.lines if line.component not in (*KEPT, *rules)]
     volumes = [line for line in used if line.pricing_unit == "GB-Mo"]
     instances = [line for line in used if line.pricing_unit == "Hours"]
     lacks_volume = any(note.code == "storage_price_unknown" for note in estimate.data_quality)

@@ -56,13 +56,18 @@ def estimate_text(estimate: Estimate) -> str:
 def headline(estimate: Estimate) -> str:
     """Write what it will cost, at the user's own rates where there are any; of what has no end, what an hour of it costs."""
     currency = estimate.billing_currency
-    if estimate.cost_per_hour is not None:
+    if is_by_the_hour(estimate):
         return rates(estimate)
     own = estimate.contracted_cost
     text = answer(own or estimate.list_cost, currency, is_complete=estimate.is_complete)
     if text is None:
         return "Cost unknown"
     return f"{text} at your own rates" if own else text
+
+
+def is_by_the_hour(estimate: Estimate) -> bool:
+    """Tell whether only what an hour costs is known, as nobody has said how long it is to be there."""
+    return estimate.cost_per_hour is not None and estimate.duration_seconds.basis == "open_ended"
 
 
 def rates(estimate: Estimate) -> str:
@@ -89,7 +94,7 @@ def subject(estimate: Estimate) -> str:
     lines: list[EstimateLine | UnpricedLine] = [*estimate.lines, *estimate.unpriced]
     types = list(dict.fromkeys(clean(line.instance_type, MAX_NAME) for line in lines if line.instance_type))
     on = "" if not types else f" on {', '.join(types[:3])}{f' and {len(types) - 3} more types' if len(types) > 3 else ''}"
-    until = f", {end_words(estimate)}" if estimate.cost_per_hour is not None else ""
+    until = f", {end_words(estimate)}" if is_by_the_hour(estimate) else ""
     return f"for {kind}{on} in {clean(estimate.region_id, MAX_NAME)}{until}"
 
 
@@ -103,12 +108,13 @@ def end_words(estimate: Estimate) -> str:
 def facts(estimate: Estimate) -> Facts:
     """Say what the answer rests on, each with its label."""
     found: Facts = []
-    if estimate.cost_per_hour is None:
+    if not is_by_the_hour(estimate):
         label = "Runtime of one job" if estimate.kind == "tuning" else "Runtime"
         endless = "without an end of its own" if estimate.kind in STANDING else "nothing is known to end it"
         found.append((label, runtime(estimate.duration_seconds, f"{endless}: it costs {end_words(estimate)}")))
-    if estimate.contracted_cost and estimate.cost_per_hour is None:
-        listed = answer(estimate.list_cost, estimate.billing_currency, is_complete=estimate.is_complete)
+    if estimate.contracted_cost and not is_by_the_hour(estimate):
+        is_whole = estimate.is_complete and all(line.list_unit_price is not None for line in estimate.lines)
+        listed = answer(estimate.list_cost, estimate.billing_currency, is_complete=is_whole)
         found.append(("At list prices", (listed or UNKNOWN)[:1].lower() + (listed or UNKNOWN)[1:]))
     if estimate.decision != "allow":
         here = estimate.effective_decision
@@ -218,7 +224,8 @@ def finding_words(finding: Finding, currency: str) -> str:
 def alternative_words(other: Alternative, currency: str) -> str:
     """Write what else would do, what that would cost, and what the figure rests on."""
     hour = other.cost_per_hour
-    cost = in_short(other.list_cost, currency) if hour is None else f"{money(hour, currency)} an hour"
+    known = other.contracted_cost or other.list_cost
+    cost = f"{money(hour, currency)} an hour" if hour is not None and known.expected is None else in_short(known, currency)
     return f"{other.title}: {cost}, {other.basis.removeprefix(SPOT)}"
 
 

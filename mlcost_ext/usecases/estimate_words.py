@@ -118,7 +118,7 @@ def runtime(duration: DurationRange, goes_on: str) -> str:
     if expected is None:
         return goes_on if high is None else f"at most {span(high)}"
     if duration.basis == "stopping_condition":
-        return f"at most {span(high or expected)}, its stopping condition; no earlier runs are known"
+        return f"at most {span(high or expected)}, its limit; no earlier runs are known"
     usual = "" if low is None or low == expected else _usual(low, duration.percentile_90)
     most = f"at most {span(high)}" if high is not None and high != expected else ""
     bounds = "; ".join(part for part in (usual, most) if part)

@@ -21,13 +21,20 @@ from mlcost_ext.jobs.requests import REQUEST_KINDS, kind_of_request, read_reques
 
 from .alternatives import SPOT, Candidate, candidates
 from .meter import no_price, price_of
-from .planned_cost import CostedWay, Ranged, added, cost_way, document, shared, spanned, to_range
+from .planned_cost import CostedWay, Ranged, added, cost_way, document, is_by_limit, shared, spanned, to_range
 from .planned_time import RunTime, run_time
 from .price_lookup import PriceQuery, unknown
 
 MOST_HOURS = Decimal(24 * 366)
 SECONDS = Decimal(3600)
 MOST_ALTERNATIVES = 6
+TRAINING = "Training"
+IF_ALL = " (if all jobs are of this definition)"
+OWN_RATES_ALONE = EstimateNote(
+    code="list_price_unknown",
+    message="Some of it has a price by your own rates alone, and is in no sum of list prices.",
+    hint="'mlcost prices refresh' reads AWS's price list.",
+)
 NO_TIME = DurationRange(low=None, expected=None, high=None, basis="open_ended", sample_size=None)
 
 Saving = tuple[Decimal, str]
@@ -44,18 +51,25 @@ class Costed:
 
     def listed(self) -> Ranged:
         """Give the whole at list prices."""
-        return self._whole([spanned([way.listed() for way in ways]) for _, _, ways in self._priced()])
+        return self._whole([spanned([way.listed() for way in ways], time) for _, time, ways in self._priced()])
 
     def contracted(self) -> Ranged:
         """Give the whole by the user's rates, where there is none by the list."""
-        return self._whole([spanned([way.contracted() for way in ways]) for _, _, ways in self._priced()])
+        return self._whole([spanned([way.contracted() for way in ways], time) for _, time, ways in self._priced()])
 
     def _priced(self) -> list[tuple[PlannedRun, RunTime, tuple[CostedWay, ...]]]:
-        return [each for each in self.runs if any(way.lines for way in each[2])]
+        """Give what has a price; where one of several is billed, or shares its number, those that have a price throughout."""
+        found = [(run, time, whole_ones(ways)) for run, time, ways in self.runs if any(way.lines for way in ways)]
+        if self.planned.most_together is None:
+            return found
+        return [each for each in found if any(way.is_whole for way in each[2])] or found
 
     def _whole(self, runs: list[Ranged]) -> Ranged:
         """Add runs up; those that share a number are the cheapest at least, the dearest at most, and alike as expected."""
-        return added(runs) if self.planned.most_together is None else shared(runs, self._most_by_time())
+        if self.planned.most_together is None:
+            return added(runs)
+        low, middle, high = shared(runs, self._most_by_time())
+        return low, high if is_by_limit(self.runs[0][1]) else middle, high
 
     def _most_by_time(self) -> Decimal | None:
         """Give what runs that share a limit of time can cost by it: all of it at the dearest rate; None: they have none."""
@@ -72,14 +86,24 @@ class Costed:
         return any(line.price.contracted for _, _, ways in self.runs for way in ways for line in way.lines)
 
     @property
+    def is_partly_listed(self) -> bool:
+        """Whether some of it has no list price, but one by the user's rates."""
+        return any(line.price.list_unit_price is None for _, _, ways in self.runs for way in ways for line in way.lines)
+
+    @property
+    def has_no_most(self) -> bool:
+        """Whether nothing bounds it, even if somebody has said how long it is to be there."""
+        return bool(self.runs) and any(time.high is None for _, time, _ in self.runs)
+
+    @property
     def is_without_end(self) -> bool:
         """Whether nothing bounds it, and nobody has said how long it is to be there."""
         return any(time.range.basis == "open_ended" for _, time, _ in self.runs)
 
     def per_hour(self) -> Decimal | None:
-        """Give what an hour costs of what has no end; None: it has one, or nothing of it has a price."""
+        """Give what an hour costs of what has no end, zero where it is free; None: it has one, or nothing of it has a price."""
         firsts = [ways[0] for _, _, ways in self.runs if ways]
-        if not self.is_without_end or not any(way.lines for way in firsts):
+        if not self.has_no_most or (not any(way.lines for way in firsts) and (self.missing or self.planned.unpriced)):
             return None
         return sum((line.per_hour() for way in firsts for line in way.lines), Decimal(0))
 
@@ -146,11 +170,13 @@ class Estimator:
         for place, run in enumerate(counted(planned)):
             forecast = self._forecast(kind, run)
             time = run_time(run, forecast, given)
-            if instead_of is not None and not (forecast is not None and forecast.is_measured):
+            is_measured = forecast is not None and forecast.is_measured and given is None
+            if instead_of is not None and not is_measured:
                 time = instead_of.runs[place][1]
             remarks += [text for text in time.remarks if text not in remarks]
             saving = self._saving(kind, run, region_id) if run.is_spot else None
-            is_counted = instead_of is not None or time.range.basis != "stopping_condition"
+            is_spots = instead_of is not None and not instead_of.planned.runs[place].is_spot  # the alternative is Spot itself
+            is_counted = is_spots or time.range.basis != "stopping_condition"
             if run.is_spot:
                 remarks.append(spot_remark(saving, is_counted=is_counted))
             ways = tuple(
@@ -163,15 +189,16 @@ class Estimator:
         return price_of(planned.line, self.prices)
 
     def _forecast(self, kind: str, run: PlannedRun) -> RunForecast | None:
-        return None if self.history is None or run.is_open_ended else self.history.forecast(kind, run.key)
+        return None if self.history is None or run.is_open_ended else self.history.forecast(learnt_from(kind), run.key)
 
     def _saving(self, kind: str, run: PlannedRun, region_id: str) -> Saving | None:
         """Give what Spot is expected to save, and who says so: the user's own runs first, else EC2's market."""
-        own = None if self.history is None else self.history.spot_saving(kind, run.key)
+        own = None if self.history is None else self.history.spot_saving(learnt_from(kind), run.key)
         if own is not None:
             return own.percent, f"as it did on {own.sample_size} runs of {own.likeness}"
-        names = [each.line.instance_type for way in run.ways for each in way if each.line.instance_type]
-        market = self._market.saving(region_id, names[0]) if names else None
+        used = [each.line for way in run.ways for each in way if each.line.component == TRAINING]
+        names = list(dict.fromkeys(line.instance_type for line in used if line.instance_type))
+        market = self._market.saving(region_id, names[0]) if len(names) == 1 else None
         if market is None:
             return None
         twin = names[0].removeprefix("ml.")
@@ -198,6 +225,8 @@ class Estimator:
         unpriced = [self._unpriced(line) for line in costed.missing if not is_volume(line)]
         unpriced += [of_problem(problem) for problem in planned.unpriced]
         notes = [note(problem) for problem in planned.notes] + [note(no_price(e.line)) for e in costed.missing if is_volume(e)]
+        notes += [OWN_RATES_ALONE] if costed.is_partly_listed else []
+        if_all = "" if planned.most_together is None or len(planned.runs) < 2 else IF_ALL
         currencies = {line.price.billing_currency for _, _, ways in costed.runs for way in ways for line in way.lines}
         return Estimate(
             kind=planned.kind,
@@ -208,7 +237,7 @@ class Estimator:
             contracted_cost=to_range(costed.contracted()) if costed.is_contracted else None,
             cost_per_hour=costed.per_hour(),
             duration_seconds=costed.runs[0][1].range if costed.runs else NO_TIME,
-            lines=[document(line) for _, _, ways in costed.runs for line in (ways[0].lines if ways else ())],
+            lines=[document(line, if_all) for _, _, ways in costed.runs for line in (ways[0].lines if ways else ())],
             unpriced=unpriced,
             assumptions=[*costed.remarks, *planned.assumptions],
             data_quality=notes,
@@ -226,6 +255,16 @@ class Estimator:
             message=error.message,
             hint=error.hint,
         )
+
+
+def learnt_from(kind: str) -> str:
+    """Give of which kind the earlier runs are: a tuning job's are training jobs."""
+    return "training" if kind == "tuning" else kind
+
+
+def whole_ones(ways: tuple[CostedWay, ...]) -> tuple[CostedWay, ...]:
+    """Leave out, of several ways, those whose instances have no price: what the others cost says nothing of them."""
+    return tuple(way for way in ways if way.is_whole) or ways if len(ways) > 1 else ways
 
 
 def counted(planned: Planned) -> list[PlannedRun]:
@@ -294,13 +333,14 @@ def alternative(other: Candidate, cost: Costed, instead_of: Costed) -> tuple[Dec
         if remark is None:
             return None
         basis = remark
-    elif other.is_other_type and cost.runs[0][1] is not instead_of.runs[0][1]:
+    elif other.is_other_speed and cost.runs[0][1] is not instead_of.runs[0][1]:
         basis = f"price and speed: {cost.runs[0][1].remarks[0]}"
     return then - now, Alternative(
         title=other.title,
         change=other.change,
         region_id=other.region_id,
         list_cost=to_range(cost.listed()),
+        contracted_cost=to_range(after) if cost.is_contracted or instead_of.is_contracted else None,
         cost_per_hour=cost.per_hour(),
         basis=basis,
     )

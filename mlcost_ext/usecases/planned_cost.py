@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from mlcost_ext.core.estimate import CostRange, EstimateLine
-from mlcost_ext.core.money import EXACT, per_hour_to_amount, plain_text
+from mlcost_ext.core.money import EXACT, WIRE_STEP, per_hour_to_amount, plain_text
 from mlcost_ext.core.planned import PlannedLine, PlannedRun, Way
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.usage import SECONDS_PER_UNIT
@@ -17,6 +17,7 @@ from .planned_time import RunTime
 HOUR = Decimal(3600)
 NOTHING = Decimal(0)
 HUNDRED = Decimal(100)
+NO_COST = CostRange(low=NOTHING, expected=NOTHING, high=NOTHING)
 
 Ranged = tuple[Decimal | None, Decimal | None, Decimal | None]
 """Low, expected and high."""
@@ -56,16 +57,22 @@ class CostedLine:
         return per_hour_to_amount(EXACT.multiply(line.quantity, seconds), SECONDS_PER_UNIT[line.pricing_unit])
 
     def _costs(self, unit: Decimal) -> Ranged:
-        low, expected, high = (None if seconds is None else self._cost(unit, seconds) for seconds in self.seconds)
+        quantity = self.planned.line.quantity
+        quantities = (self.planned.at_least, None, self.planned.at_most)
+        low, expected, high = (
+            None if seconds is None else self._cost(unit, seconds, quantity if scaled is None else scaled)
+            for seconds, scaled in zip(self.seconds, quantities, strict=True)
+        )
         return low, expected, high
 
-    def _cost(self, unit: Decimal, seconds: Decimal) -> Decimal:
+    def _cost(self, unit: Decimal, seconds: Decimal, quantity: Decimal | None = None) -> Decimal:
+        """Give what so much of it costs, rounded as it is told, so that lines add up to their sum on the wire too."""
         line = self.planned.line
         if self.planned.is_prepaid:
             return NOTHING
-        return per_hour_to_amount(
-            EXACT.multiply(EXACT.multiply(unit, line.quantity), seconds), SECONDS_PER_UNIT[line.pricing_unit]
-        )
+        amount = EXACT.multiply(unit, line.quantity if quantity is None else quantity)
+        exact = per_hour_to_amount(EXACT.multiply(amount, seconds), SECONDS_PER_UNIT[line.pricing_unit])
+        return exact.quantize(WIRE_STEP, rounding=ROUND_HALF_UP, context=EXACT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,11 @@ class CostedWay:
     lines: tuple[CostedLine, ...]
     missing: tuple[PlannedLine, ...]
     """Lines without a price."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it but volumes has a price."""
+        return all(line.line.pricing_unit == "GB-Mo" for line in self.missing)
 
     def listed(self) -> Ranged:
         """Add up what the list prices give; unknown where none of its lines has one."""
@@ -111,7 +123,7 @@ def seconds_of(planned: PlannedLine, run: PlannedRun, time: RunTime, saving_perc
         kept = Decimal(run.keep_alive_seconds)
         return NOTHING, kept * run.most, kept * run.most
     low, expected, high = (None if seconds is None else Decimal(seconds) for seconds in (time.low, time.expected, time.high))
-    if saving_percent is not None and planned.line.pricing_unit == "Hours":
+    if saving_percent is not None and planned.line.component == "Training":
         low, expected = (None if seconds is None else saved(seconds, saving_percent) for seconds in (low, expected))
     whole = None if high is None else high * run.most
     if whole is not None and run.whole_limit_seconds is not None:
@@ -119,7 +131,8 @@ def seconds_of(planned: PlannedLine, run: PlannedRun, time: RunTime, saving_perc
     likely = None if expected is None else expected * run.most
     if likely is not None and whole is not None:
         likely = min(likely, whole)
-    return None if low is None else low * run.fewest, likely, whole
+    least = None if low is None else low * run.fewest
+    return least if least is None or whole is None else min(least, whole), likely, whole
 
 
 def saved(seconds: Decimal, percent: Decimal) -> Decimal:
@@ -139,11 +152,18 @@ def added(ranges: Iterable[Ranged | None]) -> Ranged:
     return low, expected, high
 
 
-def spanned(ways: list[Ranged]) -> Ranged:
+def is_by_limit(time: RunTime) -> bool:
+    """Tell whether nothing but the limit says how long a run takes, so that what is expected is the most."""
+    return time.range.basis == "stopping_condition"
+
+
+def spanned(ways: list[Ranged], time: RunTime | None = None) -> Ranged:
     """Give the range over several ways, of which AWS takes one: the cheapest, the first, the dearest."""
     lows, highs = [each[0] for each in ways], [each[2] for each in ways]
     low = None if any(each is None for each in lows) else min((each for each in lows if each is not None), default=None)
     high = None if any(each is None for each in highs) else max((each for each in highs if each is not None), default=None)
+    if time is not None and is_by_limit(time) and len(ways) > 1:
+        return low, high, high
     return low, ways[0][1] if ways else None, high
 
 
@@ -159,6 +179,7 @@ def shared(ranges: list[Ranged], most: Decimal | None) -> Ranged:
     middle = None if summed is None else EXACT.divide(summed, Decimal(len(ranges)))
     if most is not None:
         high = most if high is None else min(high, most)
+        low = None if low is None else min(low, most)
         middle = None if middle is None else min(middle, most)
     return low, middle, high
 
@@ -168,13 +189,13 @@ def to_range(amounts: Ranged) -> CostRange:
     return CostRange(low=amounts[0], expected=amounts[1], high=amounts[2])
 
 
-def document(costed: CostedLine) -> EstimateLine:
-    """Write a line as it goes over the wire."""
+def document(costed: CostedLine, suffix: str = "") -> EstimateLine:
+    """Write a line as it goes over the wire; `suffix` ends its description."""
     price, line = costed.price, costed.planned.line
     contracted = price.contracted
     is_free = costed.planned.is_prepaid
     return EstimateLine(
-        description=f"{line.description} (paid up front)" if is_free else line.description,
+        description=f"{line.description} (paid up front)" if is_free else line.description + suffix,
         component=line.component,
         instance_type=line.instance_type,
         sku_price_id=price.sku,
@@ -182,8 +203,8 @@ def document(costed: CostedLine) -> EstimateLine:
         pricing_unit=line.pricing_unit,
         list_unit_price=None if price.list_unit_price is None else plain_text(price.list_unit_price),
         contracted_unit_price=None if contracted is None else plain_text(contracted.unit_price),
-        list_cost=to_range(costed.listed or (None, None, None)),
-        contracted_cost=to_range(costed.contracted) if contracted else None,
+        list_cost=NO_COST if is_free else to_range(costed.listed or (None, None, None)),
+        contracted_cost=(NO_COST if is_free else to_range(costed.contracted)) if contracted else None,
         price_source=price.price_source,
         price_origin=price.price_origin,
         price_as_of=price.price_as_of,

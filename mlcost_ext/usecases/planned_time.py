@@ -39,7 +39,7 @@ def run_time(run: PlannedRun, forecast: RunForecast | None, given_seconds: Decim
         return foreseen(forecast, limit)
     if limit is None:
         return without_end(run)
-    remark = f"runtime: no earlier runs like it are known, so the most is counted: its stopping condition, {span(limit)}"
+    remark = f"runtime: no earlier runs like it are known, so the most is counted: its limit, {span(limit)}"
     whole = DurationRange(low=None, expected=limit, high=limit, basis="stopping_condition", sample_size=None)
     return RunTime(low=None, expected=limit, high=limit, range=whole, remarks=(remark,))
 
@@ -72,8 +72,10 @@ def foreseen(forecast: RunForecast, limit: int | None) -> RunTime:
     whole = DurationRange(
         low=low, expected=expected, high=limit, basis="history", sample_size=forecast.sample_size, percentile_90=most
     )
-    between = f"{span(low)} to {span(most)}"
+    between = f"{span(forecast.low_seconds)} to {span(forecast.high_seconds)}"
     remark = f"runtime: {between} is the 10th to 90th percentile of {forecast.sample_size} runs of {forecast.likeness}"
+    if limit is not None and forecast.expected_seconds > limit:
+        remark = f"{remark}; its stopping condition ends it after {span(limit)}, probably before it is done"
     remarks = (remark, *([forecast.remark] if forecast.remark else []))
     return RunTime(low=low, expected=expected, high=limit, range=whole, remarks=remarks)
 

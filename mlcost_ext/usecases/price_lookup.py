@@ -73,6 +73,13 @@ def of_component(catalog: PriceCatalog, region_id: str, component: str, instance
     return [price for price in looked_up if price is not None]
 
 
+def alike(name: str, types: list[str]) -> list[str]:
+    """Give the types that somebody may have meant, the likeliest first: another spelling, then what looks like it."""
+    plain = name.strip().lower()
+    spelt = [each for each in (plain, f"{SAGEMAKER}{plain}") if each in types]
+    return spelt or get_close_matches(plain, types, n=5, cutoff=0.5)
+
+
 def unknown(catalog: PriceCatalog, query: PriceQuery) -> PriceUnknownError:
     """Say that there is no price, and what there is instead."""
     region_id, use = query.region_id, query.component or "any use"
@@ -84,7 +91,7 @@ def unknown(catalog: PriceCatalog, query: PriceQuery) -> PriceUnknownError:
         return PriceUnknownError(message, f"No price list covers {region_id}; near it are {near or 'none'}.")
     components = [query.component] if query.component else list(TYPED)
     types = sorted({kind for component in components for kind in catalog.instance_types(region_id, component)})
-    near = ", ".join(get_close_matches(query.instance_type or "", types, n=5, cutoff=0.5))
+    near = ", ".join(alike(query.instance_type or "", types))
     if not near:
         return PriceUnknownError(message, f"Components with prices there: {', '.join(sorted(catalog.components(region_id)))}.")
     return PriceUnknownError(message, f"Types with a price there and alike: {near}.")

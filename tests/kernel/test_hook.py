@@ -21,9 +21,9 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ParamValidationError
 from botocore.stub import Stubber
 
+from mlcost_ext.jobs.run_key import document_of, key_of
 from mlcost_ext.kernel.attach import Attachment, living_emitters
 from mlcost_ext.kernel.hook import LaunchHook, answer_outcome, error_outcome
-from mlcost_ext.jobs.run_key import document_of, key_of
 from mlcost_ext.sandbox import names
 
 UNIQUE = count()

@@ -84,7 +84,7 @@ def test_a_request(demo, story):
     first = unfolded(story.again(cell))
     assert re.match(r"Up to USD|About USD", first)
     if first.startswith("Up to"):
-        assert "its stopping condition; no earlier runs are known" in first
+        assert "its limit; no earlier runs are known" in first
 
     def look():
         demo.overview()  # as the panel does, beside the notebook

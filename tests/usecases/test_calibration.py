@@ -101,7 +101,7 @@ def test_what_is_kept_of_an_estimate():
     """What it is compared by later."""
     estimate = estimator(History({"ml.m5.xlarge": FORECAST})).estimate("training", training("ml.m5.xlarge"), "us-east-1")
     found = foreseen(estimate)
-    assert (found.compute, found.storage) == (Decimal("0.23"), Decimal(30) * Decimal("0.14") / (30 * 24))
+    assert (found.compute, found.storage) == (Decimal("0.23"), Decimal("0.005833333"))
     assert (found.basis, found.low_seconds, found.expected_seconds, found.percentile_90) == ("history", 2600, 3600, 5000)
     assert foreseen(estimator().estimate("training", training("ml.nonsense"), "us-east-1")).compute is None
 

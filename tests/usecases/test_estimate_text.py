@@ -58,7 +58,7 @@ An estimate at list prices; AWS's bill may differ."""
 WITHOUT_HISTORY = """\
 At least USD 33.79 (run to its limit) for training on ml.g5.xlarge, ml.g5.large
 in us-east-1
-Runtime  at most 24 h, its stopping condition; no earlier runs are known
+Runtime  at most 24 h, its limit; no earlier runs are known
 
 Amounts in USD         Quantity  Unit price  At most  From
 ml.g5.xlarge training      24 h       1.408    33.79   [1]

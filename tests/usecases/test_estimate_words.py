@@ -66,7 +66,7 @@ def test_answer_where_something_has_no_price(low: str | None, expected: str | No
         (HISTORY, "1 h (43 min to 1 h 20 min in 8 of 10 cases; at most 24 h), from 14 earlier runs"),
         (replace(HISTORY, percentile_90=None, sample_size=1), "1 h (from 43 min; at most 24 h), from 1 earlier run"),
         (replace(HISTORY, low=3600, high=3600, sample_size=None), "1 h, from earlier runs"),
-        (LIMIT, "at most 24 h, its stopping condition; no earlier runs are known"),
+        (LIMIT, "at most 24 h, its limit; no earlier runs are known"),
         (replace(LIMIT, expected=None), "at most 24 h"),
         (GIVEN, "3 h (at most 24 h), as given"),
         (replace(GIVEN, high=None), "3 h, as given; it goes on"),

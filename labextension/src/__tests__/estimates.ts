@@ -31,6 +31,7 @@ export function alternativeOf(changes: Partial<Alternative> = {}): Alternative {
     change: { ResourceConfig: { InstanceType: 'ml.g6.xlarge' } },
     region_id: 'us-east-1',
     list_cost: { ...COST, expected: '1.1267' },
+    contracted_cost: null,
     cost_per_hour: null,
     basis: 'price only; speed unknown',
     ...changes

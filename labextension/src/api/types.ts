@@ -803,6 +803,8 @@ export interface components {
             };
             region_id: string;
             list_cost: components["schemas"]["CostRange"];
+            /** @default null */
+            contracted_cost: components["schemas"]["CostRange"] | null;
             /** @description Exact decimal; only screens round. */
             cost_per_hour: string | null;
             basis: string;

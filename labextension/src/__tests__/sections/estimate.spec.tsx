@@ -314,7 +314,7 @@ describe('what would cost less', () => {
     const change = {
       ProductionVariants: [{ VariantName: 'AllTraffic', ServerlessConfig: { MemorySizeInMB: 2048, MaxConcurrency: 5 } }]
     };
-    const shown = await opened(endlessOf({ alternatives: [alternativeOf({ change, cost_per_hour: '0.2' })] }));
+    const shown = await opened(endlessOf({ alternatives: [alternativeOf({ change, cost_per_hour: '0.2', list_cost: NO_COST })] }));
     fill(shown, 'kind', 'endpoint');
     fill(shown, 'instanceType', 'ml.g5.xlarge');
     await ask(shown);

@@ -4,7 +4,7 @@ import { sourceWords, unitWords } from '../../components/price';
 import { useView } from '../../components/view';
 import type { Formatter } from '../../format';
 import { kindWords } from '../../words';
-import { durationWords, headlineWords, lineCost, listWords, rangeWords, spans } from './estimate_words';
+import { costOf, durationWords, headlineWords, lineCost, listWords, rangeWords, spans } from './estimate_words';
 
 interface Props {
   estimate: Estimate;
@@ -53,7 +53,7 @@ function Figure({ estimate, format }: Props): React.JSX.Element {
 
 function Lines({ estimate, format }: Props): React.JSX.Element {
   const { trans } = useView().cost;
-  const isEndless = estimate.cost_per_hour !== null;
+  const isEndless = estimate.duration_seconds.basis === 'open_ended';
   return (
     <table className="mlcost-Table mlcost-Estimate-lines">
       <thead>
@@ -107,13 +107,14 @@ function PriceOf({ line, currency }: { line: EstimateLine; currency: string }): 
 function Alternatives({ estimate, format, use }: ResultProps): React.JSX.Element | null {
   const { trans } = useView().cost;
   const isListed = estimate.contracted_cost !== null;
-  const words = ({ cost_per_hour, list_cost }: Alternative): string => {
-    const perHour = format.rate(cost_per_hour);
+  const words = (alternative: Alternative): string => {
+    const { expected } = costOf(alternative);
+    const perHour = expected === null ? format.rate(alternative.cost_per_hour) : null;
     if (perHour !== null) {
       return trans.__('%1 an hour', perHour);
     }
-    const amount = format.money(list_cost.expected) ?? trans.__('not known');
-    return isListed ? trans.__('%1 by the list', amount) : amount;
+    const amount = format.money(expected) ?? trans.__('not known');
+    return isListed && alternative.contracted_cost === null ? trans.__('%1 by the list', amount) : amount;
   };
   return estimate.alternatives.length === 0 ? null : (
     <>

@@ -27,7 +27,7 @@ export function costOf({ contracted_cost, list_cost }: Pick<Estimate, 'contracte
 /** Say the figure in one line. */
 export function headlineWords(estimate: Estimate, format: Formatter, trans: Translation): string {
   const { cost_per_hour, duration_seconds, is_complete } = estimate;
-  const perHour = format.rate(cost_per_hour);
+  const perHour = duration_seconds.basis === 'open_ended' ? format.rate(cost_per_hour) : null;
   const amount = perHour === null ? format.money(costOf(estimate).expected) : trans.__('%1 an hour', perHour);
   if (amount === null) {
     return trans.__('Price unknown');
