@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .ledger.database import Database
-from .ledger.run_store import RunStore
 from .ledger.spool_writer import mlcost_home
 from .prices.book import PriceBook
 from .prices.spot_market import ShippedSpotMarket
 from .usecases.estimating import Estimator
-from .usecases.run_history import LedgerHistory
+
+if TYPE_CHECKING:
+    from .usecases.run_history import LedgerHistory
 
 SERVER_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 
@@ -38,4 +39,8 @@ def history_of(home: Path, server_id: str) -> LedgerHistory | None:
     path = home / "servers" / server_id / "ledger.sqlite"
     if not SERVER_ID.fullmatch(server_id) or path.is_symlink() or not path.is_file():
         return None
+    from .ledger.database import Database
+    from .ledger.run_store import RunStore
+    from .usecases.run_history import LedgerHistory
+
     return LedgerHistory(RunStore(Database(path, is_read_only=True)).ended_since)

@@ -9,6 +9,8 @@ from mlcost_ext.core.times import time_from_text, time_to_text
 
 from .database import Database
 
+MOST = 20_000
+"""Of a kind: those before tell little of the next one, and a kernel has to read them all at first."""
 Row = tuple[str, str | None, str | None, str | None, str | None, int | None, int, int | None, int]
 
 
@@ -19,7 +21,7 @@ class RunStore:
         self._database = database
 
     def ended_since(self, kind: str, since: datetime | None) -> list[tuple[str, EndedRun]]:
-        """Give runs that completed, with what tells each from every other, oldest first.
+        """Give the latest runs that completed, at most 20,000, with what tells each from every other, oldest first.
 
         Args:
             kind: Such as ``training``.
@@ -30,8 +32,8 @@ class RunStore:
         """
         after = "" if since is None else time_to_text(since.astimezone(timezone.utc))
         with self._database.transaction() as connection:
-            rows = connection.execute(RUNS, (kind, after)).fetchall()
-        return [found for row in rows if (found := run_of(row)) is not None]
+            rows = connection.execute(RUNS, (kind, after, MOST)).fetchall()
+        return [found for row in reversed(rows) if (found := run_of(row)) is not None]
 
 
 RUNS = """
@@ -39,7 +41,7 @@ RUNS = """
            run_seconds, billable_seconds, is_spot
     FROM ended_job
     WHERE kind = ? AND ended_at >= ? AND status = 'Completed' AND run_seconds IS NOT NULL
-    ORDER BY ended_at
+    ORDER BY ended_at DESC LIMIT ?
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ LIKENESS = (
     "the same image",
 )
 """What runs of each group have in common, the most specific first."""
+FRESH_SECONDS = 1.0
+"""What was read counts so long: an estimate asks for each of its alternatives."""
 OVERLAP = timedelta(minutes=10)
 """Jobs are not always told in the order of their end."""
 MIN_SPOT_RUNS = 3
@@ -38,6 +41,7 @@ class Learnt:
     """What is known of one kind."""
 
     forecaster: Forecaster = field(default_factory=Forecaster)
+    read_at: float = float("-inf")
     through: datetime | None = None
     """Up to which end runs were read."""
     lately: set[str] = field(default_factory=set)
@@ -51,10 +55,11 @@ class LedgerHistory:
 
     Args:
         ended_since: Reads the ledger; blocks.
+        clock: Seconds that only grow: the ledger is read again after one.
     """
 
-    def __init__(self, ended_since: EndedSince) -> None:
-        self._ended_since = ended_since
+    def __init__(self, ended_since: EndedSince, clock: Callable[[], float] = time.monotonic) -> None:
+        self._ended_since, self._clock = ended_since, clock
         self._lock = threading.Lock()
         self._learnt: dict[str, Learnt] = {}
 
@@ -81,7 +86,10 @@ class LedgerHistory:
         return None
 
     def _brought_up_to_date(self, kind: str) -> Learnt:
-        learnt = self._learnt.setdefault(kind, Learnt())
+        learnt, now = self._learnt.setdefault(kind, Learnt()), self._clock()
+        if now - learnt.read_at < FRESH_SECONDS:
+            return learnt
+        learnt.read_at = now
         since = None if learnt.through is None else learnt.through - OVERLAP
         try:
             runs = self._ended_since(kind, since)

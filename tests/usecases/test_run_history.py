@@ -13,6 +13,17 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 KEY = RunKey(image="image", script="script", data="data", instance_type="ml.g5.xlarge", instance_count=1)
 
 
+class Ticks:
+    """A clock that a minute passes on each time it is looked at."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self):
+        self.now += 60.0
+        return self.now
+
+
 class Ledger:
     """Runs in a list; remembers since when it was asked."""
 
@@ -41,7 +52,7 @@ class Ledger:
 
 def test_without_runs_nothing_is_foreseen():
     """Never a bare number."""
-    history = LedgerHistory(Ledger())
+    history = LedgerHistory(Ledger(), Ticks())
     assert history.forecast("training", KEY) is None
     assert history.spot_saving("training", KEY) is None
 
@@ -51,7 +62,7 @@ def test_runs_like_it_tell_how_long_it_takes():
     ledger = Ledger()
     for number in range(20):
         ledger.add(3600 + 10 * number, hours_ago=100 - number)
-    found = LedgerHistory(ledger).forecast("training", KEY)
+    found = LedgerHistory(ledger, Ticks()).forecast("training", KEY)
     assert found is not None
     assert found.likeness == "the same image, script and data"
     assert found.low_seconds <= found.expected_seconds <= found.high_seconds
@@ -66,10 +77,10 @@ def test_what_is_less_alike_counts_where_nothing_else_does():
     for number in range(10):
         ledger.add(1800, key=RunKey(image="image", script="other", data="other", instance_type="ml.g5.xlarge", instance_count=1),
                    hours_ago=20 - number)  # fmt: skip
-    found = LedgerHistory(ledger).forecast("training", KEY)
+    found = LedgerHistory(ledger, Ticks()).forecast("training", KEY)
     assert found is not None
     assert found.likeness == "the same image and instances"
-    assert LedgerHistory(ledger).forecast("training", RunKey(image="unknown")) is None
+    assert LedgerHistory(ledger, Ticks()).forecast("training", RunKey(image="unknown")) is None
 
 
 def test_runs_that_ended_since_are_learnt_and_none_is_twice():
@@ -77,7 +88,7 @@ def test_runs_that_ended_since_are_learnt_and_none_is_twice():
     ledger = Ledger()
     for number in range(5):
         ledger.add(3600, hours_ago=5 - number)
-    history = LedgerHistory(ledger)
+    history = LedgerHistory(ledger, Ticks())
     first = history.forecast("training", KEY)
     again = history.forecast("training", KEY)
     assert first == again
@@ -95,11 +106,11 @@ def test_where_the_ledger_cannot_be_read_what_was_read_counts():
     ledger = Ledger()
     for number in range(5):
         ledger.add(3600, hours_ago=5 - number)
-    history = LedgerHistory(ledger)
+    history = LedgerHistory(ledger, Ticks())
     before = history.forecast("training", KEY)
     ledger.is_broken = True
     assert history.forecast("training", KEY) == before
-    assert LedgerHistory(ledger).forecast("training", KEY) is None
+    assert LedgerHistory(ledger, Ticks()).forecast("training", KEY) is None
 
 
 def test_what_spot_has_saved():
@@ -108,10 +119,22 @@ def test_what_spot_has_saved():
     for billable in (900, 1800, 900):
         ledger.add(3600, billable=billable, is_spot=True)
     ledger.add(3600, billable=3600)
-    history = LedgerHistory(ledger)
+    history = LedgerHistory(ledger, Ticks())
     found = history.spot_saving("training", KEY)
     assert found is not None
     assert (found.percent, found.sample_size, found.likeness) == (Decimal("66.67"), 3, "the same image")
     other = history.spot_saving("training", RunKey(image="another"))
     assert other is not None
     assert other.likeness == "your own on Spot"
+
+
+def test_the_ledger_is_not_read_for_each_alternative():
+    """What was read counts for a second."""
+    ledger, now = Ledger(), [0.0]
+    history = LedgerHistory(ledger, lambda: now[0])
+    for _ in range(5):
+        history.forecast("training", KEY)
+    assert len(ledger.asked) == 1
+    now[0] = 1.5
+    history.forecast("training", KEY)
+    assert len(ledger.asked) == 2
