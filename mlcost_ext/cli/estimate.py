@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import sys
 from argparse import ArgumentParser, Namespace
@@ -16,6 +15,7 @@ from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.wire import to_document
+from mlcost_ext.usecases.estimate_numbers import finite, no_number, read_hours
 
 from .command import Command
 from .overview_file import overview_files
@@ -46,7 +46,6 @@ def run(options: Namespace) -> int:
     """
     # Estimates stand on much that the other commands do without.
     from mlcost_ext.kernel_wiring import estimator
-    from mlcost_ext.usecases.estimate_numbers import read_hours
     from mlcost_ext.usecases.estimate_text import estimate_text
 
     region_id = find_region(options.region, os.environ)
@@ -112,25 +111,6 @@ def request_in(content: bytes, name: str) -> dict[str, Any]:
 
 def place(name: str) -> str:
     return "Standard input" if name == STANDARD_INPUT else name[:200]
-
-
-def no_number(text: str) -> float:
-    """Refuse what Python's reader takes for a number and JSON does not.
-
-    Raises:
-        ValueError: Always.
-    """
-    raise ValueError(text)
-
-
-def finite(text: str) -> float:
-    """Read a number.
-
-    Raises:
-        ValueError: It is too large for one.
-    """
-    number = float(text)
-    return number if math.isfinite(number) else no_number(text)
 
 
 COMMAND = Command(

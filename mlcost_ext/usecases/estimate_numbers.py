@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from decimal import Decimal
 
@@ -75,3 +76,22 @@ def said(value: object) -> str:
         return str(value)[:40] if isinstance(value, (int, float, Decimal)) else f"of type {type(value).__name__[:40]}"
     except ValueError:  # an integer with more digits than Python writes
         return "a number of thousands of digits"
+
+
+def no_number(text: str) -> float:
+    """Refuse what Python's reader takes for a number and JSON does not.
+
+    Raises:
+        ValueError: Always.
+    """
+    raise ValueError(text)
+
+
+def finite(text: str) -> float:
+    """Read a number.
+
+    Raises:
+        ValueError: It is too large for one.
+    """
+    number = float(text)
+    return number if math.isfinite(number) else no_number(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from mlcost_ext.core.errors import UsageError
+from mlcost_ext.usecases.estimate_numbers import finite, no_number
 
 from .base import MlcostHandler
 from .prices import REGION
@@ -111,25 +111,6 @@ def check_depth(request: dict[str, Any]) -> None:
         if not level:
             return
     raise UsageError(f"request is more than {MAX_DEPTH} objects and lists deep.", "Send it as for the AWS operation.")
-
-
-def no_number(text: str) -> float:
-    """Refuse what Python's reader takes for a number and JSON does not.
-
-    Raises:
-        ValueError: Always.
-    """
-    raise ValueError(text)
-
-
-def finite(text: str) -> float:
-    """Read a number.
-
-    Raises:
-        ValueError: It is too large for one.
-    """
-    number = float(text)
-    return number if math.isfinite(number) else no_number(text)
 
 
 def word_in(said: Mapping[str, Any], name: str, hint: str) -> str | None:
