@@ -9,8 +9,6 @@ import contextlib
 import uuid
 from typing import TYPE_CHECKING
 
-from mlcost_ext.jobs.run_key import document_of, key_of
-
 from .observed import BY_NAME, OBSERVED
 from .redact import redact
 from .say import say
@@ -119,6 +117,8 @@ class LaunchHook:
         return launch if isinstance(launch, Launch) else None
 
     def _intent(self, operation_name: str, launch: Launch, region: str | None) -> dict[str, object]:
+        from mlcost_ext.jobs.run_key import document_of, key_of  # not while a kernel starts
+
         operation = BY_NAME[operation_name]
         request, tags = redact(launch.params, operation.keep)
         alike = document_of(key_of(operation.kind, launch.params))
