@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from .calibration import Calibration
+from .finding_documents import AvoidedTotal, FindingRow
 from .job import CostBasis
 from .standing import SinceBasis
 from .standing_documents import AppRow, EndpointRow, ScheduleRow, WarmPoolRow
@@ -244,7 +245,12 @@ class Overview:
     scope_account: bool
     """Whether `?scope=account` may show what others of the account run."""
     budgets: list[dict[str, str]]
-    findings: list[dict[str, str]]
+    findings: list[FindingRow]
+    """What is worth a change, and what nobody has accepted as it is: what stands first, the dearest, then launches."""
+    findings_count: int
+    """How many there are, of which `findings` has the first."""
+    avoided: AvoidedTotal | None
+    """What the fixes of this month avoid, foreseen by estimates; null: none was taken, or it is not known."""
     idle: Idle
     data_quality: list[DataQuality]
 

@@ -14,6 +14,7 @@ from .wire import Money, UnitMoney
 
 DurationBasis = Literal["given", "history", "small_run", "stopping_condition", "open_ended"]
 Verdict = Literal["allow", "warn", "ask", "block"]
+FindingVerdict = Literal["shadow", "warn", "ask", "block"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +93,33 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Saving:
+    """What a fix saves of the list cost, by the estimates with and without it; null: not known."""
+
+    low: Money | None
+    expected: Money | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule says about a request; see `docs/decisions` and the policy."""
+    """What a rule says about a request."""
 
     rule: str
-    verdict: str
+    verdict: FindingVerdict
     title: str
     message: str
     hint: str
-    saving: CostRange | None
+    saving: Saving | None
+    """Null: there is no fix, or what it saves is not known."""
     fix: dict[str, Any] | None
+    """A JSON merge patch of the request; it clears this finding and causes none."""
     needs: list[str]
+    """What only a person can say, such as ``Tags.team``."""
+    subject: str | None = None
+    """Which part of the request it is about; null: the whole."""
+    docs_url: str = ""
+    is_unsure: bool = False
+    """Whether the rule could not be judged; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from .job import Problem
+from .money import billing_currency_of
 from .standing import SinceBasis
 
 OWNS_BY_TAGS = ("studio", "unified_studio")
@@ -80,6 +81,11 @@ class Host:
     def can_enumerate(self) -> bool:
         """Whether our jobs can all be found: in Studio those of the space's other kernels too, by their tags."""
         return self.kind not in OWNS_BY_TAGS or bool(self.owner_tags)
+
+    @property
+    def billing_currency(self) -> str:
+        """The currency of all figures: the one that AWS bills the session's region in."""
+        return billing_currency_of(self.region_id or self.machine_region_id or "")
 
     @property
     def machine_region_id(self) -> str | None:

@@ -46,6 +46,10 @@ class RunKey:
     instance_count: int | None = None
     told: RunDigests | None = None
     """The digests of image, script and data, where only these are told, as by a spool."""
+    prefix: str | None = None
+    """Where that channel's data is, as it is written: a prefix of S3, all below which is read; None: it is none."""
+    input_bytes: int | None = None
+    """How large that data is, as the user says; None: he does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

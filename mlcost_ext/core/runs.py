@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 
@@ -28,6 +29,17 @@ class EndedRun:
     is_spot: bool
     ended_at: float
     """Seconds since 1970."""
+    input_bytes: int | None = None
+    """How large its input was, above 0, as S3 listed it when it was launched; None: not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredInput:
+    """How large the data below a prefix of S3 was when it was last listed."""
+
+    input_bytes: int
+    """Above 0."""
+    measured_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,8 @@ class RunForecast:
     """Whether it rests on runs of this very type and number of instances, or on a ratio between types that was measured."""
     remark: str | None = None
     """How they differ from it and how that was counted, a sentence; None: they do not."""
+    size_remarks: tuple[str, ...] = ()
+    """That runs were converted to the size of this one's input, and who says that size; empty: they were not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,7 @@ class EndpointRow:
     last_used_at: datetime | None
     """When it was last called, to the hour or, beyond a day, to the day."""
     is_forgotten: bool
-    """It costs, is more than a day old, and was not called for a day or more."""
+    """It costs, is more than a day old, and was not called for a day or more; in the overview also: nobody has accepted that."""
     can_delete: bool
     is_mine: bool
     notebook: str | None

@@ -35,6 +35,12 @@ def instance_facts(instance_type: str) -> InstanceFacts | None:
     )
 
 
+def has_local_disk(instance_type: str) -> bool:
+    """Tell whether training on this type uses its own NVMe disk, so that no volume is billed."""
+    facts = instance_facts(instance_type)
+    return facts is not None and bool(facts.instance_store_gb)
+
+
 @cache
 def _table() -> dict[str, Row]:
     document: dict[str, Row] = json.loads(TABLE.read_text(encoding="utf-8"))["types"]

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import date, datetime, timezone
 from pathlib import Path
 
+from mlcost_ext.policy.yaml_nodes import Fault
+
 from .rates import Rates
 from .rates_text import read_rates
-from .rates_yaml import Fault
 
 MAX_BYTES = 1_000_000
 LOOK_EVERY_SECONDS = 5.0

@@ -14,9 +14,9 @@ from typing import Any, TypeVar, get_args
 from mlcost_ext.core.component import COMPONENTS, PurchaseOption, component_named
 from mlcost_ext.core.money import decimal_from_text
 from mlcost_ext.core.usage import PricingUnit
+from mlcost_ext.policy.yaml_nodes import EnoughError, Fault, NodeReader, in_order, is_nothing, parse, shown
 
 from .rates import ANY, Exchange, Match, Rate, Rates
-from .rates_yaml import MOST_FAULTS, Fault, at, is_nothing, parse, shown
 
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -31,6 +31,8 @@ UNITS = {unit.lower(): unit for part in get_args(PricingUnit) for unit in (get_a
 MATCH_KEYS = ("component", "family", "instance_type", "region_id", "sku", "purchase_option")
 RATE_KEYS = ("match", "percent_off", "unit_price", "billing_currency", "pricing_unit", "from", "to")
 EXCHANGE_KEYS = ("from", "to", "rate")
+WHOLE = "Write the file as one list, an entry to each hyphen, indented by spaces."
+ENTRY = "An entry is a list of names and values."
 WHAT = "Write a list; each entry is {match: {…}, percent_off: 12} or {match: {…}, unit_price: 1.24}."
 
 Value = TypeVar("Value")
@@ -49,27 +51,20 @@ def read_rates(data: bytes, *, name: str, as_of: str) -> tuple[Rates, tuple[Faul
     Returns:
         The rates and what is wrong; where anything is, the rates are of no use.
     """
-    root, faults = parse(data)
+    root, faults = parse(data, whole=WHOLE, entry=ENTRY)
     reader = Reader(shown(name), faults)
     if not faults and root is not None:
         with suppress(EnoughError):
             reader.read(root)
-    return (
-        Rates(rates=tuple(reader.rates), exchanges=tuple(reader.exchanges), as_of=as_of),
-        tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0))),
-    )
+    return Rates(rates=tuple(reader.rates), exchanges=tuple(reader.exchanges), as_of=as_of), in_order(faults)
 
 
-class EnoughError(Exception):
-    """So many faults were found that no more are looked for."""
-
-
-class Reader:
+class Reader(NodeReader):
     """Turn nodes into rates, and note each fault."""
 
     def __init__(self, name: str, faults: list[Fault]) -> None:
+        super().__init__(faults)
         self._name = name
-        self._faults = faults
         self.rates: list[Rate] = []
         self.exchanges: list[Exchange] = []
 
@@ -164,24 +159,9 @@ class Reader:
             )
 
     def _mapping(self, node: Any, known: Iterable[str], hint: str) -> dict[str, Any] | None:
-        """Give the values of a mapping by their keys; None: it is none, which is noted, or empty where that is nothing."""
-        if is_nothing(node):
-            return {}
-        if node.id != "mapping":
-            self._fault(node, "Names and values belong here.", hint)
-            return None
-        found: dict[str, Any] = {}
-        for key, value in node.value:
-            name = key.value if key.id == "scalar" else ""
-            if name not in known:
-                near = get_close_matches(name[:40], [*known], n=1, cutoff=0.5)
-                instead = f"Write {near[0]}." if near else f"Known are {', '.join(known)}."
-                self._fault(key, f"There is no key {shown(name)}." if name else "This is no key.", instead)
-            elif name in found:
-                self._fault(key, f"{name} is there twice.", "Write it once; several values are a list: [one, other].")
-            else:
-                found[name] = value
-        return {name: value for name, value in found.items() if not is_nothing(value)}
+        """Give what `NodeReader` gives, without what is left empty."""
+        found = super()._mapping(node, known, hint)
+        return None if found is None else {name: value for name, value in found.items() if not is_nothing(value)}
 
     def _value(self, nodes: Nodes, key: str, read: Callable[[str], Value], hint: str) -> Value | None:
         return self._scalar(nodes[key], key, read, lambda _: hint) if key in nodes else None
@@ -207,11 +187,6 @@ class Reader:
         except (ValueError, KeyError):
             self._fault(node, f"{shown(text) or 'Nothing'} is no {key}.", hint(text))
             return None
-
-    def _fault(self, node: Any, message: str, hint: str) -> None:
-        self._faults.append(at(node, message, hint))
-        if len(self._faults) >= MOST_FAULTS:
-            raise EnoughError
 
 
 def percentage(text: str) -> Decimal:

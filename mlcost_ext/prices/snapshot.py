@@ -15,7 +15,7 @@ from mlcost_ext.core.price import PriceKey, UnitPrice, price_key
 
 from .components import ALL, COMPUTE
 from .derive import TypeClass, price_of
-from .instances import instance_facts
+from .instances import has_local_disk, instance_facts
 from .region_lists import RegionLists
 
 REGION_NAME = re.compile(r"[a-z]{2}(-[a-z]{2,16}){1,3}-[0-9]{1,2}")
@@ -87,8 +87,7 @@ class Snapshot:
 
     def has_local_disk(self, instance_type: str) -> bool:
         """Tell whether training on this type uses its own NVMe disk, so that no volume is billed."""
-        facts = instance_facts(instance_type)
-        return facts is not None and bool(facts.instance_store_gb)
+        return has_local_disk(instance_type)
 
     def lists(self, region_id: str) -> RegionLists:
         """Give a region's price lists; those of an unknown region are empty."""

@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlcost_ext.policy.yaml_nodes import Fault, shown
 from mlcost_ext.prices.rates import Exchange, Match, Rates
 from mlcost_ext.prices.rates_text import read_rates
-from mlcost_ext.prices.rates_yaml import Fault, shown
 
 GOOD = """\
 # Our agreement of 2026.

@@ -5,7 +5,9 @@ Numbers and dates stay text, so that no amount goes through a binary float. Anch
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 MAX_DEPTH = 8
@@ -33,6 +35,47 @@ class Fault:
         return f"{place}{self.message} {self.hint}"
 
 
+class EnoughError(Exception):
+    """So many faults were found that no more are looked for."""
+
+
+class NodeReader:
+    """Read nodes, and note each fault."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self._faults = faults
+
+    def _mapping(self, node: Any, known: Iterable[str], hint: str) -> dict[str, Any] | None:
+        """Give the values of a mapping by their keys, those left empty too; None: it is none, which is noted."""
+        if is_nothing(node):
+            return {}
+        if node.id != "mapping":
+            self._fault(node, "Names and values belong here.", hint)
+            return None
+        found: dict[str, Any] = {}
+        for key, value in node.value:
+            name = key.value if key.id == "scalar" else ""
+            if name not in known:
+                near = get_close_matches(name[:40], [*known], n=1, cutoff=0.5)
+                instead = f"Write {near[0]}." if near else f"Known are {', '.join(known)}."
+                self._fault(key, f"There is no key {shown(name)}." if name else "This is no key.", instead)
+            elif name in found:
+                self._fault(key, f"{name} is there twice.", "Write it once; several values are a list: [one, other].")
+            else:
+                found[name] = value
+        return found
+
+    def _fault(self, node: Any, message: str, hint: str) -> None:
+        self._faults.append(at(node, message, hint))
+        if len(self._faults) >= MOST_FAULTS:
+            raise EnoughError
+
+
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Give faults in the order of the file."""
+    return tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
+
+
 def shown(text: str) -> str:
     """Give somebody else's text fit to be shown: cut, without control characters."""
     clean = "".join(letter if letter.isprintable() else "?" for letter in text[: MAX_SHOWN + 1])
@@ -51,8 +94,14 @@ def is_nothing(node: Any) -> bool:
     return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NOTHING
 
 
-def parse(data: bytes) -> tuple[Any, list[Fault]]:
-    """Give the root of a document, a node of PyYAML's; None: it is empty, or there are faults."""
+def parse(data: bytes, *, whole: str, entry: str) -> tuple[Any, list[Fault]]:
+    """Give the root of a document, a node of PyYAML's; None: it is empty, or there are faults.
+
+    Args:
+        data: What is in the file.
+        whole: One sentence: how such a file is written.
+        entry: One sentence: how deep it goes.
+    """
     import yaml
 
     try:
@@ -64,13 +113,12 @@ def parse(data: bytes) -> tuple[Any, list[Fault]]:
         return None, [_at_offset(text[: hit.start()], "A control character does not belong here.", "Remove it.")]
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        faults = _refused(yaml.parse(text, Loader=loader))
+        faults = _refused(yaml.parse(text, Loader=loader), entry)
         return (None, faults) if faults else (yaml.compose(text, Loader=loader), [])
     except yaml.YAMLError as error:
         mark, problem = getattr(error, "problem_mark", None), shown(getattr(error, "problem", None) or "it cannot be read")
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        hint = "Write the file as one list, an entry to each hyphen, indented by spaces."
-        return None, [Fault(line=line, column=column, message=f"This is no YAML: {problem}.", hint=hint)]
+        return None, [Fault(line=line, column=column, message=f"This is no YAML: {problem}.", hint=whole)]
 
 
 def _at_offset(before: str, message: str, hint: str) -> Fault:
@@ -78,7 +126,7 @@ def _at_offset(before: str, message: str, hint: str) -> Fault:
     return Fault(line=line, column=len(before) - (before.rfind("\n") + 1) + 1, message=message, hint=hint)
 
 
-def _refused(events: Any) -> list[Fault]:
+def _refused(events: Any, entry: str) -> list[Fault]:
     """Find what is not taken at all; where it is nested too deep nothing behind it is read."""
     import yaml
 
@@ -92,7 +140,7 @@ def _refused(events: Any) -> list[Fault]:
         if len(faults) >= MOST_FAULTS:
             return faults
         if depth > MAX_DEPTH:
-            return [*faults, at(event, "This is nested too deep.", "An entry is a list of names and values.")]
+            return [*faults, at(event, "This is nested too deep.", entry)]
         if getattr(event, "anchor", None) is not None:
             faults.append(at(event, "Anchors (&) and aliases (*) are not taken.", "Write the value out."))
         if getattr(event, "tag", None) is not None:

@@ -1,0 +1,36 @@
+"""MC302: a part of the request has no price, so that nothing tells what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mlcost_ext.core.rule import Objection, OptionValue, Proposal, Rule
+from mlcost_ext.core.words import listed
+
+from .docs import docs_url
+
+WORDS = {"serverless_per_request": "the calls of a serverless variant", "serverless_tokens": "the tokens of a serverless job"}
+"""Of what is counted otherwise than by machines."""
+
+
+def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:  # noqa: ARG001 - it has no options
+    """Object to parts without a price; volumes without one are told beside the estimate and are none of them."""
+    unpriced = proposal.estimate.unpriced
+    if not unpriced:
+        return ()
+    message = unpriced[0].message
+    if len(unpriced) > 1:
+        names = [WORDS.get(each.description, each.description) for each in unpriced]
+        message = f"{len(unpriced)} parts of it have no price: {listed(names)}."
+    return (Objection(message=message, hint=unpriced[0].hint),)
+
+
+RULE = Rule(
+    id="MC302",
+    title="No price is known",
+    docs_url=docs_url("MC302"),
+    practice=None,
+    kinds=(),
+    options=(),
+    judge=judge,
+)

@@ -1,0 +1,1 @@
+"""The policy: text in, `Policy` out; fetching is others' work."""

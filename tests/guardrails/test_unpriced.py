@@ -1,0 +1,39 @@
+"""MC302: what has no price."""
+
+from __future__ import annotations
+
+from mlcost_ext.guardrails.unpriced import RULE
+
+from .launch_samples import endpoint_config, objections, proposal, training
+
+
+def of(*types):
+    groups = [{"InstanceType": name, "InstanceCount": 1, "InstanceGroupName": name} for name in types]
+    return proposal(training(ResourceConfig={"InstanceGroups": groups, "VolumeSizeInGB": 30}))
+
+
+def test_what_has_a_price_is_fine():
+    """A volume whose size or price is unknown is no part without a price in this sense."""
+    assert objections(RULE, of("ml.g5.xlarge")) == ()
+    resources = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1}
+    launch = proposal(training(ResourceConfig=resources))
+    assert launch.estimate.data_quality
+    assert objections(RULE, launch) == ()
+
+
+def test_the_estimates_own_words_are_used():
+    """For one part; of several they are named."""
+    launch = of("ml.g5.xlarge", "ml.x9.large")
+    (found,) = objections(RULE, launch)
+    assert (found.message, found.hint) == (launch.estimate.unpriced[0].message, launch.estimate.unpriced[0].hint)
+    assert "ml.x9.large" in found.message
+    assert found.fix is None
+    (found,) = objections(RULE, of("ml.x9.large", "ml.x8.large"))
+    assert found.message == "2 parts of it have no price: ml.x9.large training and ml.x8.large training."
+
+
+def test_calls_of_a_serverless_endpoint_have_none():
+    """They are billed one by one."""
+    variant = {"VariantName": "v", "ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}}
+    (found,) = objections(RULE, proposal(endpoint_config(ProductionVariants=[variant]), "endpoint-config"))
+    assert found.message.startswith("Calls of a serverless variant")
