@@ -43,6 +43,7 @@ test-sdk: .venv/.dev ## Run SageMaker's two SDKs and the AWS command line agains
 check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_openapi.py --check
 	$(BIN)/python tools/make_price_snapshot.py --check
+	$(BIN)/python tools/make_rules.py --check
 	cd labextension && npm run -s types:check
 
 test-focus: .venv/.dev ## Let the FinOps Foundation's validator judge the ledger's export

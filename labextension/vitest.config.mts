@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   oxc: { jsx: { runtime: 'classic' } },
+  resolve: { alias: { '@jupyterlab/notebook': new URL('src/__tests__/notebook_package.ts', import.meta.url).pathname } },
   test: {
     environment: 'jsdom',
     include: ['src/**/__tests__/**/*.spec.{ts,tsx}'],

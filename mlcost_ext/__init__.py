@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
     from .kernel.charges_report import ChargeReport
     from .kernel.estimate_report import EstimateReport
+    from .kernel.policy_report import PolicyReport
 
-__all__ = ["__version__", "estimate", "ledger", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["__version__", "estimate", "ledger", "load_ipython_extension", "policy", "unload_ipython_extension"]
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - each is an option by its own name
     target: object = None,
     *,
     kind: str | None = None,
@@ -33,6 +34,7 @@ def estimate(
     instance_count: int | None = None,
     is_spot: bool | None = None,
     volume_gb: int | None = None,
+    input_gb: Decimal | float | str | None = None,
 ) -> EstimateReport:
     """Tell what a launch would cost; nothing is launched, and AWS is asked nothing.
 
@@ -45,6 +47,7 @@ def estimate(
         instance_count: From 1 on.
         is_spot: Whether it runs on managed Spot.
         volume_gb: Size of each instance's volume, in GB, from 1 on.
+        input_gb: How large the data is that one run reads, in GB (10⁹ bytes), above 0; left out: as S3 has lately listed it.
 
     Returns:
         What shows itself in a notebook, and has `estimate` and `to_dict()`.
@@ -63,6 +66,7 @@ def estimate(
         instance_count=instance_count,
         is_spot=is_spot,
         volume_gb=volume_gb,
+        input_gb=input_gb,
     )
 
 
@@ -85,16 +89,34 @@ def ledger(start: date | str | None = None, end: date | str | None = None, *, gr
     return read_charges(start, end, group_by)
 
 
-class _Room(ModuleType):
+def policy() -> PolicyReport:
+    """Give the policy in force here, and where each value of it is from.
+
+    Returns:
+        What shows itself in a notebook, and has `in_force` and `to_dict()`.
+    """
+    from .kernel.policy_report import report
+
+    return report()
+
+
+class _Ledger(ModuleType):
     """The package `ledger`: once it is imported it stands where the function of its name stood, and is called as that is."""
 
     __call__ = staticmethod(ledger)
 
 
+class _Policy(ModuleType):
+    """The same of the package `policy`."""
+
+    __call__ = staticmethod(policy)
+
+
 class _Package(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
-        if name == "ledger" and isinstance(value, ModuleType):
-            value.__class__ = _Room
+        room = {"ledger": _Ledger, "policy": _Policy}.get(name)
+        if room is not None and isinstance(value, ModuleType):
+            value.__class__ = room
         super().__setattr__(name, value)
 
 

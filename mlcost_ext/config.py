@@ -38,6 +38,8 @@ class Settings:
     """Whether others' jobs of the account may be shown where somebody asks for them."""
     refresh_prices: bool = True
     """Whether AWS's price list is read once a day."""
+    measure_inputs: bool = True
+    """Whether S3 is asked how large the inputs of launches are."""
     retention_days: int = 400
     """For how long charges and launches are kept."""
 
@@ -73,6 +75,12 @@ class MlcostExt(Configurable):
     refresh_prices = Bool(
         True,
         help="Whether AWS's own price list is read once a day, where the role may call pricing:GetProducts (free of charge).",
+    ).tag(config=True)
+
+    measure_inputs = Bool(
+        True,
+        help="Whether the data that launched jobs read is listed in S3 for its size, by which runtimes are foreseen, where the "
+        "role may call s3:ListBucket (about USD 0.005 for a thousand listings; two for a launch at most).",
     ).tag(config=True)
 
     retention_days = Integer(
@@ -119,6 +127,7 @@ class MlcostExt(Configurable):
             node_gpus=self.node_gpus,
             scope_account=self.scope_account,
             refresh_prices=self.refresh_prices,
+            measure_inputs=self.measure_inputs,
             retention_days=self.retention_days,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from .prices.spot_market import ShippedSpotMarket
 from .usecases.estimating import Estimator
 
 if TYPE_CHECKING:
+    from .policy_files.files import PolicyFiles
     from .usecases.run_history import LedgerHistory
 
 SERVER_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
@@ -40,7 +42,23 @@ def history_of(home: Path, server_id: str) -> LedgerHistory | None:
     if not SERVER_ID.fullmatch(server_id) or path.is_symlink() or not path.is_file():
         return None
     from .ledger.database import Database
-    from .ledger.run_store import RunStore
+    from .ledger.run_store import RUNS_SINCE, RunStore
     from .usecases.run_history import LedgerHistory
 
-    return LedgerHistory(RunStore(Database(path, is_read_only=True)).ended_since)
+    runs = RunStore(Database(path, is_read_only=True, oldest=RUNS_SINCE))
+    return LedgerHistory(runs.ended_since, input_of=runs.input_of)
+
+
+def policy_files(home: Path | None = None, named: str | None = None) -> PolicyFiles:
+    """Give the policy of this machine, environment and user.
+
+    Args:
+        home: MLCOST_HOME where it is not given.
+        named: A file that stands in the place of all layers.
+    """
+    from .guard_wiring import load_rules
+    from .policy_files.files import PolicyFiles
+    from .policy_files.layer_paths import layer_paths, named_path
+
+    paths = (named_path(named),) if named is not None else layer_paths(os.environ)
+    return PolicyFiles(paths, load_rules, home or mlcost_home())

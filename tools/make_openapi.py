@@ -20,6 +20,7 @@ from mlcost_ext.core import calibration as cal  # noqa: E402
 from mlcost_ext.core import charge_documents as charge  # noqa: E402
 from mlcost_ext.core import documents as d  # noqa: E402
 from mlcost_ext.core import estimate as est  # noqa: E402
+from mlcost_ext.core import finding_documents as finding  # noqa: E402
 from mlcost_ext.core import standing_documents as stand  # noqa: E402
 from mlcost_ext.core import wire  # noqa: E402
 from mlcost_ext.core.component import COMPONENTS  # noqa: E402
@@ -36,6 +37,8 @@ DOCUMENTS = (
     charge.Charges,
     est.Estimate,
     cal.CalibrationView,
+    finding.FindingAccepted,
+    finding.Savings,
     d.StopAccepted,
     d.ErrorDocument,
 )
@@ -50,6 +53,7 @@ KIND = {"name": "kind", "in": "path", "required": True, "schema": {"type": "stri
 STOPPED = {**KIND, "schema": {"type": "string", "enum": STOPPED_KINDS}}
 NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[A-Za-z0-9-]{1,63}$"}}
 APP = {**NAME, "schema": {"type": "string", "pattern": "^[A-Za-z0-9.-]{1,256}$"}, "description": "As in the list of apps."}
+ID = {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{24}$"}}
 REGION = {"name": "region_id", "in": "query", "schema": {"type": "string"}, "description": "Where several regions use the name."}
 SCOPE = {
     "name": "scope",
@@ -98,7 +102,28 @@ ESTIMATED = {
             "maximum": 8784,
             "description": "How long it will take, as a number or as decimal text.",
         },
+        "input_gb": {
+            "type": ["number", "string", "null"],
+            "exclusiveMinimum": 0,
+            "maximum": 1_000_000_000,
+            "description": "How large the data is that one run reads, in GB (10⁹ bytes); as S3 has lately listed it without.",
+        },
     },
+}
+ACCEPTED = {
+    "required": ["until", "reason"],
+    "properties": {
+        "until": {
+            "type": "string",
+            "format": "date",
+            "description": "The last day (UTC, within a year) it is not shown on.",
+        },
+        "reason": {"type": "string", "minLength": 1, "maxLength": 500},
+    },
+}
+EXECUTED = {
+    "required": ["kernel_id"],
+    "properties": {"kernel_id": {"type": "string", "format": "uuid", "description": "As GET api/kernels has it."}},
 }
 CONFIRMED = {
     "required": ["confirmation_token"],
@@ -147,6 +172,7 @@ def reads() -> dict[str, Any]:
         "/prices": {"get": listing("Unit prices of a type, of a component, or of both", "PriceRow", PRICE_QUERY)},
         "/calibration": {"get": operation("How earlier estimates have held; the latest 60 jobs", "CalibrationView")},
         "/charges": {"get": operation("What was charged in some days UTC", "Charges", parameters=CHARGE_QUERY)},
+        "/savings": {"get": operation("What fixes of some days avoid; on no bill", "Savings", parameters=CHARGE_QUERY[:2])},
         "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
     }
 
@@ -158,6 +184,12 @@ def acts() -> dict[str, Any]:
         "/apps/{name}/stop": act("Ask AWS to delete a Studio app; its space and volume stay", None, CONFIRMED, name=APP),
         "/warm-pools/{name}/release": act("Ask AWS to give kept instances back", None, NAMED),
         "/estimates": {"post": taking(operation("What a launch would cost; AWS is asked nothing", "Estimate"), ESTIMATED)},
+        "/findings/{id}/accept": {
+            "post": taking(
+                operation("Show a finding no more until a day has passed", "FindingAccepted", parameters=[ID]), ACCEPTED
+            )
+        },
+        "/executions": {"post": taking(nothing("In a shared space: who asks runs code in a kernel"), EXECUTED)},
     }
 
 
@@ -181,6 +213,11 @@ def operation(
         "parameters": parameters or [],
         "responses": {status: content(answer, summary), "default": content("ErrorDocument", "What happened and what to do")},
     }
+
+
+def nothing(summary: str) -> dict[str, Any]:
+    answers = {"204": {"description": "Noted"}, "default": content("ErrorDocument", "What happened and what to do")}
+    return {"summary": summary, "parameters": [], "responses": answers}
 
 
 def listing(summary: str, item: str, parameters: list[dict[str, Any]]) -> dict[str, Any]:
@@ -219,7 +256,7 @@ def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_named(name: str) -> Any:
-    return next(getattr(module, name) for module in (d, stand, charge, est, cal, wire) if hasattr(module, name))
+    return next(getattr(module, name) for module in (d, stand, charge, est, finding, cal, wire) if hasattr(module, name))
 
 
 def tidy(value: Any) -> Any:

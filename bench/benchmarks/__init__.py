@@ -9,6 +9,7 @@ from .estimate import ESTIMATE
 from .event_loop import EVENT_LOOP
 from .first_picture import FIRST_PICTURE
 from .forecast import FORECAST
+from .guard import GUARD
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
@@ -26,6 +27,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     PRICES,
     ESTIMATE,
     FORECAST,
+    GUARD,
     LEDGER_INTAKE,
     LEDGER,
     LEDGER_LARGE,

@@ -74,6 +74,11 @@ export class Actions {
     }
   }
 
+  /** Have a finding not shown until a day has passed; throws what the server answered when it cannot. */
+  accept(id: string, until: string, reason: string): Promise<void> {
+    return this.source.acceptFinding(id, until, reason);
+  }
+
   /** Forget what can no longer be ended, of ours or of others: its row, or its absence, says what became of it. */
   settle(endable: readonly Thing[], isMine: boolean): void {
     const keys = new Set(endable.map(thingKey));

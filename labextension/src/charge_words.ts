@@ -28,6 +28,8 @@ export function byWords(by: By, trans: Translation): string {
       return trans.__('Service');
     case 'notebook':
       return trans.__('Notebook');
+    case 'user':
+      return trans.__('User');
     case 'tag':
       return trans.__('Tag');
     case 'component':

@@ -10,9 +10,9 @@ const REFRESH_SECONDS = 60;
 const LONGEST_BACKOFF_MS = 300_000;
 
 /** What charges are added up by. */
-export type By = 'day' | 'service' | 'notebook' | 'tag' | 'component';
+export type By = 'day' | 'service' | 'notebook' | 'user' | 'tag' | 'component';
 
-export const BYS: readonly By[] = ['day', 'service', 'notebook', 'tag', 'component'];
+export const BYS: readonly By[] = ['day', 'service', 'notebook', 'user', 'tag', 'component'];
 
 /** Which charges somebody wants to see, and how. */
 export interface HistoryQuestion {

@@ -9,18 +9,23 @@ import sys
 from argparse import ArgumentParser, Namespace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.wire import to_document
-from mlcost_ext.usecases.estimate_numbers import finite, no_number, read_hours
+from mlcost_ext.usecases.estimate_numbers import finite, no_number, read_hours, read_input_gb
 
 from .command import Command
 from .overview_file import overview_files
 from .region import find_region
 from .text import print_json
+
+if TYPE_CHECKING:
+    from mlcost_ext.core.estimate import Estimate
+    from mlcost_ext.launch_wiring import Judging
+    from mlcost_ext.usecases.judged import Judged
 
 MAX_BYTES = 10_000_000
 STANDARD_INPUT = "-"
@@ -33,6 +38,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--kind", help="such as training or endpoint; found from the request's shape when left out")
     parser.add_argument("--region", help="AWS region; AWS_REGION, the profile's or the host's when left out")
     parser.add_argument("--hours", help="how long one run is expected to take; earlier runs or its limit tell when left out")
+    parser.add_argument("--policy", metavar="FILE", help="a policy's file that stands in the place of all layers")
+    parser.add_argument("--input-gb", help="how large the data is that one run reads, in GB; as S3 has listed it when left out")
 
 
 def run(options: Namespace) -> int:
@@ -44,20 +51,33 @@ def run(options: Namespace) -> int:
     Raises:
         UsageError: The file cannot be read or is no request, or there is no region.
     """
-    # Estimates stand on much that the other commands do without.
-    from mlcost_ext.kernel_wiring import estimator
-    from mlcost_ext.usecases.estimate_text import estimate_text
+    from mlcost_ext.usecases.estimate_text import estimate_text  # much that the other commands do without
 
-    region_id = find_region(options.region, os.environ)
-    hours = read_hours(options.hours, "--hours")
-    request = request_in(bytes_of(options.request), options.request)
-    home = mlcost_home()
-    found = estimator(home, server_of(home)).estimate(options.kind, request, region_id, hours=hours)
+    found, _, _ = judged(options, read_input_gb(options.input_gb, "--input-gb"))
     if options.json:
         print_json(to_document(found))
     else:
         print(estimate_text(found))
     return 1 if found.decision in NOT_ALLOWED else 0
+
+
+def judged(options: Namespace, input_bytes: int | None) -> tuple[Estimate, Judged, Judging]:
+    """Estimate and judge the request that the options name.
+
+    Raises:
+        UsageError: The file cannot be read or is no request, or there is no region.
+    """
+    from mlcost_ext.kernel_wiring import estimator
+    from mlcost_ext.launch_wiring import Judging, Question
+
+    region_id = find_region(options.region, os.environ)
+    hours = read_hours(options.hours, "--hours")
+    request = request_in(bytes_of(options.request), options.request)
+    home = mlcost_home()
+    server_id, judging = server_of(home), Judging(home, options.policy)
+    asked = Question(kind=options.kind, request=request, region_id=region_id, hours=hours, input_bytes=input_bytes)
+    told, found = judging.estimate(estimator(home, server_id), server_id, asked, datetime.now(UTC))
+    return told, found, judging
 
 
 def server_of(home: Path) -> str | None:

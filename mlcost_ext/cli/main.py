@@ -15,10 +15,19 @@ from typing import NoReturn, TextIO
 from mlcost_ext._version import __version__
 from mlcost_ext.core.errors import MlcostError, UsageError
 
-from . import demo, doctor, estimate, jobs, ledger, price, prices
+from . import demo, doctor, estimate, jobs, ledger, policy, price, prices
 from .text import clean, print_json
 
-COMMANDS = (demo.COMMAND, doctor.COMMAND, estimate.COMMAND, jobs.COMMAND, ledger.COMMAND, price.COMMAND, prices.COMMAND)
+COMMANDS = (
+    demo.COMMAND,
+    doctor.COMMAND,
+    estimate.COMMAND,
+    jobs.COMMAND,
+    ledger.COMMAND,
+    policy.COMMAND,
+    price.COMMAND,
+    prices.COMMAND,
+)
 NAMES = [command.name for command in COMMANDS]
 REPORT = "'mlcost doctor' may show what is amiss; else report it, with the command and what 'mlcost --version' says."
 INTERRUPTED = 130

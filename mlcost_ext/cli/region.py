@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from mlcost_ext.config import profile_region
 from mlcost_ext.core.errors import UsageError
+from mlcost_ext.core.region import checked_region
 from mlcost_ext.hosts import detect
-
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 
 
 def find_region(option: str | None, env: Mapping[str, str]) -> str:
@@ -21,6 +19,4 @@ def find_region(option: str | None, env: Mapping[str, str]) -> str:
     named = option or env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION") or profile_region(env) or detect(env).region_id
     if not named:
         raise UsageError("No AWS region is set.", "Add --region us-east-1, or set AWS_REGION.", code="region_missing")
-    if not REGION.fullmatch(named):
-        raise UsageError(f"{named[:60]!r} is no AWS region.", "Write it like us-east-1.", code="region_invalid")
-    return named
+    return checked_region(named)

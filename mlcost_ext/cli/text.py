@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+
+from mlcost_ext.core import words
 
 UNKNOWN = "unknown"
-SMALL_STEP = Decimal("0.0001")
 
 
 def print_json(document: object) -> None:
@@ -17,19 +18,12 @@ def print_json(document: object) -> None:
 
 def clean(text: str, limit: int = 500) -> str:
     """Cut a text and replace what is not printable: control characters, escapes, changes of direction."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)
+    return words.clean(text, limit)
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """Write an amount for show: two decimals from 1 on, four below; what is not zero is never shown as zero."""
-    # The rule of kernel/cost_text.py, written again since neither room may import the other; a test compares them.
-    if amount is None:
-        return UNKNOWN
-    if 0 < amount < SMALL_STEP / 2:
-        return f"< {currency} {SMALL_STEP}"
-    step = Decimal("0.01") if amount >= 1 or amount == 0 else SMALL_STEP
-    return f"{currency} {amount.quantize(step, rounding=ROUND_HALF_UP):,f}"
+    """Write an amount for show; `None` is said, never shown as zero."""
+    return UNKNOWN if amount is None else words.money(amount, currency)
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

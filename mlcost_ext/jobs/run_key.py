@@ -20,6 +20,12 @@ SHORT_PARTS = re.compile(r"#(?:[-T_:.]+(?:#|[0-9]{1,3}))*Z?(?![0-9A-Za-z])")
 SUBMIT, PROGRAM = "sagemaker_submit_directory", "sagemaker_program"
 CODE_CHANNELS = ("code", "sm_drivers", "sourcecode")
 """Channels in which the SDKs' third generation brings the script."""
+PREFIX = re.compile(r"s3://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(?P<key>.*))?", re.DOTALL)
+"""Of a bucket by its own name; access points have another form, and are not listed."""
+CODE_INPUTS = ("code", "entrypoint")
+"""Of a processing job."""
+MAX_PREFIX = 1023
+"""A spool cuts what is longer, and what was cut would name more than the data (`redact.MAX_TEXT`)."""
 
 
 def key_of(kind: str, source: Mapping[str, Any]) -> RunKey:
@@ -73,6 +79,7 @@ def training(source: Mapping[str, Any]) -> RunKey:
         image=reading.text(algorithm, "TrainingImage") or reading.text(algorithm, "AlgorithmName"),
         script=script_of(source, channels),
         data=data_of(channels),
+        prefix=prefix_of(s3_source(data_channel(channels))),
         instance_type=reading.text(resources, "SelectedInstanceType") or reading.text(resources, "InstanceType"),
         instance_count=reading.whole(resources, "SelectedInstanceCount") or reading.whole(resources, "InstanceCount"),
     )
@@ -100,35 +107,56 @@ def unquoted(text: str | None) -> str | None:
 
 def data_of(channels: list[Mapping[str, Any]]) -> str | None:
     """Give the prefix of the first channel that is no code."""
-    addresses = (address_of(each) for each in channels if reading.text(each, "ChannelName") not in CODE_CHANNELS)
-    return steady(next((each for each in addresses if each), None))
+    return steady(address_of(data_channel(channels)))
+
+
+def data_channel(channels: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Give the first channel that is no code and says where its data is; empty: there is none."""
+    others = (each for each in channels if reading.text(each, "ChannelName") not in CODE_CHANNELS)
+    return next((each for each in others if address_of(each)), {})
 
 
 def address_of(channel: Mapping[str, Any]) -> str | None:
     """Give where a channel's data is."""
-    source = reading.inner(channel, "DataSource")
-    s3, files = reading.inner(source, "S3DataSource"), reading.inner(source, "FileSystemDataSource")
-    return reading.text(s3, "S3Uri") or reading.text(files, "DirectoryPath")
+    files = reading.inner(reading.inner(channel, "DataSource"), "FileSystemDataSource")
+    return reading.text(s3_source(channel), "S3Uri") or reading.text(files, "DirectoryPath")
+
+
+def s3_source(channel: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give a channel's source in S3; empty: it has none."""
+    return reading.inner(reading.inner(channel, "DataSource"), "S3DataSource")
+
+
+def prefix_of(source: Mapping[str, Any]) -> str | None:
+    """Give the prefix of a source in S3, all below which is read; None: it is a manifest, is elsewhere, or may have been cut."""
+    uri = source.get("S3Uri")
+    if source.get("S3DataType") != "S3Prefix" or not isinstance(uri, str) or len(uri) > MAX_PREFIX:
+        return None
+    return uri if PREFIX.fullmatch(uri) else None
+
+
+def bucket_and_key(prefix: str) -> tuple[str, str] | None:
+    """Part a prefix into bucket and beginning of keys; None: it is none."""
+    found = PREFIX.fullmatch(prefix)
+    return (found["bucket"], found["key"] or "") if found else None
 
 
 def processing(source: Mapping[str, Any]) -> RunKey:
     """Read a processing job's request or description; its script is an input named ``code`` in the SDKs."""
     app = reading.inner(source, "AppSpecification")
     cluster = reading.inner(reading.inner(source, "ProcessingResources"), "ClusterConfig")
-    inputs = [(reading.text(each, "InputName"), input_of(each)) for each in reading.structures(source, "ProcessingInputs")]
-    scripts = [address for name, address in inputs if name in ("code", "entrypoint")]
+    listed = reading.structures(source, "ProcessingInputs")
+    inputs = [(reading.text(each, "InputName"), reading.inner(each, "S3Input")) for each in listed]
+    scripts = [reading.text(s3, "S3Uri") for name, s3 in inputs if name in CODE_INPUTS]
+    data = next((s3 for name, s3 in inputs if name not in CODE_INPUTS and reading.text(s3, "S3Uri")), {})
     return RunKey(
         image=reading.text(app, "ImageUri"),
         script=steady(next((each for each in scripts if each), None)),
-        data=steady(next((address for name, address in inputs if name not in ("code", "entrypoint") and address), None)),
+        data=steady(reading.text(data, "S3Uri")),
+        prefix=prefix_of(data),
         instance_type=reading.text(cluster, "SelectedInstanceType") or reading.text(cluster, "InstanceType"),
         instance_count=reading.whole(cluster, "SelectedInstanceCount") or reading.whole(cluster, "InstanceCount"),
     )
-
-
-def input_of(each: Mapping[str, Any]) -> str | None:
-    """Give where a processing job's input is; of older requests the address stands beside it."""
-    return reading.text(reading.inner(each, "S3Input"), "S3Uri")
 
 
 def transform(source: Mapping[str, Any]) -> RunKey:
@@ -137,6 +165,7 @@ def transform(source: Mapping[str, Any]) -> RunKey:
     return RunKey(
         image=steady(reading.text(source, "ModelName")),
         data=steady(address_of(reading.inner(source, "TransformInput"))),
+        prefix=prefix_of(s3_source(reading.inner(source, "TransformInput"))),
         instance_type=reading.text(resources, "InstanceType"),
         instance_count=reading.whole(resources, "InstanceCount"),
     )

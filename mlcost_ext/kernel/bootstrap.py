@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 from mlcost_ext._version import __version__
@@ -16,11 +17,14 @@ from .finder import PostImportFinder
 from .identity import cell_id, kernel_id, studio_user, this_notebook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from types import ModuleType
     from typing import Any
 
+    from mlcost_ext.core.policy import Policy
+
     from .attach import Attachment
+    from .guard import Guard
     from .provenance import Provenance
 
 STATE = "mlcost_ext"
@@ -63,7 +67,16 @@ class KernelGuard:
         self._finder = PostImportFinder("botocore", self._attach)
         self._attachment: Attachment | None = None
         self._provenance: Provenance | None = None
-        self._magics = {"cost": self.cost, "estimate_cost": self.estimate_cost}
+        self._guard: Guard | None = None
+        self._lock = threading.Lock()  # several threads may launch first
+        self._magics = {
+            "cost": self.cost,
+            "estimate_cost": self.estimate_cost,
+            "cost_policy": self.cost_policy,
+            "cost_tags": self.cost_tags,
+            "cost_override": self.cost_override,
+            "cost_fix": self.cost_fix,
+        }
         self._magics_before: dict[str, Any] = {}
 
     def start(self) -> None:
@@ -109,26 +122,100 @@ class KernelGuard:
         %estimate_cost estimator --hours 3        with options, which count more than what it says
         %estimate_cost --kind training --instance ml.g5.xlarge --count 2 --hours 3
 
-        Options: --kind, --instance, --count, --hours, --spot, --no-spot, --volume-gb, --region, --json (a dict),
+        Options: --kind, --instance, --count, --hours, --input-gb, --spot, --no-spot, --volume-gb, --region, --json (a dict),
         --widget (a form that asks what if). What is named is looked up and never called.
         """
         from .estimate_magic import estimate_cost
 
         return estimate_cost(line, self._ipython.user_ns)
 
+    def cost_policy(self, line: str = "") -> object:
+        """Show the policy in force here, and where each value of it is from.
+
+        %cost_policy          a table
+        %cost_policy --json   the same as a dict
+        """
+        from .policy_magic import cost_policy
+
+        return cost_policy(line)
+
+    @_as_typed
+    def cost_tags(self, line: str = "") -> None:
+        """Put tags on every launch of this kernel from here on.
+
+        %cost_tags team=fraud model=credit-risk-v3   these besides what was said before
+        %cost_tags team=                             no longer this one
+        %cost_tags                                   show them
+        """
+        from .guard_magics import cost_tags
+        from .showing import tell
+
+        tell(cost_tags(line, self.guard().memory))
+
+    @_as_typed
+    def cost_override(self, line: str = "") -> None:
+        """Send the launch that was stopped in spite of a rule, once, where the policy allows it; that is noted.
+
+        %cost_override MC101 --reason "the benchmark of this quarter"
+        """
+        from .guard_magics import cost_override
+        from .showing import tell
+
+        tell(cost_override(line, self.guard().memory, self._policy()))
+
+    def cost_fix(self, line: str = "") -> None:
+        """Change the launch that was stopped as its card says under a number, when the cell is run again.
+
+        %cost_fix 1
+        """
+        from .guard_magics import cost_fix
+        from .showing import tell
+
+        tell(cost_fix(line, self.guard().memory))
+
+    def guard(self) -> Guard:
+        """Give what judges launches, made when it is first needed."""
+        with self._lock:
+            if self._guard is None:
+                from .guard_start import make_guard
+                from .project_tags import ProjectTags
+
+                self._guard = make_guard(self._ipython, self._note_decision, ProjectTags().tags)
+            return self._guard
+
+    def tags_said(self) -> dict[str, str]:
+        """Give what `%cost_tags` has said."""
+        return {} if self._guard is None else dict(self._guard.memory.tags)
+
+    def _policy(self) -> Policy:
+        from .guard_start import standing
+
+        return standing().policy()
+
+    def _note_decision(self, event: Mapping[str, object]) -> None:
+        with contextlib.suppress(OSError):  # told at the launch itself, which is noted too
+            self._writer.write("decision", **self._whereabouts(), **event)
+
     def _attach(self, botocore: ModuleType) -> None:
         try:
             from .attach import Attachment
+            from .guard_hook import GuardHook
             from .hook import LaunchHook
             from .provenance import Provenance
 
             self._provenance = Provenance()
-            self._attachment = Attachment(botocore, LaunchHook(self._writer.write, self._whereabouts))
+            guard = GuardHook(self.guard, self._fails_closed)
+            self._attachment = Attachment(botocore, guard, LaunchHook(self._writer.write, self._whereabouts))
             self._attachment.attach()
         except Exception as error:  # noqa: BLE001 - the user's import of botocore goes on
             from .say import say
 
             say(f"launches are not noted in this kernel ({type(error).__name__}); `mlcost doctor` says what to do.")
+
+    def _fails_closed(self) -> bool:
+        from .guard_start import standing
+
+        return standing().fails_closed()
 
     def _header(self) -> dict[str, object]:
         return {

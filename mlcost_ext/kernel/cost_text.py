@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from html import escape
 from typing import TYPE_CHECKING
+
+from mlcost_ext.core import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +26,6 @@ KINDS = {"transform": "batch transform", "automl": "Autopilot"}
 """Kinds of jobs that have a name of more than their own word."""
 STANDING_KINDS = {"app": "Studio app", "space": "space without app", "notebook": "notebook instance", "warm-pool": "warm pool"}
 LAST_USE = {"none_seen": "not in 30 days"}
-SMALL_STEP = Decimal("0.0001")
 UNKNOWN = "cost unknown"
 NOT_KNOWN = "not known"
 
@@ -60,20 +61,13 @@ def html_table(caption: str, rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """Write an amount for show: two decimals from 1 on, four below; `None` is said, never shown as zero."""
-    if amount is None:
-        return UNKNOWN
-    unit = clean(currency, 8)
-    step = Decimal("0.01") if amount >= 1 or amount == 0 else SMALL_STEP
-    if 0 < amount < SMALL_STEP / 2:
-        return f"< {unit} {SMALL_STEP}"  # never shown as zero
-    return f"{unit} {amount.quantize(step, rounding=ROUND_HALF_UP):,f}"
+    """Write an amount for show; `None` is said, never shown as zero."""
+    return UNKNOWN if amount is None else words.money(amount, currency)
 
 
 def clean(text: str, limit: int = MAX_CELL) -> str:
     """Cut a text and replace what is not printable: control characters, escapes, changes of direction."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in short)
+    return words.clean(text, limit)
 
 
 def _facts(report: CostReport) -> list[tuple[str, str]]:

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
+from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import MlcostError, UsageError
 from mlcost_ext.core.estimate import Estimate
+from mlcost_ext.core.region import checked_region
 from mlcost_ext.kernel_wiring import estimator
+from mlcost_ext.launch_wiring import Judging, Question
 from mlcost_ext.prices.book import PriceBook
-from mlcost_ext.usecases.estimate_numbers import read_hours, read_whole
+from mlcost_ext.prices.instances import has_local_disk
+from mlcost_ext.usecases.estimate_numbers import read_hours, read_input_gb, read_whole
 from mlcost_ext.usecases.estimating import Estimator
 
 from .estimate_report import EstimateReport
 from .targets import Options, Target, read_target
 
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
-"""As in cli/region.py, since neither room may import the other; a test compares them."""
 
-
-def estimate(
+def estimate(  # noqa: PLR0913 - each is an option by its own name
     target: object = None,
     *,
     kind: str | None = None,
@@ -35,6 +36,7 @@ def estimate(
     instance_count: int | None = None,
     is_spot: bool | None = None,
     volume_gb: int | None = None,
+    input_gb: Decimal | float | str | None = None,
 ) -> EstimateReport:
     """Estimate what a target, or what the options describe, will cost; see `mlcost_ext.estimate`.
 
@@ -50,6 +52,7 @@ def estimate(
             is_spot=is_spot,
             volume_gb=read_whole(volume_gb, "volume_gb", 100),
             region_id=region_id,
+            input_bytes=read_input_gb(input_gb, "input_gb"),
         )
         return report(target, options)
     except MlcostError as error:
@@ -62,7 +65,7 @@ def report(target: object, options: Options) -> EstimateReport:
     Raises:
         MlcostError: Something is wrong with either.
     """
-    return EstimateReport(estimate=estimated(read_target(target, options), options))
+    return EstimateReport(estimate=estimated(read_target(target, options, has_local_disk), options))
 
 
 def estimated(target: Target, options: Options) -> Estimate:
@@ -72,7 +75,16 @@ def estimated(target: Target, options: Options) -> Estimate:
         MlcostError: The request is wrong, or no region is known.
     """
     region_id = region_of(options, target, os.environ)
-    found = this_estimator().estimate(target.kind, target.request, region_id, hours=options.hours)
+    home = mlcost_home()
+    asked = Question(
+        kind=target.kind,
+        request=target.request,
+        region_id=region_id,
+        hours=options.hours,
+        input_bytes=options.input_bytes,
+        tags=tags_here(),
+    )
+    found, _ = this_judging(home).estimate(this_estimator(), server_of(home), asked, datetime.now(timezone.utc))
     told = [note for note in target.notes if note not in found.assumptions]
     return replace(found, assumptions=[*found.assumptions, *told]) if told else found
 
@@ -87,9 +99,7 @@ def region_of(options: Options, target: Target, env: Mapping[str, str]) -> str:
     if not named:
         hint = "Say one, as in --region us-east-1 or region_id='us-east-1', or set AWS_REGION."
         raise UsageError("No AWS region is set.", hint, code="region_missing")
-    if not isinstance(named, str) or not REGION.fullmatch(named):
-        raise UsageError(f"{str(named)[:60]!r} is no AWS region.", "Write it like us-east-1.", code="region_invalid")
-    return named
+    return checked_region(named)
 
 
 def region_here(env: Mapping[str, str]) -> str | None:
@@ -100,14 +110,31 @@ def region_here(env: Mapping[str, str]) -> str | None:
     return profile_region(env) or detect(env).region_id
 
 
+@lru_cache(maxsize=1)
+def this_judging(home: Path) -> Judging:
+    """Keep what launches are judged by, which follows the policy's files by itself."""
+    return Judging(home)
+
+
+def tags_here() -> dict[str, str]:
+    """Give the tags that a launch of this kernel would be given: the project's, and those of `%cost_tags`."""
+    from IPython.core.getipython import get_ipython
+
+    from .project_tags import ProjectTags
+
+    shell = get_ipython()
+    found = {} if shell is None else getattr(shell, "meta", {})
+    here = found.get("mlcost_ext")
+    said = {} if here is None else here.tags_said()
+    return {**ProjectTags().tags(), **said}
+
+
 def this_estimator() -> Estimator:
     """Give the estimator of this process, by its files as they are now: rates, AWS's list of prices, the server's ledger.
 
     Raises:
         UsageError: MLCOST_HOME leads nowhere.
     """
-    from mlcost_ext.config import mlcost_home
-
     home = mlcost_home()
     server_id = server_of(home)
     found = estimator_in(home, server_id, has_ledger(home, server_id))

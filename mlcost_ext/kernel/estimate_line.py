@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from mlcost_ext.core.errors import UsageError
-from mlcost_ext.usecases.estimate_numbers import read_hours, read_whole
+from mlcost_ext.usecases.estimate_numbers import read_hours, read_input_gb, read_whole
 
 from .expression import evaluate
 from .targets import Options
@@ -19,6 +19,7 @@ WITH_VALUE = {
     "--instance": "ml.g5.xlarge",
     "--count": "2",
     "--hours": "3",
+    "--input-gb": "40",
     "--volume-gb": "100",
     "--region": "eu-west-1",
 }
@@ -92,6 +93,7 @@ def options_of(said: Mapping[str, str]) -> Options:
         is_spot=spot,
         volume_gb=read_whole(said.get("--volume-gb"), "--volume-gb", 100),
         region_id=said.get("--region"),
+        input_bytes=read_input_gb(said.get("--input-gb"), "--input-gb"),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from mlcost_ext.core.errors import MlcostError, UsageError
 from mlcost_ext.core.estimate import Estimate, EstimateLine, UnpricedLine
+from mlcost_ext.prices.instances import has_local_disk
 from mlcost_ext.usecases.estimate_numbers import read_hours
 
 from .estimate import estimated, report, this_estimator
@@ -47,7 +48,7 @@ def what_if(target: object, options: Options) -> Any:
         widgets = import_module("ipywidgets")
     except ImportError:
         raise UsageError("--widget needs ipywidgets.", "Type `pip install ipywidgets` and load the page anew.") from None
-    read = read_target(target, options)
+    read = read_target(target, options, has_local_disk)
     first = estimated(read, options)
     return form(widgets, target, options, start_of(read, first, options))
 

@@ -9,8 +9,10 @@ import contextlib
 import uuid
 from typing import TYPE_CHECKING
 
-from .observed import BY_NAME, OBSERVED
-from .redact import redact
+from mlcost_ext.ledger.observed import BY_NAME, OBSERVED
+from mlcost_ext.ledger.redact import redact
+
+from .guard_hook import DECISION
 from .say import say
 
 if TYPE_CHECKING:
@@ -33,10 +35,11 @@ ARN_KEYS = tuple(dict.fromkeys(operation.arn_key for operation in OBSERVED if op
 class Launch:
     """One call on its way: its parameters, and the id of its intent once that is written."""
 
-    __slots__ = ("id", "is_faulty", "params")
+    __slots__ = ("decision", "id", "is_faulty", "params")
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
+    def __init__(self, params: Mapping[str, Any], decision: str | None = None) -> None:
         self.params = params
+        self.decision = decision
         self.id: str | None = None
         self.is_faulty = False
 
@@ -58,7 +61,7 @@ class LaunchHook:
         self._faults_in_a_row = 0
         self._has_told_of_spool = False
 
-    def handlers(self) -> tuple[tuple[str, Callable[..., None], str], ...]:
+    def handlers(self, session: Any = None) -> tuple[tuple[str, Callable[..., None], str], ...]:  # noqa: ARG002 - any one
         """Give event name, handler and unique id of everything to be registered."""
         steps = (
             ("before-parameter-build", self.remember),
@@ -73,9 +76,9 @@ class LaunchHook:
         )
 
     def remember(self, params: Any = None, context: Any = None, **_: Any) -> None:
-        """Keep hold of the parameters; later handlers may still change them in place."""
+        """Keep hold of the parameters, which may still be changed in place, and of what the guard has decided before."""
         if self.is_active and context is not None and not context.get("is_presign_request"):
-            context[self._key] = Launch(params)
+            context[self._key] = Launch(params, context.get(DECISION))
 
     def note_intent(self, model: Any = None, context: Any = None, request_signer: Any = None, **_: Any) -> None:
         """Write the intent line, just before the request is sent."""
@@ -130,6 +133,7 @@ class LaunchHook:
             **self._whereabouts(),
             "request": {**request, "RunKey": alike} if alike else request,
             "tags": tags,
+            **({"decision": launch.decision} if launch.decision else {}),
         }
 
     def _note(self, launch: Launch, type_: str, event: Mapping[str, object]) -> bool:

@@ -18,7 +18,13 @@ SPECIAL = "!&*-?|>@`%{}[],#\"':="
 
 
 def project_of(folder: str, tops: tuple[str, ...]) -> str | None:
-    """Give the project of a folder.
+    """Give the project of a folder; see `project_data`."""
+    data = project_data(folder, tops)
+    return project_in(data) if data else None
+
+
+def project_data(folder: str, tops: tuple[str, ...]) -> bytes | None:
+    """Give what stands in the file of a folder's project; `None`: it has none.
 
     Args:
         folder: Where the notebook is.
@@ -26,9 +32,9 @@ def project_of(folder: str, tops: tuple[str, ...]) -> str | None:
     """
     is_inside = any(folder == top or folder.startswith(top.rstrip("/") + "/") for top in tops)
     for above in folders_above(folder):
-        text = read(f"{above}/{NAME}", MAX_BYTES + 1)
-        if text:
-            return project_in(text)
+        data = read(f"{above}/{NAME}", MAX_BYTES + 1)
+        if data:
+            return data
         if above in tops or not is_inside:
             return None
     return None

@@ -39,6 +39,8 @@ class ChargeSum:
     """How many of its parts have a price."""
     unlisted: bool = False
     """Some of it has no list price, so `list_cost` leaves it out."""
+    is_by_cookie: bool = False
+    """Some of it is told by user, who is known by a cookie only."""
 
 
 class Names:
@@ -235,7 +237,9 @@ def sums(
     def sum_of(values: dict[str, int]) -> ChargeSum:
         currency = names.price(values["price"]).billing_currency if "price" in values else currencies[0]
         key = tuple(key_of(names, name, values) for name in group_by)
-        return found.setdefault((currency, *key), ChargeSum(key=key, billing_currency=currency))
+        total = found.setdefault((currency, *key), ChargeSum(key=key, billing_currency=currency))
+        total.is_by_cookie |= "user" in group_by and names.attribution(values["attribution"]).user_basis == "cookie"
+        return total
 
     rows = connection.execute(grouped(columns), period).fetchall()
     if "attribution" in columns:

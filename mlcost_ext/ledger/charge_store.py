@@ -17,6 +17,7 @@ from .charge_checks import faults
 from .charge_reader import ChargeSum, open_lines, records, split, sums, wholes
 from .charge_rows import BASES, MOST, Ids, day_number, line_row, moment, seconds_of
 from .database import Database
+from .decision_rows import forget_before, forget_user
 
 RESTART = timedelta(minutes=5)
 """A server that is back within this long has only been started again."""
@@ -82,18 +83,20 @@ class ChargeStore:
             connection.executemany(ADD_BUSY, rows)
 
     def forget_before(self, day: date) -> int:
-        """Delete the charges of the days before; give how many rows."""
+        """Delete the charges of the days before, and what guards have said in them; give how many rows."""
         with self._database.transaction() as connection:
             gone = connection.execute("DELETE FROM charge WHERE day < ?", (day_number(day),)).rowcount
+            gone += forget_before(connection, day.isoformat())
             self._sweep(connection)
             return gone
 
     def forget_user(self, name: str) -> int:
-        """Delete a user's charges, and the name from what still runs; give how many rows."""
+        """Delete a user's charges, launches and what was said of these, and the name from what still runs; give how many rows."""
         with self._database.transaction() as connection:
             theirs = "SELECT id FROM attribution WHERE user_name = ?"
             gone = connection.execute(f"DELETE FROM charge WHERE attribution IN ({theirs})", (name,)).rowcount  # noqa: S608
             gone += connection.execute(f"DELETE FROM busy WHERE attribution IN ({theirs})", (name,)).rowcount  # noqa: S608
+            gone += forget_user(connection, name)
             gone += connection.execute("DELETE FROM launch WHERE user_name = ?", (name,)).rowcount
             nobody = self._ids.attribution(connection, Attribution())
             running = f"UPDATE open_line SET attribution = ? WHERE attribution IN ({theirs})"  # noqa: S608

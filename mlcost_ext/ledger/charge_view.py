@@ -31,6 +31,13 @@ NOTHING_KEPT = DataQuality(
     subject=None,
 )
 
+USER_BY_COOKIE = DataQuality(
+    code="user_by_cookie",
+    message="In a shared space users are told by Studio's cookie, which anybody who works there could set: it is no proof.",
+    hint="Where it matters, ask who it was; AWS itself knows the space's role only.",
+    subject=None,
+)
+
 
 def month_of(now: datetime) -> tuple[date, date]:
     """Give the days of the month so far: its first day, and the day after `now`."""
@@ -85,6 +92,7 @@ def charges(store: ChargeStore, start: date, end: date, group_by: tuple[str, ...
     """
     as_of, found, whole = store.view(start, end, group_by)
     lacks = any(total.unpriced for total in whole)
+    is_by_cookie = any(total.is_by_cookie for total in found)
     return Charges(
         charge_period_start=start.isoformat(),
         charge_period_end=end.isoformat(),
@@ -92,7 +100,11 @@ def charges(store: ChargeStore, start: date, end: date, group_by: tuple[str, ...
         group_by=list(group_by),
         totals=[group(total, {}) for total in whole],
         groups=list(groups(found, group_by)) if group_by else [],
-        data_quality=[*([NOTHING_KEPT] if as_of is None else []), *([UNPRICED] if lacks else [])],
+        data_quality=[
+            *([NOTHING_KEPT] if as_of is None else []),
+            *([UNPRICED] if lacks else []),
+            *([USER_BY_COOKIE] if is_by_cookie else []),
+        ],
     )
 
 

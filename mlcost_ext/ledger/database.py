@@ -19,8 +19,10 @@ from .spool_writer import PRIVATE_FILE
 class Database:
     """The file. Every method blocks and may be called from any thread; one transaction runs at a time."""
 
-    def __init__(self, path: Path, *, is_read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, is_read_only: bool = False, oldest: int = len(MIGRATIONS)) -> None:
         self.path, self._is_read_only = path, is_read_only
+        self._oldest = oldest
+        """The oldest version of the file that whoever only reads it can make do with."""
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._file_lock = FileLock(path, is_writer=not is_read_only)
@@ -76,8 +78,10 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
             is_locked = self._file_lock.is_used
-            opened = open_to_read if self._is_read_only else open_to_write
-            self._connection = opened(self.path, is_locked=is_locked)
+            if self._is_read_only:
+                self._connection = open_to_read(self.path, is_locked=is_locked, oldest=self._oldest)
+            else:
+                self._connection = open_to_write(self.path, is_locked=is_locked)
         return self._connection
 
 
@@ -116,15 +120,15 @@ def connect(path: Path, mode: str, *, is_locked: bool) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
 
 
-def open_to_read(path: Path, *, is_locked: bool = False) -> sqlite3.Connection:
+def open_to_read(path: Path, *, is_locked: bool = False, oldest: int = len(MIGRATIONS)) -> sqlite3.Connection:
     """Open another process's file; nothing of it is changed.
 
     Raises:
-        sqlite3.Error: It is not there, or has another form than this version knows.
+        sqlite3.Error: It is not there, or has another form than this version knows or one before `oldest`.
     """
     connection = connect(path, "ro", is_locked=is_locked)
     try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] != len(MIGRATIONS):
+        if not oldest <= connection.execute("PRAGMA user_version").fetchone()[0] <= len(MIGRATIONS):
             raise sqlite3.DatabaseError(
                 "the file was written by another version of mlcost-ext; start JupyterLab with this one once"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,6 +82,7 @@ class JobStore:
         rows = [row_of(job) for job in jobs]
         with self._database.transaction() as connection:
             connection.executemany(PUT, rows)
+            carry_inputs(connection, (row[:3] for row in rows))
             if cursor is not None:
                 connection.execute("INSERT OR REPLACE INTO history_cursor VALUES (?, ?)", cursor)
 
@@ -118,7 +120,7 @@ class JobStore:
 
 
 PUT = """
-    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
     ON CONFLICT (kind, region_id, name, created_at) DO UPDATE SET
         ended_at = excluded.ended_at, status = excluded.status, instance_type = excluded.instance_type,
         instance_count = excluded.instance_count, is_spot = excluded.is_spot, list_cost = excluded.list_cost,
@@ -129,6 +131,16 @@ PUT = """
         script = COALESCE(excluded.script, script), data = COALESCE(excluded.data, data)
 """
 """Where a job was launched from is known to who saw the launch, and not to who reads of it later."""
+MEASURED = """
+    SELECT launch.input_bytes, job.kind, job.region_id, job.name, job.created_at
+    FROM ended_job AS job
+    JOIN launch ON launch.kind = job.kind AND launch.region_id = job.region_id AND launch.name = job.name
+    WHERE job.kind = ? AND job.region_id = ? AND job.name = ? AND job.input_bytes IS NULL AND launch.input_bytes IS NOT NULL
+          AND ABS(julianday(job.created_at) - julianday(launch.at)) <= 1
+    ORDER BY ABS(julianday(job.created_at) - julianday(launch.at)) DESC
+"""
+"""A name may be used again: a job's own launch is the last of its rows, the nearest to its creation."""
+PUT_INPUT = "UPDATE ended_job SET input_bytes = ? WHERE kind = ? AND region_id = ? AND name = ? AND created_at = ?"
 SUM = """
     SELECT COUNT(*),
            SUM(CASE WHEN billing_currency = ? THEN COALESCE(contracted_cost, list_cost) / 1000000000 END),
@@ -140,6 +152,17 @@ SUM = """
 
 
 UNPRICED = "SELECT DISTINCT region_id FROM ended_job WHERE COALESCE(contracted_cost, list_cost) IS NULL"
+
+
+def carry_inputs(connection: sqlite3.Connection, names: Iterable[tuple[object, ...]]) -> None:
+    """Give ended jobs the size of their launches' inputs: called whichever of the two is known last.
+
+    Args:
+        connection: In a transaction.
+        names: Kind, region and name of each.
+    """
+    for name in names:
+        connection.executemany(PUT_INPUT, connection.execute(MEASURED, name).fetchall())
 
 
 def row_of(job: EndedJob) -> tuple[object, ...]:

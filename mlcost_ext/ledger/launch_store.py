@@ -10,9 +10,11 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Literal
 
+from mlcost_ext.core.ledger import UserBasis
 from mlcost_ext.core.times import UTC, time_from_text
 
 from .database import Database
+from .decision_rows import DECISION, SAVED_OF_LAUNCH, decision_row, forget_before, note_savings
 from .spool_batch import Batch, Position
 from .spool_schema import Event
 
@@ -93,16 +95,28 @@ class LaunchStore:
             OSError: The file cannot be written.
         """
         with self._database.transaction() as connection:
-            return connection.execute(SETTLE, (result, resource_id, launch_id)).rowcount == 1
+            is_there = connection.execute(SETTLE, (result, resource_id, launch_id)).rowcount == 1
+            connection.execute(SAVED_OF_LAUNCH, (launch_id,))
+            return is_there
+
+    def name_user(self, launch_id: str, user_name: str, basis: UserBasis) -> bool:
+        """Note whose a launch is, where its kernel has not told that; tell whether there was one.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(NAME_USER, (user_name, basis, launch_id)).rowcount == 1
 
     def forget(self, before: date) -> None:
-        """Delete the launches of the days before.
+        """Delete the launches of the days before, with what was said of them and what their fixes avoid.
 
         Raises:
             OSError: The file cannot be written.
         """
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM launch WHERE at < ?", (before.isoformat(),))
+            forget_before(connection, before.isoformat())
 
     def forget_files(self, names: Iterable[str]) -> None:
         """Drop how far files were taken that are gone.
@@ -121,8 +135,8 @@ LAUNCHES = """
 """
 INTENT = """
     INSERT INTO launch (id, at, kind, region_id, name, kernel_id, notebook, cell_id, user_name, user_basis, git_commit, project,
-                        request, tags)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+                        decision, request, tags)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
 """
 OUTCOME = """
     UPDATE launch SET result = CASE WHEN ?1 = 'unknown' THEN COALESCE(result, ?1) ELSE ?1 END,
@@ -134,6 +148,7 @@ SETTLE = """
     UPDATE launch SET result = ?, resource_id = COALESCE(?, resource_id)
     WHERE id = ? AND (result IS NULL OR result = 'unknown')
 """
+NAME_USER = "UPDATE launch SET user_name = ?, user_basis = ? WHERE id = ? AND user_name IS NULL"
 
 
 def positions_in(connection: sqlite3.Connection) -> dict[str, Position]:
@@ -157,15 +172,19 @@ def news(batches: Iterable[Batch], taken: dict[str, Position]) -> tuple[list[Eve
 
 
 def put_events(connection: sqlite3.Connection, events: Iterable[Event]) -> None:
-    """Write intents, then outcomes: the two of a launch stand in two files where a process forked between them."""
+    """Write intents and decisions, then outcomes: those of a launch stand in two files where a process forked between them."""
     by_id = sorted(events, key=lambda event: str(event.get("id")))  # the order of the table, in which it is quick
     connection.executemany(INTENT, [row_of(event) for event in by_id if event["type"] == "intent"])
+    decisions = [decision_row(event, ordered(event["at"])) for event in by_id if event["type"] == "decision"]
+    connection.executemany(DECISION, decisions)
     connection.executemany(OUTCOME, [outcome_of(event) for event in by_id if event["type"] == "outcome"])
+    note_savings(connection, by_id)
 
 
 def row_of(event: Event) -> tuple[str | None, ...]:
     """Write an intent as a row."""
-    keys = ("kind", "region_id", "name", "kernel_id", "notebook", "cell_id", "user", "user_basis", "git_commit", "project")
+    where = ("kernel_id", "notebook", "cell_id", "user", "user_basis", "git_commit", "project", "decision")
+    keys = ("kind", "region_id", "name", *where)
     request, tags = event.get("request"), event.get("tags")
     return (event["id"], ordered(event["at"]), *(event.get(key) for key in keys), json_text(request), json_text(tags))
 

@@ -154,6 +154,80 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE launch ADD COLUMN estimate TEXT;
     DELETE FROM history_cursor;
     """,
+    """
+    ALTER TABLE ended_job ADD COLUMN input_bytes INTEGER;
+    ALTER TABLE launch ADD COLUMN input_bytes INTEGER;
+    CREATE INDEX launch_input ON launch (kind, region_id, name) WHERE input_bytes IS NOT NULL;
+    CREATE TABLE input_size (
+        prefix TEXT PRIMARY KEY,
+        input_bytes INTEGER,
+        measured_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE decision (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        region_id TEXT NOT NULL,
+        kernel_id TEXT,
+        notebook TEXT,
+        cell_id TEXT,
+        user_name TEXT,
+        decision TEXT NOT NULL,
+        outcome TEXT NOT NULL,
+        reason TEXT,
+        findings TEXT NOT NULL,
+        fixed TEXT NOT NULL,
+        avoided_low INTEGER,
+        avoided_expected INTEGER,
+        billing_currency TEXT,
+        basis TEXT
+    );
+    CREATE INDEX decision_at ON decision (at);
+    ALTER TABLE launch ADD COLUMN decision TEXT;
+    CREATE INDEX launch_decision ON launch (decision) WHERE decision IS NOT NULL;
+    CREATE TABLE finding (
+        id TEXT PRIMARY KEY,
+        told_at TEXT NOT NULL,
+        until TEXT,
+        reason TEXT,
+        accepted_at TEXT
+    ) WITHOUT ROWID;
+    CREATE TABLE saving (
+        id TEXT PRIMARY KEY,
+        at TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        region_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        rules TEXT NOT NULL,
+        low INTEGER,
+        expected INTEGER NOT NULL,
+        billing_currency TEXT NOT NULL,
+        basis TEXT NOT NULL,
+        user_name TEXT
+    ) WITHOUT ROWID;
+    CREATE INDEX saving_at ON saving (at);
+    """,
+    """
+    CREATE TABLE utilisation (
+        kind TEXT NOT NULL,
+        region_id TEXT NOT NULL,
+        name TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        cpu_percent REAL,
+        gpu_percent REAL,
+        memory_percent REAL,
+        gpu_memory_percent REAL,
+        disk_percent REAL,
+        read_at TEXT NOT NULL,
+        PRIMARY KEY (kind, region_id, name, created_at)
+    ) WITHOUT ROWID;
+    CREATE INDEX ended_job_image ON ended_job (kind, image, ended_at);
+    CREATE INDEX ended_job_training_type ON ended_job (instance_type, ended_at) WHERE kind = 'training';
+    CREATE INDEX launch_name ON launch (kind, region_id, name, at);
+    """,
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
@@ -161,5 +235,12 @@ Times of jobs and launches are ISO-8601 in UTC. Those of charges are whole numbe
 `ends` of a charge seconds since 1970; `starts`, `since`, `ends` and `settled` of an open line are microseconds. `basis` is 0
 estimated, 1 metered, 2 billed. Empty text is nothing. `digest` is 64 bits of what tells a row from every other, and stands for
 an index of all of that; `arn_start` is an ARN up to the name. `image`, `script` and `data` are digests of what runs have in
-common; the step that added them lets the past be read once more, so that they are known of jobs that ended before it.
+common; the step that added them lets the past be read once more, so that they are known of jobs that ended before it. `prefix`
+is the digest of where data is in S3, to the letter; its `input_bytes` null: it cannot be known, and is not asked for for a day.
+`findings`, `fixed` and `rules` are JSON; `id` of a saving is that of its decision or its finding, with the origin before it. Each
+job is in `utilisation` once, whether or not anything was measured of it.
 """
+SIZES_SINCE = 6
+"""The version of the file from which on it has sizes of inputs."""
+UTILISATION_SINCE = 8
+"""And how well machines were used."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime, timezone
 
-from mlcost_ext.core.runs import EndedRun, RunDigests
+from mlcost_ext.core.runs import EndedRun, MeasuredInput, RunDigests
 from mlcost_ext.core.times import time_from_text, time_to_text
 
 from .database import Database
+from .migrations import SIZES_SINCE
 
 MOST = 20_000
 """Of a kind: those before tell little of the next one, and a kernel has to read them all at first."""
-Row = tuple[str, str | None, str | None, str | None, str | None, int | None, int, int | None, int]
+RUNS_SINCE = 5
+"""The oldest version of the file that tells of runs."""
 
 
 class RunStore:
@@ -32,22 +35,44 @@ class RunStore:
         """
         after = "" if since is None else time_to_text(since.astimezone(timezone.utc))
         with self._database.transaction() as connection:
-            rows = connection.execute(RUNS, (kind, after, MOST)).fetchall()
+            runs = RUNS.format(input_bytes="input_bytes" if has_sizes(connection) else "NULL")
+            rows = connection.execute(runs, (kind, after, MOST)).fetchall()
         return [found for row in reversed(rows) if (found := run_of(row)) is not None]
+
+    def input_of(self, prefix: str) -> MeasuredInput | None:
+        """Give how large the data below a prefix was when it was last listed; None: it was not, or could not be.
+
+        Args:
+            prefix: The digest of it.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with self._database.transaction() as connection:
+            row = connection.execute(INPUT, (prefix,)).fetchone() if has_sizes(connection) else None
+        size, at = row or (None, None)
+        measured_at = time_from_text(at)
+        return MeasuredInput(input_bytes=size, measured_at=measured_at) if size and measured_at else None
 
 
 RUNS = """
     SELECT region_id || '/' || name || '/' || created_at, ended_at, image, script, data, instance_type, instance_count,
-           run_seconds, billable_seconds, is_spot
+           run_seconds, billable_seconds, is_spot, {input_bytes}
     FROM ended_job
     WHERE kind = ? AND ended_at >= ? AND status = 'Completed' AND run_seconds IS NOT NULL
     ORDER BY ended_at DESC LIMIT ?
 """
+INPUT = "SELECT input_bytes, measured_at FROM input_size WHERE prefix = ?"
+
+
+def has_sizes(connection: sqlite3.Connection) -> bool:
+    """Tell whether a file has sizes of inputs: one that an earlier version has written has none."""
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] >= SIZES_SINCE)
 
 
 def run_of(row: tuple[object, ...]) -> tuple[str, EndedRun] | None:
     """Read a row; None: it has no time that can be read."""
-    key, ended_at, image, script, data, instance_type, count, seconds, billable, is_spot = row
+    key, ended_at, image, script, data, instance_type, count, seconds, billable, is_spot, input_bytes = row
     ended = time_from_text(ended_at)
     if ended is None:
         return None
@@ -59,5 +84,6 @@ def run_of(row: tuple[object, ...]) -> tuple[str, EndedRun] | None:
         billable_seconds=billable,  # type: ignore[arg-type]
         is_spot=bool(is_spot),
         ended_at=ended.timestamp(),
+        input_bytes=input_bytes or None,  # type: ignore[arg-type]
     )
     return str(key), run

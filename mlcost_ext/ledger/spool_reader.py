@@ -272,7 +272,7 @@ def dressed(batch: Batch | None, header: Header | None) -> Batch | None:
 
 def dress(event: Event, header: Header) -> None:
     event["kernel_id"] = header.kernel_id
-    if event["type"] == "intent" and "user" not in event:
+    if event["type"] in ("intent", "decision") and "user" not in event:
         event["user"], event["user_basis"] = header.user, "space" if header.user else None
 
 

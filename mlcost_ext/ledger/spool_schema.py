@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
+from mlcost_ext.core.estimate import FindingVerdict, Verdict
 from mlcost_ext.core.times import time_from_text
 
 VERSION = 1
 MAX_LINE_BYTES = 64 * 1024
 MAX_TAGS = 100
+MAX_FINDINGS = 50
+OUTCOMES = ("sent", "fixed", "as_is", "overridden", "stopped", "unanswered", "unanswerable", "blocked")
+"""What became of a launch that a guard had something to say of."""
 
 Event = dict[str, Any]
 Check = Callable[[object], bool]
@@ -63,6 +67,31 @@ def is_tags(value: object) -> bool:
     return isinstance(value, dict) and len(value) <= MAX_TAGS and all(isinstance(each, str) for each in value.values())
 
 
+def list_of(check: Check, most: int) -> Check:
+    """Make a check for a list of so many at most, each of which passes another."""
+    return lambda value: isinstance(value, list) and len(value) <= most and all(map(check, value))
+
+
+def with_keys(**checks: Check) -> Check:
+    """Make a check for a JSON object by its keys; others may be there and are not looked at."""
+    return lambda value: isinstance(value, dict) and all(check(value.get(key)) for key, check in checks.items())
+
+
+AMOUNT, SIGNED = r"[0-9]{1,9}(\.[0-9]{1,9})?", r"-?[0-9]{1,9}(\.[0-9]{1,9})?"
+is_amount, is_signed = text(19, AMOUNT), text(20, SIGNED)
+is_currency = text(3, "[A-Z]{3}")
+is_saving = with_keys(expected=is_amount, billing_currency=is_currency)
+is_avoided = with_keys(low=or_none(is_signed), expected=is_amount, billing_currency=is_currency, basis=text(64))
+is_finding = with_keys(
+    rule=text(64),
+    verdict=one_of(*get_args(FindingVerdict)),
+    subject=or_none(text(512)),
+    message=text(600),
+    title=or_none(text(120)),
+    hint=or_none(text(600)),
+    saving=or_none(is_saving),
+)
+
 SCHEMA: dict[str, tuple[tuple[str, Check], ...]] = {
     "kernel": (
         ("at", is_time),
@@ -84,6 +113,7 @@ SCHEMA: dict[str, tuple[tuple[str, Check], ...]] = {
         ("user_basis", or_none(one_of("space", "cookie"))),
         ("git_commit", or_none(text(40, "[0-9a-f]{40}"))),
         ("project", or_none(text(128))),
+        ("decision", or_none(text(64))),
         ("request", or_none(is_mapping)),
         ("tags", or_none(is_tags)),
     ),
@@ -93,6 +123,21 @@ SCHEMA: dict[str, tuple[tuple[str, Check], ...]] = {
         ("result", one_of("accepted", "refused", "unknown")),
         ("resource_id", or_none(text(2048))),
         ("error_code", or_none(text(128))),
+    ),
+    "decision": (
+        ("at", is_time),
+        ("id", text(64)),
+        ("kind", text(64)),
+        ("region_id", text(64)),
+        ("notebook", or_none(text(512))),
+        ("cell_id", or_none(text(512))),
+        ("user", or_none(text(512))),
+        ("decision", one_of(*get_args(Verdict))),
+        ("outcome", one_of(*OUTCOMES)),
+        ("reason", or_none(text(500))),
+        ("findings", or_none(list_of(is_finding, MAX_FINDINGS))),
+        ("fixed", or_none(list_of(text(64), MAX_FINDINGS))),
+        ("avoided", or_none(is_avoided)),
     ),
 }
 """Keys that do not stand here may hold anything and are not looked at; so is what a later version of the kernel's half adds."""

@@ -13,9 +13,12 @@ from pathlib import Path
 from mlcost_ext.aws.surroundings import current_folder
 from mlcost_ext.sandbox.environment import practice_environment
 
-NOTEBOOKS = ("first-training-job.ipynb", "estimate-before-launch.ipynb")
+NOTEBOOKS = ("first-training-job.ipynb", "estimate-before-launch.ipynb", "stopped-before-it-costs.ipynb")
 NOTEBOOK = NOTEBOOKS[0]
 """The one to begin with, which messages name."""
+POLICY = "policy.yaml"
+"""What launches in the demo are judged by; it stands beside the notebooks, to be changed."""
+SHIPPED = (*NOTEBOOKS, POLICY)
 
 # A demo started from a terminal of JupyterLab must not inherit that server's own settings.
 _TAKEN_AWAY = ("JUPYTER", "JPY_", "MLCOST_", "IPYTHON", "PRACTICE_")
@@ -47,6 +50,7 @@ def lab_environment(base_env: Mapping[str, str], home: Path, *, endpoint_url: st
     return {
         **practice_environment(clean, endpoint_url, home / "aws"),
         **{variable: str(folder) for variable, folder in folders.items()},
+        "MLCOST_POLICY": str(notebook_folder(home) / POLICY),
         "JUPYTER_TOKEN": token,  # not on the command line, where every user of the machine sees it
     }
 
@@ -57,7 +61,7 @@ def notebook_folder(home: Path) -> Path:
 
 
 def shipped(name: str) -> bytes:
-    """Give one of the notebooks as it was installed."""
+    """Give one of the notebooks, or the policy, as it was installed."""
     return (files("mlcost_ext.sandbox") / "notebooks" / name).read_bytes()
 
 
@@ -110,7 +114,7 @@ def _is_own_work(path: Path, folder: Path) -> bool:
     inner = path.relative_to(folder)
     if any(part.startswith(".") for part in inner.parts) or path.is_symlink():
         return False
-    return inner.name not in NOTEBOOKS or path.read_bytes() != shipped(inner.name)
+    return inner.name not in SHIPPED or path.read_bytes() != shipped(inner.name)
 
 
 def _write_page_config(config: Path) -> None:
@@ -127,5 +131,5 @@ def _write_settings(settings: Path) -> None:
 
 def _copy_notebooks(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
-    for name in NOTEBOOKS:
+    for name in SHIPPED:
         (folder / name).write_bytes(shipped(name))

@@ -78,7 +78,8 @@ def locate(environ: Environ) -> Call:
         body = _body(environ)
         action = parse_qs(body.decode("utf-8", "replace")).get("Action", [""])[0]
         return Call(region_id=region_id, service=service, operation=action, body=body, protocol="query")
-    return Call(region_id=region_id, service=service or None, operation=None, body=b"")
+    is_list = service == "s3" and "list-type=2" in environ.get("QUERY_STRING", "").split("&")
+    return Call(region_id=region_id, service=service or None, operation="ListObjectsV2" if is_list else None, body=b"")
 
 
 def signed_at(environ: Environ) -> datetime | None:

@@ -18,7 +18,7 @@ from mlcost_ext.usecases.standing_rows import app_row, endpoint_row, part_rows
 from mlcost_ext.usecases.watch import key_of
 
 from .confirmation import Confirmations
-from .intake import Intake
+from .intake import Intake, do_nothing
 from .minder import Minder
 
 Scope = Literal["mine", "account"]
@@ -58,6 +58,8 @@ class Actions:
         self._reader, self._intake, self._minder, self._log = reader, intake, minder, log
         self._scope_account, self._spawn, self._changed = scope_account, spawn, changed
         self._confirmations = Confirmations()
+        self.on_delete: Callable[[MeteredStanding], None] = do_nothing
+        """Told of each thing that AWS has accepted to delete."""
 
     # -- finding ----------------------------------------------------------------------------
 
@@ -157,6 +159,7 @@ class Actions:
         check_named(wish, is_mine=metered.is_mine)
         self._check_can_end(metered)
         await self._ask("delete", kind=kind, region_id=it.region_id, name=it.name)
+        self.on_delete(metered)
         self._spawn(self._follow(kind, it.region_id, it.name))
         return StopAccepted(name=wish.name, status="Deleting")
 

@@ -48,7 +48,10 @@ class MlcostExtApp(ExtensionApp):
             self.log.error("mlcost-ext is off in this server. %s %s", error.message, error.hint)
             return
         self.handlers.extend(handlers(self.live))
-        app.web_app.settings.setdefault("page_config_data", {})["mlcostExt"] = "enabled"
+        page = app.web_app.settings.setdefault("page_config_data", {})
+        page["mlcostExt"] = "enabled"
+        if self.live.attributing.is_on:
+            page["mlcostExtUsers"] = "cookie"
         for path in sorted(EVENTS.glob("*.yaml")):
             app.event_logger.register_event_schema(path)
         app.io_loop.add_callback(self.live.start)

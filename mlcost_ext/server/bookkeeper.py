@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from logging import Logger
 
 from mlcost_ext.core.documents import Charged
+from mlcost_ext.core.errors import RemoteError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.ledger import Attribution, Resource
 from mlcost_ext.core.ports import PriceSource
@@ -18,6 +19,7 @@ from mlcost_ext.core.profile import LedgerEntry, LedgerLine
 from mlcost_ext.ledger.charge_reader import NANO, ChargeSum
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.charge_view import month_of
+from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.usecases.ledger_entries import (
     FOLLOWED,
     job_entry,
@@ -238,6 +240,26 @@ class Bookkeeper:
         if self._trouble != type(error).__name__:
             self._trouble = type(error).__name__
             self._log.warning("mlcost-ext could not write its ledger and tries again: %s", str(error)[:200] or self._trouble)
+
+
+def forget_old(charges: ChargeStore, launches: LaunchStore, days: int, today: date) -> None:
+    """Delete what was kept for longer than it may be; blocks on the disk.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    first = today - timedelta(days=days)
+    charges.forget_before(first)
+    launches.forget(first)
+
+
+def unreadable(error: OSError) -> RemoteError:
+    """Say that the ledger cannot be read."""
+    return RemoteError(
+        f"The ledger cannot be read ({str(error.strerror or error)[:120]}).",
+        "Make room on the disk, or look at the file with 'mlcost ledger verify'.",
+        code="ledger_unreadable",
+    )
 
 
 def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) -> tuple[Charged | None, SessionCosts | None]:

@@ -62,6 +62,8 @@ class Intake:
         self.final: set[JobKey] = set()
         self.on_history: Callable[[Document], None] = do_nothing
         """Told of jobs that ended long ago."""
+        self.on_input: Callable[[Document], None] = do_nothing
+        """Told how large the input of a launch is."""
         self.on_final: Callable[[MeteredJob], None] = do_nothing
         """Told of each job of ours that will not change any more."""
         self.on_job: Callable[[MeteredJob], None] = do_nothing
@@ -102,6 +104,8 @@ class Intake:
             self.take_gone(kind, region_id, document.get("names") or [])
         elif told == "history":
             self.on_history(document)
+        elif told == "input":
+            self.on_input(document)
 
     async def take_descriptions(self, kind: str, descriptions: list[Any]) -> None:
         """Take things in, giving way to the loop after every few."""

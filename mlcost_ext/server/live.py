@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
 from functools import partial
 from logging import Logger
 from pathlib import Path
@@ -16,20 +15,20 @@ from mlcost_ext.config import Settings
 from mlcost_ext.core.calibration import CalibrationView
 from mlcost_ext.core.charge_documents import Charges
 from mlcost_ext.core.documents import JobList, JobRow
-from mlcost_ext.core.errors import MlcostError, RemoteError
-from mlcost_ext.core.estimate import Estimate
-from mlcost_ext.core.host import Host
+from mlcost_ext.core.errors import MlcostError
 from mlcost_ext.core.job import Problem
-from mlcost_ext.core.money import billing_currency_of
 from mlcost_ext.core.standing_documents import StandingList
 from mlcost_ext.core.wire import PriceRow
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.charge_view import charges
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.estimate_store import EstimateStore
+from mlcost_ext.ledger.finding_store import FindingStore
+from mlcost_ext.ledger.input_store import InputStore
 from mlcost_ext.ledger.job_store import JobStore
 from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.ledger.run_store import RunStore
+from mlcost_ext.ledger.utilisation_store import UtilisationStore
 from mlcost_ext.usecases.job_row import job_row
 from mlcost_ext.usecases.launches import awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
@@ -42,11 +41,15 @@ from mlcost_ext.usecases.watch import key_of
 from mlcost_ext.wiring import Adapters
 
 from .actions import Actions, Scope, Wish
-from .bookkeeper import Bookkeeper
+from .attributing import Attributing
+from .bookkeeper import Bookkeeper, forget_old, unreadable
 from .busy import BusyTime
 from .drawing import draw
+from .findings import Findings
 from .history import History
+from .input_sizes import InputSizes
 from .intake import Intake, now_utc
+from .judged_estimates import JudgedEstimates
 from .launch_estimates import LaunchEstimates
 from .metrics import Metrics
 from .minder import Minder
@@ -56,6 +59,7 @@ from .publisher import Drawn, Publisher
 from .repricing import Repricing
 from .settling import Settling
 from .spool_intake import SpoolIntake
+from .utilisations import Utilisations
 
 TICK_SECONDS = 1.0
 ASLEEP_TICK_SECONDS = 5.0
@@ -102,8 +106,14 @@ class Live:
         launches = LaunchStore(self._database)
         self._spool = SpoolIntake(parts.spool, launches, log)
         self._settling = Settling(launches, intake, log)
+        self.attributing = Attributing(launches, intake, kernels.is_there, log, is_on=parts.host.is_shared)
         self._history = History(JobStore(self._database), intake, log)
-        parts.estimator.history = LedgerHistory(RunStore(self._database).ended_since)
+        runs = RunStore(self._database)
+        parts.estimator.history = LedgerHistory(runs.ended_since, input_of=runs.input_of)
+        self._inputs = InputSizes(InputStore(self._database), intake, log, is_on=settings.measure_inputs)
+        self._minder.inputs = self._inputs.wanted
+        used = UtilisationStore(self._database)
+        self._utilisations = Utilisations(used, parts.reader.request, lambda: parts.reader.is_running, parts.facts, log)
         self._charges = ChargeStore(self._database)
         self._notebooks = KernelNotebooks(sessions)
         busy = BusyTime(kernels.manager, self._notebooks.of)
@@ -113,6 +123,8 @@ class Live:
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._estimates = LaunchEstimates(parts.estimator, EstimateStore(self._database), log)
+        self.findings = Findings(FindingStore(self._database), intake, self.actions, self._publisher.found, log)
+        self.judged = JudgedEstimates(parts.estimator, folder.parent.parent, folder.name, self.now)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
@@ -202,14 +214,6 @@ class Live:
         query = price_query(region_id, instance_type, component)
         return [price_row(price) for price in find_prices(self._parts.prices, query)]
 
-    def estimate(self, kind: str | None, request: Mapping[str, Any], region_id: str, hours: Decimal | None) -> Estimate:
-        """Say what a launch would cost; may be called from any thread, and takes what it takes.
-
-        Raises:
-            MlcostError: The request cannot be understood.
-        """
-        return self._parts.estimator.estimate(kind, request, region_id, hours=hours)
-
     async def calibration(self) -> CalibrationView:
         """Tell how estimates have held; null where the ledger cannot be read."""
         return await self._estimates.view(self.now())
@@ -267,15 +271,20 @@ class Live:
         self._intake.give_up_waiting(now)
         self._forget(now)
         await self._settling.work()
+        await self._inputs.work()
+        await self.attributing.work()
         await self._history.work(now)
+        if self._utilisations.is_due(now):
+            self._spawn(self._utilisations.work(now))
         await self._notebooks.refresh()
         is_viewed = self._minder.viewers.is_viewed
         await self._bookkeeper.work(self._minder.host, self._intake.prices, now, is_viewed=is_viewed)
         if await self._estimates.work(now, is_viewed=is_viewed):
             self._intake.revision += 1
+        await self.findings.work(now)
         self._minder.history_cursors = self._history.cursors
         await self._minder.mind()
-        await self._repricing.work(self._minder.regions(), currency_of(self._minder.host))
+        await self._repricing.work(self._minder.regions(), self._minder.host.billing_currency)
         self._price_refresh.work(self._minder.regions(), is_used=self._minder.viewers.is_viewed)
         await asyncio.sleep(0)
         self._tell_changes()
@@ -317,8 +326,11 @@ class Live:
         if launch is None:
             return
         self._intake.take_launch(launch)
+        self.findings.note_news()
         if is_new:
             self._estimates.take(launch)
+            self._inputs.take(launch)
+            self.attributing.take(launch, event.get("kernel_id"))
         job = awaited_job(launch)
         written_at = launch.answered_at or launch.at  # by this machine's clock, as kernels have only that
         if job is None or (now_utc() - written_at).total_seconds() > FRESH_LAUNCH_SECONDS:
@@ -354,6 +366,7 @@ class Live:
             past=self._history.past(state, now),
             charged=self._bookkeeper.charged,
             calibration=self._estimates.calibration,
+            found=self.findings.found,
             session_costs=self._bookkeeper.session_costs,
             scope_account=self._scope_account,
             aws=state,
@@ -371,28 +384,3 @@ class Live:
             is_session_awaited=minder.is_session_awaited,
             clock_offset_seconds=intake.clock_offset_seconds,
         )
-
-
-def currency_of(host: Host) -> str:
-    """Give the currency of all figures: the one that AWS bills the session's region in."""
-    return billing_currency_of(host.region_id or host.machine_region_id or "")
-
-
-def forget_old(charges: ChargeStore, launches: LaunchStore, days: int, today: date) -> None:
-    """Delete what was kept for longer than it may be; blocks on the disk.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-    first = today - timedelta(days=days)
-    charges.forget_before(first)
-    launches.forget(first)
-
-
-def unreadable(error: OSError) -> RemoteError:
-    """Say that the ledger cannot be read."""
-    return RemoteError(
-        f"The ledger cannot be read ({str(error.strerror or error)[:120]}).",
-        "Make room on the disk, or look at the file with 'mlcost ledger verify'.",
-        code="ledger_unreadable",
-    )

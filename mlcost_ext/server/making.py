@@ -14,7 +14,7 @@ from mlcost_ext.wiring import Adapters
 
 from .books import Books
 from .intake import Intake
-from .live import Live, currency_of
+from .live import Live
 from .presence import KernelPresence
 
 
@@ -28,7 +28,7 @@ def make_live(
 
     intake = Intake(Books.empty(), LaunchBook(), in_one_currency(parts.prices), parts.facts, log)
     intake.prices_on = lambda day: in_one_currency(parts.prices.on(day))
-    intake.billing_currency = currency_of(parts.host)
+    intake.billing_currency = parts.host.billing_currency
     parts.reader.on_push(intake.push)
     folder = settings.home / "servers" / server_id
     return Live(

@@ -50,6 +50,8 @@ class Minder:
         self.history_cursors: dict[str, str] | None = None
         """How far each region's ended jobs have been read, in the reader's own words; None: it was not looked up yet, and
         until it was nothing is followed: a reader takes up the past once, when it begins."""
+        self.inputs: Callable[[], list[list[str]]] = list
+        """Gives the inputs of launches whose size is to be found out, as the reader is told them."""
         intake.owner_tags = parts.host.owner_tags
 
     def note_viewer(self) -> None:
@@ -162,6 +164,7 @@ class Minder:
             notebook_instance=notebook_watch(self.host),
             history=dict(history_cursors),
             held=self._intake.books.held,
+            inputs=self.inputs(),
         )
 
     async def _ask_for_session(self) -> None:

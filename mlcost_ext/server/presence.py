@@ -49,6 +49,10 @@ class KernelPresence:
         self._first_seen = {k: self._first_seen.get(k, now) for k in running}
         return sum(1 for k, since in self._first_seen.items() if k not in guarded and now - since > KERNEL_GRACE_SECONDS)
 
+    def is_there(self, kernel_id: str) -> bool:
+        """Tell whether this server runs a kernel of that id."""
+        return kernel_id in (getattr(self.manager, "_kernels", None) or {})
+
     def _python_kernels(self) -> list[str]:
         kernels = getattr(self.manager, "_kernels", None) or {}
         return [kernel_id for kernel_id, manager in kernels.items() if speaks_python(manager)]

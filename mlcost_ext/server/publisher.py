@@ -11,6 +11,7 @@ from logging import Logger
 from pathlib import Path
 from typing import Any
 
+from mlcost_ext.core.finding_documents import FindingRow
 from mlcost_ext.core.job import Problem
 from mlcost_ext.ledger.private_file import make_server_folder, write_atomically
 from mlcost_ext.usecases.launches import Launch
@@ -18,6 +19,7 @@ from mlcost_ext.usecases.watch import JobChange
 
 LAUNCH = "https://events.mlcost-ext.dev/launch/v1"
 JOB_STATE = "https://events.mlcost-ext.dev/job_state/v1"
+FINDING = "https://events.mlcost-ext.dev/finding/v1"
 MAX_CHANGES = 20
 """Changes in a frame; checking more against the schema would hold the event loop up."""
 FILE_SECONDS = 60.0
@@ -43,6 +45,12 @@ class Publisher:
         """Tell that a kernel has launched something."""
         kind, region_id, name = launch.key
         self._emit(schema_id=LAUNCH, data={"kind": kind, "name": name, "region_id": region_id})
+
+    def found(self, row: FindingRow) -> None:
+        """Tell of a finding that is new."""
+        about = row.resource
+        where = {key: getattr(about, key) if about else "" for key in ("kind", "name", "region_id")}
+        self._emit(schema_id=FINDING, data={"id": row.id, "rule": row.rule, "verdict": row.verdict, **where})
 
     def changed(self, changes: deque[JobChange], revision: int) -> None:
         """Tell which jobs changed, the rest at the next call; an empty list says that something else did."""

@@ -9,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlcost_ext.core.instance import InstanceFacts
-from mlcost_ext.core.merge_patch import patch_at
+from mlcost_ext.core.fitting import fits, is_burstable
+from mlcost_ext.core.merge_patch import merged, patch_at
 from mlcost_ext.core.planned import Planned, PlannedRun
 from mlcost_ext.core.ports import PriceCatalog
 from mlcost_ext.core.price import price_key
+from mlcost_ext.core.region import partition_of
 from mlcost_ext.jobs.kind import Facts
 
 SPOT = "Spot"
@@ -26,14 +27,16 @@ RESOURCES: dict[str, tuple[str, ...]] = {
     "training": ("ResourceConfig",),
     "processing": ("ProcessingResources", "ClusterConfig"),
     "transform": ("TransformResources",),
-    "tuning": ("TrainingJobDefinition", "ResourceConfig"),
+    "tuning": ("ResourceConfig",),
     "notebook": (),
     "app": ("ResourceSpec",),
 }
-"""Where a request of a kind names its instances."""
+"""Where a request of a kind names its instances; of a tuning job its definition."""
 VARIANTS = "ProductionVariants"
+DEFINITION, DEFINITIONS = "TrainingJobDefinition", "TrainingJobDefinitions"
+FLEXIBLE, CONFIGS = "HyperParameterTuningResourceConfig", "InstanceConfigs"
 JOBS = ("training", "processing", "transform", "tuning")
-WITH_SPOT = {"training": (), "tuning": ("TrainingJobDefinition",)}
+WITH_SPOT = ("training", "tuning")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ def candidates(
     if len(lines) != 1 or lines[0].is_prepaid or lines[0].line.instance_type is None:
         return
     line, region_id = lines[0].line, planned.region_id
-    yield from on_spot(kind, run, region_id)
+    yield from on_spot(kind, request, run, region_id)
     for name in fitting(line.component, str(line.instance_type), region_id, prices=prices, facts=facts):
         change = with_member(kind, request, "InstanceType", name)
         if change:
@@ -69,15 +72,15 @@ def candidates(
         yield from elsewhere(line.component, str(line.instance_type), region_id, prices)
 
 
-def on_spot(kind: str, run: PlannedRun, region_id: str) -> Iterator[Candidate]:
+def on_spot(kind: str, request: Mapping[str, Any], run: PlannedRun, region_id: str) -> Iterator[Candidate]:
     """Give the same on managed Spot, where it can be: not with kept instances, which AWS refuses together."""
     limit = run.max_runtime_in_seconds
     if kind not in WITH_SPOT or run.is_spot or run.keep_alive_seconds or limit is None:
         return
     condition = {"MaxRuntimeInSeconds": limit, "MaxWaitTimeInSeconds": max(limit, min(2 * limit, MOST_WAIT_SECONDS))}
     change: dict[str, Any] = {"EnableManagedSpotTraining": True, "StoppingCondition": condition}
-    for key in reversed(WITH_SPOT[kind]):
-        change = {key: change}
+    if kind == "tuning":
+        change = in_definition(request, change)
     yield Candidate(title="managed Spot", change=change, region_id=region_id, basis=SPOT)
 
 
@@ -104,18 +107,13 @@ def elsewhere(component: str, instance_type: str, region_id: str, prices: PriceC
     area = region_id.split("-", 1)[0] + "-"
     found = []
     for other in prices.regions():
-        if other.startswith(area) and is_same_partition(other, region_id):
+        if other.startswith(area) and partition_of(other) == partition_of(region_id):
             price = prices.unit_price(price_key(other, component, instance_type))
             if price is not None:
                 found.append((price.unit_price, other != region_id, other))
     if found and (cheapest := min(found))[1]:
         basis = "price only; its data and image have to be there too"
         yield Candidate(title=f"in {cheapest[2]}", change={}, region_id=cheapest[2], basis=basis)
-
-
-def is_same_partition(one: str, other: str) -> bool:
-    """Tell whether two regions are sold under one account: GovCloud's are a partition of their own."""
-    return one.startswith("us-gov-") == other.startswith("us-gov-")
 
 
 def with_member(kind: str, request: Mapping[str, Any], name: str, value: object) -> dict[str, Any] | None:
@@ -125,8 +123,31 @@ def with_member(kind: str, request: Mapping[str, Any], name: str, value: object)
         if len(variants) != 1 or not isinstance(variants[0], Mapping) or request.get("ShadowProductionVariants"):
             return None
         return {VARIANTS: [{**variants[0], name: value}]}
+    if kind == "tuning":
+        return in_definition(request, on_instances(definition_of(request), name, value))
     path = RESOURCES.get(kind)
     return None if path is None else patch_at((*path, name), value)
+
+
+def definition_of(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the one definition of a tuning job's training jobs."""
+    listed = request.get(DEFINITIONS)
+    found: Mapping[str, Any] = listed[0] if listed else request[DEFINITION]
+    return found
+
+
+def in_definition(request: Mapping[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """Give the patch that changes the one definition; where it stands in a list, it carries all of it, as a list is replaced."""
+    return {DEFINITIONS: [merged(definition_of(request), change)]} if request.get(DEFINITIONS) else {DEFINITION: change}
+
+
+def on_instances(definition: Mapping[str, Any], name: str, value: object) -> dict[str, Any]:
+    """Give the patch of a definition that sets a member of its instances, which stand in one of three places."""
+    flexible = definition.get(FLEXIBLE)
+    if not flexible:
+        return patch_at((*RESOURCES["tuning"], name), value)
+    configs = flexible.get(CONFIGS)
+    return {FLEXIBLE: {CONFIGS: [{**configs[0], name: value}]}} if configs else {FLEXIBLE: {name: value}}
 
 
 def fitting(component: str, instance_type: str, region_id: str, *, prices: PriceCatalog, facts: Facts) -> list[str]:
@@ -149,33 +170,18 @@ def fitting(component: str, instance_type: str, region_id: str, *, prices: Price
     return list(by_family.values())[:MOST_TYPES]
 
 
-def is_burstable(instance_type: str) -> bool:
-    """Tell a type whose processors are throttled once their credits are used up (T2, T3), which no steady work fits."""
-    return instance_type.removeprefix("ml.").startswith("t") and not instance_type.removeprefix("ml.").startswith("trn")
+def cheaper(component: str, instance_type: str, region_id: str, prices: PriceCatalog) -> list[str]:
+    """Give all types with a lower price there, whatever they have, the cheapest first; none where its own is not known."""
+    price = prices.unit_price(price_key(region_id, component, instance_type))
+    if price is None:
+        return []
+    names = prices.instance_types(region_id, component)
+    found = [(other.unit_price, name) for name in names if (other := prices.unit_price(price_key(region_id, component, name)))]
+    return [name for amount, name in sorted(found) if amount < price.unit_price]
 
 
-def fits(own: InstanceFacts, other: InstanceFacts) -> bool:
-    """Tell whether a type has at least the memory and the accelerators of another, of the same kind; without them its vCPUs.
-
-    What is not known of either fits nothing.
-    """
-    if own.architectures and other.architectures and not set(own.architectures) & set(other.architectures):
-        return False
-    if own.memory_gib is None or other.memory_gib is None or other.memory_gib < own.memory_gib:
-        return False
-    if own.accelerator_count == 0:
-        return other.accelerator_count == 0 and own.vcpu is not None and (other.vcpu or 0) >= own.vcpu
-    return fits_accelerators(own, other)
-
-
-def fits_accelerators(own: InstanceFacts, other: InstanceFacts) -> bool:
-    """Tell whether a type has accelerators of the same kind, with at least as much memory in all and each."""
-    if not own.accelerator_count or not other.accelerator_count or own.accelerator_kind != other.accelerator_kind:
-        return False
-    if own.accelerator_memory_gib is None or other.accelerator_memory_gib is None:
-        return False
-    if other.accelerator_count < own.accelerator_count:
-        return False  # code that runs a process on each would fail
-    each = own.accelerator_memory_gib / own.accelerator_count
-    other_each = other.accelerator_memory_gib / other.accelerator_count
-    return other.accelerator_memory_gib >= own.accelerator_memory_gib and other_each >= each
+def priced(component: str, region_id: str, prices: PriceCatalog) -> list[str]:
+    """Give all types with a price there, the cheapest first."""
+    names = prices.instance_types(region_id, component)
+    found = [(other.unit_price, name) for name in names if (other := prices.unit_price(price_key(region_id, component, name)))]
+    return [name for _, name in sorted(found)]

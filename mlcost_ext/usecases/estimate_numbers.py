@@ -11,6 +11,9 @@ from mlcost_ext.core.money import decimal_from_text
 
 MOST_HOURS = 24 * 366
 """Those of a leap year."""
+GB = 10**9
+MOST_GB = 10**9
+"""An exabyte."""
 MOST_WHOLE = 2**31 - 1
 """AWS's integers have 32 bits."""
 
@@ -37,6 +40,31 @@ def read_hours(value: object, name: str) -> Decimal | None:
             f"Give hours above 0 and at most {MOST_HOURS:,}, such as 1.5.",
         )
     return hours
+
+
+def read_input_gb(value: object, name: str) -> int | None:
+    """Read how large an input is, in GB of 10⁹ bytes, a number or a plain decimal text; give bytes. None stays None.
+
+    Args:
+        value: What was said.
+        name: What it is called there, such as ``--input-gb``.
+
+    Raises:
+        UsageError: It is no number above 0 and up to 1,000,000,000, is less than a byte, or is written with an exponent.
+    """
+    if value is None:
+        return None
+    try:
+        is_written = isinstance(value, (Decimal, float))  # else Python may write it with an exponent
+        size = decimal_from_text(f"{value:.9f}" if is_written else str(value).strip())
+    except Exception:  # noqa: BLE001 - as in `read_hours`
+        size = Decimal(0)
+    if isinstance(value, bool) or not 1 <= size * GB <= MOST_GB * GB:
+        raise UsageError(
+            f"{name} is {said(value)}, which is no size that an input can have.",
+            f"Give GB (10^9 bytes) above 0 and at most {MOST_GB:,}, such as 40.",
+        )
+    return int(size * GB)
 
 
 def read_whole(value: object, name: str, example: int) -> int | None:

@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from mlcost_ext.core.estimate import Alternative, CostRange, Estimate, EstimateLine, Finding, UnpricedLine
 from mlcost_ext.core.money import EXACT
+from mlcost_ext.core.words import figure, span
 
-from .estimate_words import UNKNOWN, answer, between, clean, figure, in_short, money, quantity, runtime, table, wrapped
-from .planned_time import span
+from .estimate_words import UNKNOWN, answer, between, clean, in_short, money, quantity, runtime, table, wrapped
+from .planned_cost import PAID
+from .planned_time import BEYOND
 
 HOURS_A_DAY, HOURS_A_MONTH = 24, 730
 """A month of 730 hours, as AWS's own calculator counts it."""
@@ -56,6 +58,8 @@ def estimate_text(estimate: Estimate) -> str:
 def headline(estimate: Estimate) -> str:
     """Write what it will cost, at the user's own rates where there are any; of what has no end, what an hour of it costs."""
     currency = estimate.billing_currency
+    if is_of_volumes_alone(estimate):
+        return "Cost unknown"
     if is_by_the_hour(estimate):
         return rates(estimate)
     own = estimate.contracted_cost
@@ -63,6 +67,12 @@ def headline(estimate: Estimate) -> str:
     if text is None:
         return "Cost unknown"
     return f"{text} at your own rates" if own else text
+
+
+def is_of_volumes_alone(estimate: Estimate) -> bool:
+    """Tell whether only volumes have a price, and instances that will be billed have none: no figure is worth a headline then."""
+    is_billed = any(line.instance_type and not line.description.endswith(PAID) for line in estimate.unpriced)
+    return is_billed and all(line.pricing_unit == "GB-Mo" for line in estimate.lines)
 
 
 def is_by_the_hour(estimate: Estimate) -> bool:
@@ -105,13 +115,22 @@ def end_words(estimate: Estimate) -> str:
     return f"until somebody {ENDINGS.get(estimate.kind, 'deletes')} it"
 
 
+def goes_on(estimate: Estimate) -> str:
+    """Say that no limit ends it; a transform job of a known runtime ends once its input is done, which is no limit."""
+    if estimate.kind == "transform" and estimate.duration_seconds.expected is not None:
+        return "AWS itself sets it no limit"
+    if estimate.kind in STANDING:
+        return f"without an end of its own: it {'costs' if estimate.lines else 'is there'} {end_words(estimate)}"
+    return f"nothing is known to end it: it costs {end_words(estimate)}"
+
+
 def facts(estimate: Estimate) -> Facts:
     """Say what the answer rests on, each with its label."""
     found: Facts = []
     if not is_by_the_hour(estimate):
         label = "Runtime of one job" if estimate.kind == "tuning" else "Runtime"
-        endless = "without an end of its own" if estimate.kind in STANDING else "nothing is known to end it"
-        found.append((label, runtime(estimate.duration_seconds, f"{endless}: it costs {end_words(estimate)}")))
+        told = [text.removeprefix(RUNTIME) for text in estimate.assumptions if text.startswith(RUNTIME) and BEYOND in text]
+        found.append((label, told[0] if told else runtime(estimate.duration_seconds, goes_on(estimate))))
     if estimate.contracted_cost and not is_by_the_hour(estimate):
         is_whole = estimate.is_complete and all(line.list_unit_price is not None for line in estimate.lines)
         listed = answer(estimate.list_cost, estimate.billing_currency, is_complete=is_whole)
@@ -218,7 +237,7 @@ def shortened(entries: list[str]) -> list[str]:
 def finding_words(finding: Finding, currency: str) -> str:
     """Write what a rule says."""
     saves = "" if finding.saving is None else f" It would save {between(finding.saving, currency)}."
-    return f"{finding.rule}, {finding.verdict}: {finding.title} {finding.message} {finding.hint}{saves}"
+    return f"{finding.rule}, {finding.verdict}: {finding.title.rstrip('.')}. {finding.message} {finding.hint}{saves}"
 
 
 def alternative_words(other: Alternative, currency: str) -> str:
@@ -234,6 +253,7 @@ def told_assumptions(estimate: Estimate) -> list[str]:
     told = [text for text in estimate.assumptions if text.startswith(RUNTIME)]
     basis, expected = estimate.duration_seconds.basis, estimate.duration_seconds.expected
     is_said = basis == "stopping_condition" or (basis == "open_ended" and estimate.kind in STANDING)
+    is_said = is_said or any(BEYOND in text for text in told)
     is_said = is_said or (basis == "given" and expected is not None and told == [f"{RUNTIME}{span(expected)}, as given"])
     return [text for text in estimate.assumptions if text not in told] if is_said and len(told) == 1 else estimate.assumptions
 

@@ -6,34 +6,21 @@ import textwrap
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from mlcost_ext.core.estimate import CostRange, DurationRange
+from mlcost_ext.core import words
+from mlcost_ext.core.estimate import CostRange, DurationRange, Saving
 from mlcost_ext.core.money import plain_text
-
-from .planned_time import span
+from mlcost_ext.core.words import SMALL_STEP, figure, span
 
 WIDTH = 80
 UNKNOWN = "unknown"
-SMALL_STEP = Decimal("0.0001")
 UNITS = {"Hours": "h", "GB-Mo": "GB-mo", "GB-Seconds": "GB-s"}
 NARROWEST = 14
 """Characters to which a column of words may shrink."""
 
 
-def figure(amount: Decimal) -> str:
-    """Write an amount for show: two decimals from 1 on, four below; what is not zero is never shown as zero."""
-    # The rule of kernel/cost_text.py and cli/text.py; a test compares the three.
-    if 0 < amount < SMALL_STEP / 2:
-        return f"< {SMALL_STEP}"
-    step = Decimal("0.01") if amount >= 1 or amount == 0 else SMALL_STEP
-    return f"{amount.quantize(step, rounding=ROUND_HALF_UP):,f}"
-
-
 def money(amount: Decimal | None, currency: str) -> str:
     """Write an amount with its currency; None is said, never shown as zero."""
-    if amount is None:
-        return UNKNOWN
-    text, unit = figure(amount), clean(currency, 8)
-    return f"< {unit} {SMALL_STEP}" if text.startswith("<") else f"{unit} {text}"
+    return UNKNOWN if amount is None else words.money(amount, currency)
 
 
 def quantity(amount: Decimal | None, unit: str) -> str:
@@ -53,8 +40,7 @@ def unit_words(unit: str) -> str:
 
 def clean(text: str, limit: int = 500) -> str:
     """Cut a text and replace what is not printable: control characters, escapes, changes of direction."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in short)
+    return words.clean(text, limit)
 
 
 def answer(cost: CostRange, currency: str, *, is_complete: bool) -> str | None:
@@ -98,9 +84,9 @@ def in_short(cost: CostRange, currency: str) -> str:
     return f"{'up to' if is_limit else 'about'} {money(cost.expected, currency)}"
 
 
-def between(cost: CostRange, currency: str) -> str:
+def between(saving: Saving, currency: str) -> str:
     """Write a range of savings, such as ``USD 0.60 to 0.90``."""
-    known = [amount for amount in (cost.low, cost.expected, cost.high) if amount is not None]
+    known = [amount for amount in (saving.low, saving.expected) if amount is not None]
     if not known:
         return UNKNOWN
     last = _other(known[-1], known[0])

@@ -15,13 +15,14 @@ from mlcost_ext.core.money import EXACT, billing_currency_of, per_hour_to_amount
 from mlcost_ext.core.planned import Planned, PlannedLine, PlannedRun
 from mlcost_ext.core.ports import PriceCatalog, RunHistory, SpotMarket
 from mlcost_ext.core.price import UnitPrice
-from mlcost_ext.core.runs import RunForecast
+from mlcost_ext.core.region import checked_region
+from mlcost_ext.core.runs import MarketSaving, RunForecast
 from mlcost_ext.jobs.kind import Facts
-from mlcost_ext.jobs.requests import REQUEST_KINDS, kind_of_request, read_request
+from mlcost_ext.jobs.requests import REQUEST_KINDS, kind_of_request, read_request, why_unread
 
 from .alternatives import SPOT, Candidate, candidates
 from .meter import no_price, price_of
-from .planned_cost import CostedWay, Ranged, added, cost_way, document, is_by_limit, shared, spanned, to_range
+from .planned_cost import PAID, CostedWay, Ranged, added, cost_way, document, is_by_limit, shared, spanned, to_range
 from .planned_time import RunTime, run_time
 from .price_lookup import PriceQuery, unknown
 
@@ -29,12 +30,15 @@ MOST_HOURS = Decimal(24 * 366)
 SECONDS = Decimal(3600)
 MOST_ALTERNATIVES = 6
 TRAINING = "Training"
+VOLUME_UNKNOWN = "storage_unknown"
+"""The code of notes on volumes that are left out."""
 IF_ALL = " (if all jobs are of this definition)"
 OWN_RATES_ALONE = EstimateNote(
     code="list_price_unknown",
     message="Some of it has a price by your own rates alone, and is in no sum of list prices.",
     hint="'mlcost prices refresh' reads AWS's price list.",
 )
+PREPAID = "It was paid up front: what its hours are worth is not known."
 NO_TIME = DurationRange(low=None, expected=None, high=None, basis="open_ended", sample_size=None)
 
 Saving = tuple[Decimal, str]
@@ -107,11 +111,17 @@ class Costed:
             return None
         return sum((line.per_hour() for way in firsts for line in way.lines), Decimal(0))
 
+    def without_volumes(self) -> str | None:
+        """Say why what its volumes cost is not counted: their size or their price is not known; None: it is counted."""
+        if any(problem.code == VOLUME_UNKNOWN for problem in self.planned.notes):
+            return "whose size is not known"
+        return "whose price is not known" if any(map(is_volume, self.missing)) else None
+
     @property
     def missing(self) -> list[PlannedLine]:
         """Give the lines without a price, each once."""
         found = [line for _, _, ways in self.runs for way in ways for line in way.missing]
-        return list({(each.line.component, each.line.instance_type, each.line.pricing_unit): each for each in found}.values())
+        return list({(e.line.component, e.line.instance_type, e.line.pricing_unit, e.is_prepaid): e for e in found}.values())
 
 
 class Estimator:
@@ -125,7 +135,7 @@ class Estimator:
     """
 
     def __init__(self, prices: PriceCatalog, facts: Facts, market: SpotMarket, history: RunHistory | None = None) -> None:
-        self.prices, self._facts, self._market, self.history = prices, facts, market, history
+        self.prices, self.facts, self._market, self.history = prices, facts, market, history
 
     def estimate(self, kind: str | None, request: Mapping[str, Any], region_id: str, *, hours: Decimal | None = None) -> Estimate:
         """Estimate a request.
@@ -137,11 +147,11 @@ class Estimator:
             hours: How long one run is expected to take, above 0 and at most 8,784; None: by earlier runs, else by its limit.
 
         Raises:
-            UsageError: The request, its kind or the hours are wrong; the hint says what to write instead.
+            UsageError: The request, its kind, the region or the hours are wrong; the hint says what to write instead.
         """
         named, given = checked_kind(kind, request), seconds_of_hours(hours)
-        costed = self.cost(named, request, region_id, given)
-        return replace(self._document(costed), alternatives=self._alternatives(named, request, given, costed))
+        costed = self.cost(named, request, checked_region(region_id), given)
+        return replace(self.document(costed), alternatives=self._alternatives(named, request, given, costed))
 
     def cost(
         self,
@@ -165,7 +175,7 @@ class Estimator:
         Raises:
             UsageError: The request is wrong.
         """
-        planned = read_request(kind, request, region_id, self._facts)
+        planned = read_request(kind, request, region_id, self.facts)
         runs, remarks = [], list[str]()
         for place, run in enumerate(counted(planned)):
             forecast = self._forecast(kind, run)
@@ -185,11 +195,21 @@ class Estimator:
             runs.append((run, time, ways))
         return Costed(planned=planned, runs=tuple(runs), remarks=tuple(remarks))
 
+    def alternatives_of(self, kind: str, request: Mapping[str, Any], region_id: str, given: Decimal | None) -> list[Alternative]:
+        """Give what else would do; see `cost`."""
+        return self._alternatives(kind, request, given, self.cost(kind, request, region_id, given))
+
     def _price_of(self, planned: PlannedLine) -> UnitPrice | None:
         return price_of(planned.line, self.prices)
 
     def _forecast(self, kind: str, run: PlannedRun) -> RunForecast | None:
         return None if self.history is None or run.is_open_ended else self.history.forecast(learnt_from(kind), run.key)
+
+    def spot_of(self, planned: Planned) -> MarketSaving | None:
+        """Give what EC2's spot market tells of the one type that its training runs on; None: not known, or several types."""
+        lines = [each.line for run in planned.runs for way in run.ways for each in way if each.line.component == TRAINING]
+        names = {line.instance_type for line in lines if line.instance_type}
+        return self._market.saving(planned.region_id, names.pop()) if len(names) == 1 else None
 
     def _saving(self, kind: str, run: PlannedRun, region_id: str) -> Saving | None:
         """Give what Spot is expected to save, and who says so: the user's own runs first, else EC2's market."""
@@ -207,7 +227,7 @@ class Estimator:
 
     def _alternatives(self, kind: str, request: Mapping[str, Any], given: Decimal | None, costed: Costed) -> list[Alternative]:
         found = []
-        for other in candidates(kind, request, costed.planned, prices=self.prices, facts=self._facts):
+        for other in candidates(kind, request, costed.planned, prices=self.prices, facts=self.facts):
             patched = merged(request, other.change)
             try:
                 cost = self.cost(kind, patched, other.region_id, given, instead_of=costed)
@@ -220,7 +240,8 @@ class Estimator:
 
     # -- writing it down --------------------------------------------------------------------
 
-    def _document(self, costed: Costed) -> Estimate:
+    def document(self, costed: Costed) -> Estimate:
+        """Write it down, without alternatives."""
         planned = costed.planned
         unpriced = [self._unpriced(line) for line in costed.missing if not is_volume(line)]
         unpriced += [of_problem(problem) for problem in planned.unpriced]
@@ -246,13 +267,13 @@ class Estimator:
     def _unpriced(self, planned: PlannedLine) -> UnpricedLine:
         line = planned.line
         query = PriceQuery(region_id=line.region_id, instance_type=line.instance_type, component=line.component)
-        error = unknown(self.prices, query)
+        error = no_price(line) if line.instance_type is None else unknown(self.prices, query)
         return UnpricedLine(
-            description=line.description,
+            description=line.description + (PAID if planned.is_prepaid else ""),
             component=line.component,
             instance_type=line.instance_type,
             pricing_unit=line.pricing_unit,
-            message=error.message,
+            message=f"{error.message} {PREPAID}" if planned.is_prepaid else error.message,
             hint=error.hint,
         )
 
@@ -291,7 +312,7 @@ def checked_kind(kind: str | None, request: object) -> str:
         raise UsageError("The request is no structure of names and values.", "Give it as boto3 takes it, a dict.")
     found = kind_of_request(request)
     if found is None:
-        raise UsageError("Nothing in the request tells what it would start.", hint)
+        raise UsageError(why_unread(request) or "Nothing in the request tells what it would start.", hint)
     return found
 
 
@@ -329,12 +350,11 @@ def alternative(other: Candidate, cost: Costed, instead_of: Costed) -> tuple[Dec
         return None
     basis = other.basis
     if basis == SPOT:
-        remark = next((text for text in cost.remarks if text.startswith(SPOT)), None)
-        if remark is None:
-            return None
-        basis = remark
+        basis = next(text for text in cost.remarks if text.startswith(SPOT))
     elif other.is_other_speed and cost.runs[0][1] is not instead_of.runs[0][1]:
         basis = f"price and speed: {cost.runs[0][1].remarks[0]}"
+    if (lacking := cost.without_volumes()) is not None:
+        basis = f"{basis}; without its volumes, {lacking}"
     return then - now, Alternative(
         title=other.title,
         change=other.change,

@@ -116,6 +116,14 @@ class LaunchBook:
         if self.by_key.get(launch.key) == launch:
             self.by_key[launch.key] = replace(launch, result="accepted")
 
+    def name_user(self, launch: Launch, user_name: str, basis: UserBasis) -> None:
+        """Note whose a launch is, where its kernel has not told that."""
+        pending, last = self.by_id.get(launch.id), self.by_key.get(launch.key)
+        if pending is not None and pending.user_name is None:
+            self.by_id[launch.id] = replace(pending, user_name=user_name, user_basis=basis)
+        if last is not None and last.id == launch.id and last.user_name is None:
+            self.by_key[launch.key] = replace(last, user_name=user_name, user_basis=basis)
+
     def regions(self, now: datetime) -> set[str]:
         """Give the regions that our launches went to, or that one may have gone to a moment ago."""
         launches = ((key, launch) for key, launch in self.by_key.items() if key not in self.gone)
@@ -142,8 +150,8 @@ class LaunchBook:
             request=request if isinstance(request, Mapping) else {},
             tags=reading.tags({"Tags": event.get("tags")}),
             cell_id=short_text(event.get("cell_id")),
-            user_name=short_text(event.get("user_name")),
-            user_basis="space" if event.get("user_name") else None,
+            user_name=(user := short_text(event.get("user"))),
+            user_basis=("cookie" if event.get("user_basis") == "cookie" else "space") if user else None,
             project=short_text(event.get("project")),
             id=identity,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from mlcost_ext.core.charge import Charge
@@ -25,6 +26,7 @@ __all__ = ["SHOWN_JOBS", "SHOWN_TAGS", "Picture", "overview"]
 SHOWN_JOBS = 50
 SHOWN_STANDING = 50
 SHOWN_SCHEDULES = 20
+SHOWN_FINDINGS = 50
 SHOWN_PROBLEMS = 40
 SHOWN_TAGS = 6
 
@@ -62,7 +64,7 @@ def overview(
         jobs=[job_row(m, now, shown_tags, family=book.family(key_of(m.job)) if m.job.is_sum else None) for m in shown],
         prices=prices_of(shown, stands),
         storage_prices=storage_prices(shown),
-        endpoints=endpoint_rows(stands, now, shown_standing, shown_tags),
+        endpoints=endpoint_rows(picture, stands, now, shown_standing, shown_tags),
         apps=app_rows_shown(picture, stands, now, shown_standing, shown_tags),
         warm_pools=[warm_pool_row(m, now, shown_tags) for m in of_kind(stands, "warm-pool")[:shown_standing]],
         schedules=[
@@ -73,7 +75,9 @@ def overview(
         calibration=picture.calibration,
         scope_account=picture.scope_account,
         budgets=[],
-        findings=[],
+        findings=list(picture.found.shown[: min(SHOWN_FINDINGS, shown_standing)]),
+        findings_count=len(picture.found.shown),
+        avoided=picture.found.avoided,
         idle=Idle(state="off", since=None, held_by=[]),
         data_quality=quality_rows(problems),
     )
@@ -87,10 +91,14 @@ def schedules(standing: StandingBook) -> list[MeteredStanding]:
     return sorted(standing.of_kind("schedule"), key=by_name)
 
 
-def endpoint_rows(stands: list[MeteredStanding], now: datetime, shown: int, shown_tags: int) -> list[EndpointRow]:
-    """Write the endpoints, those first that cost and that nobody calls."""
+def endpoint_rows(
+    picture: Picture, stands: list[MeteredStanding], now: datetime, shown: int, shown_tags: int
+) -> list[EndpointRow]:
+    """Write the endpoints, those first that cost and that nobody calls; one that was accepted as it is, is not forgotten."""
     ordered = sorted(of_kind(stands, "endpoint"), key=lambda m: endpoint_order(m, now))
-    return [endpoint_row(m, now, shown_tags=shown_tags, parts=[]) for m in ordered[:shown]]
+    rows = [endpoint_row(m, now, shown_tags=shown_tags, parts=[]) for m in ordered[:shown]]
+    accepted = picture.found.accepted_things
+    return [replace(row, is_forgotten=False) if ("endpoint", row.region_id, row.name) in accepted else row for row in rows]
 
 
 def app_rows_shown(picture: Picture, stands: list[MeteredStanding], now: datetime, shown: int, shown_tags: int) -> list[AppRow]:

@@ -11,6 +11,7 @@ from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 
+from .findings import Found
 from .session import SessionCosts
 from .standing import StandingBook
 from .watch import JobBook
@@ -31,6 +32,7 @@ class Picture:
     charged: Charged | None = None
     calibration: Calibration | None = None
     """How estimates have held; None: it is not known yet."""
+    found: Found = field(default_factory=Found)
     session_costs: SessionCosts | None = None
     """What the ledger has of this machine; None: it has not been read."""
     scope_account: bool = False

@@ -17,6 +17,8 @@ from .planned_time import RunTime
 HOUR = Decimal(3600)
 NOTHING = Decimal(0)
 HUNDRED = Decimal(100)
+PAID = " (paid up front)"
+"""How the description of a line ends whose hours add nothing."""
 NO_COST = CostRange(low=NOTHING, expected=NOTHING, high=NOTHING)
 
 Ranged = tuple[Decimal | None, Decimal | None, Decimal | None]
@@ -81,7 +83,7 @@ class CostedWay:
 
     lines: tuple[CostedLine, ...]
     missing: tuple[PlannedLine, ...]
-    """Lines without a price."""
+    """Lines without a price, what was paid up front as well."""
 
     @property
     def is_whole(self) -> bool:
@@ -110,9 +112,9 @@ def cost_way(way: Way, run: PlannedRun, time: RunTime, saving_percent: Decimal |
     found, missing = [], []
     for planned in way:
         price = price_of(planned)
-        if price is None and not planned.is_prepaid:
+        if price is None:
             missing.append(planned)
-        elif price is not None:
+        else:
             found.append(CostedLine(planned=planned, price=price, seconds=seconds_of(planned, run, time, saving_percent)))
     return CostedWay(lines=tuple(found), missing=tuple(missing))
 
@@ -195,7 +197,7 @@ def document(costed: CostedLine, suffix: str = "") -> EstimateLine:
     contracted = price.contracted
     is_free = costed.planned.is_prepaid
     return EstimateLine(
-        description=f"{line.description} (paid up front)" if is_free else line.description + suffix,
+        description=line.description + (PAID if is_free else suffix),
         component=line.component,
         instance_type=line.instance_type,
         sku_price_id=price.sku,

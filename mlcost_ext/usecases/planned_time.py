@@ -8,6 +8,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from mlcost_ext.core.estimate import DurationRange
 from mlcost_ext.core.planned import PlannedRun
 from mlcost_ext.core.runs import RunForecast
+from mlcost_ext.core.words import span
+
+BEYOND = " was given, and its stopping condition ends it after "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,7 @@ def given(seconds: Decimal, limit: int | None) -> RunTime:
     whole = DurationRange(low=expected, expected=expected, high=limit, basis="given", sample_size=None)
     remarks = [f"runtime: {span(expected)}, as given"]
     if expected < wished:
-        remarks = [f"runtime: {span(wished)} was given, and its stopping condition ends it after {span(expected)}"]
+        remarks = [f"runtime: {span(wished)}{BEYOND}{span(expected)}"]
     return RunTime(low=expected, expected=expected, high=limit, range=whole, remarks=tuple(remarks))
 
 
@@ -76,16 +79,5 @@ def foreseen(forecast: RunForecast, limit: int | None) -> RunTime:
     remark = f"runtime: {between} is the 10th to 90th percentile of {forecast.sample_size} runs of {forecast.likeness}"
     if limit is not None and forecast.expected_seconds > limit:
         remark = f"{remark}; its stopping condition ends it after {span(limit)}, probably before it is done"
-    remarks = (remark, *([forecast.remark] if forecast.remark else []))
+    remarks = (remark, *([forecast.remark] if forecast.remark else []), *forecast.size_remarks)
     return RunTime(low=low, expected=expected, high=limit, range=whole, remarks=remarks)
-
-
-def span(seconds: int) -> str:
-    """Write a span of time as people say it, such as ``43 min`` or ``1 h 20 min``."""
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = (seconds + 30) // 60
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest} min"
-    return f"{hours} h {rest} min" if rest else f"{hours} h"

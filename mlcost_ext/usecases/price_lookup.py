@@ -10,9 +10,12 @@ from mlcost_ext.core.component import COMPONENTS, USES, WITHOUT_TYPE, component_
 from mlcost_ext.core.errors import PriceUnknownError, UsageError
 from mlcost_ext.core.ports import PriceCatalog
 from mlcost_ext.core.price import UnitPrice, price_key
+from mlcost_ext.core.region import partition_of
 
 SAGEMAKER = "ml."
 """What the names of SageMaker's instance types start with."""
+WITH_LIST = ("aws", "aws-cn")
+"""Partitions of which AWS's price list service answers to whoever has an account there."""
 TYPED = tuple(name for name in USES if has_type(name))
 
 
@@ -80,6 +83,17 @@ def alike(name: str, types: list[str]) -> list[str]:
     return spelt or get_close_matches(plain, types, n=5, cutoff=0.5)
 
 
+def instead_of_list(region_id: str, regions: list[str]) -> str:
+    """Say what there is where no price list covers a region: those alike that the same account can use, or how to get one."""
+    partition = partition_of(region_id)
+    near = get_close_matches(region_id, [each for each in regions if partition_of(each) == partition], n=3, cutoff=0.5)
+    if near:
+        return f"near it are {', '.join(near)}."
+    if partition in WITH_LIST:
+        return "'mlcost prices refresh' reads AWS's."
+    return "give 'mlcost prices refresh' its offer file, or write your own rates in rates.yaml."
+
+
 def unknown(catalog: PriceCatalog, query: PriceQuery) -> PriceUnknownError:
     """Say that there is no price, and what there is instead."""
     region_id, use = query.region_id, query.component or "any use"
@@ -87,8 +101,7 @@ def unknown(catalog: PriceCatalog, query: PriceQuery) -> PriceUnknownError:
     message = f"No price is known for {asked} ({use}) in {region_id}."
     regions = catalog.regions()
     if region_id not in regions:
-        near = ", ".join(get_close_matches(region_id, regions, n=3, cutoff=0.5))
-        return PriceUnknownError(message, f"No price list covers {region_id}; near it are {near or 'none'}.")
+        return PriceUnknownError(message, f"No price list covers {region_id}; {instead_of_list(region_id, regions)}")
     components = [query.component] if query.component else list(TYPED)
     types = sorted({kind for component in components for kind in catalog.instance_types(region_id, component)})
     near = ", ".join(alike(query.instance_type or "", types))

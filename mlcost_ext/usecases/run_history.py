@@ -6,16 +6,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
 
 from mlcost_ext.core.planned import RunKey
-from mlcost_ext.core.runs import EndedRun, OwnSaving, RunDigests, RunForecast
+from mlcost_ext.core.runs import EndedRun, MeasuredInput, OwnSaving, RunDigests, RunForecast
 from mlcost_ext.core.times import UTC
 from mlcost_ext.forecast import Forecast, Forecaster, Run
-from mlcost_ext.jobs.run_key import digests_of
+from mlcost_ext.jobs.run_key import digest, digests_of
+
+from .input_size import InputSize, converted, measured, told_size
 
 LIKENESS = (
     "the same image, script and data",
@@ -31,9 +34,13 @@ OVERLAP = timedelta(minutes=10)
 MIN_SPOT_RUNS = 3
 MOST_SPOT_RUNS = 60
 CENT = Decimal("0.01")
+MOST_INPUTS = 1000
+"""Sizes that are kept between two readings."""
 
 EndedSince = Callable[[str, datetime | None], list[tuple[str, EndedRun]]]
 """Gives runs of a kind that ended since then, each with what tells it from every other; raises OSError."""
+InputOf = Callable[[str], MeasuredInput | None]
+"""Gives how large the data below a prefix of S3 was when it was last listed, by the prefix's digest; raises OSError."""
 
 
 @dataclass(slots=True)
@@ -56,12 +63,23 @@ class LedgerHistory:
     Args:
         ended_since: Reads the ledger; blocks.
         clock: Seconds that only grow: the ledger is read again after one.
+        input_of: Reads how large inputs are; blocks. Left out: of none it is known.
+        wall: The time.
     """
 
-    def __init__(self, ended_since: EndedSince, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        ended_since: EndedSince,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        input_of: InputOf = lambda _: None,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         self._ended_since, self._clock = ended_since, clock
+        self._input_of, self._wall = input_of, wall
         self._lock = threading.Lock()
         self._learnt: dict[str, Learnt] = {}
+        self._inputs: dict[str, tuple[float, InputSize | None]] = {}
 
     def forecast(self, kind: str, key: RunKey) -> RunForecast | None:
         """Give how long such a run will take; None: too few like it have ended.
@@ -70,9 +88,13 @@ class LedgerHistory:
         """
         with self._lock:
             learnt = self._brought_up_to_date(kind)
-            digests = digests_of(key)
-            found = learnt.forecaster.forecast(groups_of(digests, key), speed_key=speed_of(key.instance_type, key.instance_count))
-        return None if found is None else told(found)
+            size = self._size_of(key)
+            found = learnt.forecaster.forecast(
+                groups_of(digests_of(key), key),
+                scale=None if size is None else float(size.input_bytes),
+                speed_key=speed_of(key.instance_type, key.instance_count),
+            )
+        return None if found is None else told(found, size)
 
     def spot_saving(self, kind: str, key: RunKey) -> OwnSaving | None:
         """Give what Spot has saved of runs like it: 1 - billable / run seconds of all of them together."""
@@ -84,6 +106,23 @@ class LedgerHistory:
                 if len(runs) >= MIN_SPOT_RUNS:
                     return saving_of(list(runs), likeness)
         return None
+
+    def _size_of(self, key: RunKey) -> InputSize | None:
+        """Give how large a run's input is: as the user says, else as S3 has lately listed exactly its prefix; None: not known."""
+        if key.input_bytes is not None:
+            return told_size(key.input_bytes)
+        prefix = digest(key.prefix)
+        if prefix is None:
+            return None
+        now = self._clock()
+        read_at, size = self._inputs.get(prefix, (float("-inf"), None))
+        if now - read_at >= FRESH_SECONDS:
+            with suppress(OSError):  # what was read before counts then
+                size = measured(self._input_of(prefix), self._wall())
+            if len(self._inputs) >= MOST_INPUTS:
+                self._inputs.clear()
+            self._inputs[prefix] = (now, size)
+        return size
 
     def _brought_up_to_date(self, kind: str) -> Learnt:
         learnt, now = self._learnt.setdefault(kind, Learnt()), self._clock()
@@ -114,6 +153,7 @@ def learn(learnt: Learnt, name: str, run: EndedRun) -> None:
             groups=groups_of(run.digests, key),
             seconds=float(run.seconds),
             ended_at=run.ended_at,
+            scale=None if run.input_bytes is None else float(run.input_bytes),
             speed_key=speed_of(run.instance_type, run.instance_count),
         )
     )
@@ -155,7 +195,7 @@ def saving_of(runs: list[tuple[int, int]], likeness: str) -> OwnSaving:
     return OwnSaving(percent=percent, sample_size=len(runs), likeness=likeness)
 
 
-def told(found: Forecast) -> RunForecast:
+def told(found: Forecast, size: InputSize | None) -> RunForecast:
     """Write a forecast in whole seconds, with what it rests on in words."""
     remark = None
     if found.is_across_types:
@@ -169,4 +209,5 @@ def told(found: Forecast) -> RunForecast:
         likeness=LIKENESS[found.group],
         is_measured=is_measured,
         remark=remark,
+        size_remarks=converted(size) if size is not None and found.is_scaled else (),
     )

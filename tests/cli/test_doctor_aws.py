@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from mlcost_ext.aws.reader.operations import ACTIONS, READS, action_of
+from mlcost_ext.aws.reader.operations import ACTIONS, OPTIONAL, READS, action_of
 from mlcost_ext.cli.doctor import credentials, permissions
 from mlcost_ext.cli.doctor.door import NO_ANSWER, together
 from mlcost_ext.cli.doctor.reads import NO_SUCH
@@ -12,8 +12,10 @@ from mlcost_ext.core.job import Problem
 
 EMPTY = {"Results": []}
 NOT_FOUND = Problem(code="not_found", message="-", hint="-")
-NOTHING = {action_of(read): NOT_FOUND if read.startswith("Describe") else {} for read in READS}
+TRIED = [read for read in READS if read not in OPTIONAL]
+NOTHING = {action_of(read): NOT_FOUND if read.startswith("Describe") else {} for read in TRIED}
 """What an account without anything answers whoever may read all."""
+UNTRIED = ("permission_stop", "permission_inputs")
 ARN = "arn:aws:sagemaker:us-east-1:111122223333:thing/one"
 SOMETHING = {
     **NOTHING,
@@ -49,7 +51,7 @@ def test_reads_ask_for_one_record(around, door):
     """On a laptop each list is asked for one record, each description for what is not there, and Studio's for nothing."""
     aws = door(NOTHING)
     results = by_name(permissions.check(around(aws=aws)))
-    assert {result.status for name, result in results.items() if name != "permission_stop"} == {"ok"}
+    assert {result.status for name, result in results.items() if name not in UNTRIED} == {"ok"}
     asked = dict(aws.asked)
     assert asked["sagemaker:Search"] == {"Resource": "TrainingJob", "MaxResults": 1}
     assert all(params == {"MaxResults": 1} for action, params in asked.items() if action.startswith("sagemaker:List"))
@@ -60,12 +62,21 @@ def test_reads_ask_for_one_record(around, door):
     assert "permission_tags" not in results
 
 
+def test_what_is_optional_is_named_and_not_tried(around, door):
+    """Which bucket a launch will read, nobody knows yet."""
+    aws = door(NOTHING)
+    result = by_name(permissions.check(around(aws=aws)))["permission_inputs"]
+    assert (result.status, result.hint) == ("info", None)
+    assert result.message.startswith("s3:ListBucket is not tried, and not needed")
+    assert not [action for action, _ in aws.asked if action.startswith("s3:")]
+
+
 def test_everything_the_reader_asks_is_tried_once(around, door, studio_host):
     """In a Studio space with something in the account no read is left out, and nothing else is asked."""
     aws = door(SOMETHING)
     results = by_name(permissions.check(around(aws=aws, host=studio_host)))
-    assert sorted(action for action, _ in aws.asked) == sorted(action_of(read) for read in READS)
-    assert {result.status for name, result in results.items() if name != "permission_stop"} == {"ok"}
+    assert sorted(action for action, _ in aws.asked) == sorted(action_of(read) for read in TRIED)
+    assert {result.status for name, result in results.items() if name not in UNTRIED} == {"ok"}
     asked = dict(aws.asked)
     assert asked["sagemaker:ListApps"] == {"MaxResults": 1, "DomainIdEquals": "d-1"}
     assert asked["sagemaker:ListTags"] == {"ResourceArn": ARN}

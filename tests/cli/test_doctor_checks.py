@@ -17,12 +17,15 @@ from mlcost_ext.cli.doctor import (
     kernel_startup,
     kernels_now,
     labextension,
+    policy,
     prices,
     region,
     server_extension,
     switch,
 )
 from mlcost_ext.core.host import Host
+from mlcost_ext.policy_files import layer_paths
+from mlcost_ext.policy_files.told import STALE
 from mlcost_ext.prices import snapshot
 from tests.fakes import NOW
 from tests.prices.kept import keep
@@ -269,6 +272,70 @@ def test_prices_that_were_changed(home, around, monkeypatch):
 def test_region_without_prices(around, region_id, status):
     """A region that the snapshot does not cover is said."""
     assert prices.check(around(host=Host(kind="local", region_id=region_id)))[1].status == status
+
+
+@pytest.fixture
+def layer(home, around, monkeypatch):
+    """Be a machine without a policy of its own; give the place of the user's, which is written by `layer(text)`."""
+    monkeypatch.setattr(layer_paths, "SYSTEM", home / "etc" / "policy.yaml")
+    monkeypatch.setattr(sys, "prefix", str(home / "prefix"))
+    file = home / ".config/mlcost/policy.yaml"
+    return lambda text: (write(file, text), file)[1]
+
+
+def test_without_a_policy(around, layer):
+    """The built-in one holds, and nothing is made by looking."""
+    here = around()
+    result = only(policy.check(here))
+    assert (result.status, result.hint) == ("info", None)
+    assert "the built-in policy holds" in result.message
+    assert not here.home.exists()
+
+
+def test_policy_that_is_valid(home, around, layer):
+    """Its layers are named, most authority first; what switches all off is a warning."""
+    file, named = layer("version: 1"), home / "named.yaml"
+    write(named, "version: 1")
+    env = {"MLCOST_POLICY": str(named)}
+    result = only(policy.check(around(env=env)))
+    assert (result.status, result.message) == ("ok", f"Layers, most authority first: {named}, {file}.")
+    write(named, "version: 1\ndisable: true")
+    result = only(policy.check(around(env=env)))
+    assert (result.status, result.hint) == ("warn", f"Take disable: true out of {named}.")
+
+
+def test_policy_with_faults(around, layer):
+    """The first three with their places, each with its mend, and the command that names all."""
+    file = layer("version: 1\nrules:\n" + "".join(f"  MC10{n}: {{verdict: yes}}\n" for n in (1, 3, 4, 5)))
+    whole, *faults = policy.check(around())
+    assert (whole.name, whole.status) == ("policy", "fail")
+    assert "what they say does not count" in whole.message
+    assert whole.hint == f"Mend the 4 faults; /prefix/bin/python -m mlcost_ext.cli policy check {file} names every one."
+    assert [each.message for each in faults] == [f"{file}:{line}:20: yes is no verdict." for line in (3, 4, 5)]
+    assert {(each.name, each.status) for each in faults} == {("policy_fault", "fail")}
+    assert faults[0].hint.startswith("Write one of off, shadow")
+
+
+def test_policy_that_is_stale(around, layer):
+    """What was good before stays in force, and that is said."""
+    here = around()
+    here.home.mkdir(mode=0o700)
+    layer("version: 1\nrules: {MC101: {verdict: block}}")
+    assert only(policy.check(here)).status == "ok"
+    layer("version: 1\nrules: {MC101: {verdict: blok}}")
+    whole, fault = policy.check(here)
+    assert (whole.status, whole.message) == ("fail", STALE)
+    assert fault.hint == "Write block."
+    layer("version: 1")
+    assert only(policy.check(here)).status == "ok"
+
+
+def test_policy_that_was_named_and_is_not_there(home, around, layer):
+    """It is broken, not absent."""
+    whole, fault = policy.check(around(env={"MLCOST_POLICY": str(home / "a b.yaml")}))
+    assert (whole.status, fault.status) == ("fail", "fail")
+    assert f"policy check '{home}/a b.yaml' names" in whole.hint
+    assert fault.message.startswith(f"{home}/a b.yaml: ")
 
 
 def test_home_in_a_folder_that_may_not_be_entered(home, around, monkeypatch):

@@ -4,14 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from argparse import Namespace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from mlcost_ext import kernel_wiring
 from mlcost_ext.cli import estimate as module
+from mlcost_ext.launch_wiring import Judging, Question
 from tests.fakes import ROOT
 from tests.usecases import estimate_samples
 
@@ -33,25 +33,19 @@ def request_file(home):
     return "request.json"
 
 
-class FakeEstimator:
-    """Answers with what it was given, and keeps what it was asked."""
-
-    def __init__(self, found):
-        self.found, self.asked = found, []
-
-    def estimate(self, *asked, **more):
-        self.asked.append((asked, more))
-        return self.found
-
-
 @pytest.fixture
 def answered(monkeypatch):
-    """Give a function that lets every request be answered with one estimate."""
+    """Give a function that lets every request be answered with one estimate, and gives what was asked."""
 
     def answer(found):
-        fake = FakeEstimator(found)
-        monkeypatch.setattr(kernel_wiring, "estimator", lambda *_: fake)
-        return fake
+        noted = []
+
+        def estimate(_judging, _estimator, server_id, asked, now):
+            noted.append((server_id, asked))
+            return found, None
+
+        monkeypatch.setattr(Judging, "estimate", estimate)
+        return noted
 
     return answer
 
@@ -75,10 +69,20 @@ def test_json(mlcost, request_file):
 
 def test_what_is_asked(mlcost, request_file, answered, monkeypatch):
     """Kind, request, region and hours go in as they were said; the region may come from the environment."""
-    fake = answered(estimate_samples.estimate())
+    noted = answered(estimate_samples.estimate())
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     assert mlcost("estimate", request_file, "--kind", "training", "--hours", "2").status == 0
-    assert fake.asked == [(("training", REQUEST, "eu-west-1"), {"hours": Decimal(2)})]
+    assert noted == [(None, Question(kind="training", request=REQUEST, region_id="eu-west-1", hours=Decimal(2)))]
+
+
+def test_size_of_the_input(mlcost, request_file):
+    """In GB; without earlier runs it is told that it is not counted, and a wrong one is named in two lines."""
+    found = mlcost("--json", "estimate", request_file, *REGION, "--input-gb", "40").document
+    assert any(text.startswith("input: 40 GB, as given; not counted") for text in found["assumptions"])
+    for wrong in ("0", "-1", "nan", "inf", "40GB", "1e3", "2000000000"):
+        ran = mlcost("--json", "estimate", request_file, *REGION, f"--input-gb={wrong}")
+        assert (ran.status, ran.document["code"]) == (2, "usage")
+        assert ran.document["message"] == f"--input-gb is '{wrong}', which is no size that an input can have."
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,15 @@ def test_status_is_that_of_the_decision(mlcost, request_file, answered, decision
     ran = mlcost("estimate", request_file, *REGION, *form)
     assert (ran.status, ran.err) == (status, "")
     assert "1.41" in ran.out
+
+
+def test_a_space_by_its_volume_alone(mlcost, home):
+    """A space without a volume of its own is no zero."""
+    storage = {"EbsStorageSettings": {"EbsVolumeSizeInGb": 50}}
+    (home / "request.json").write_text(json.dumps({"SpaceSettings": {"SpaceStorageSettings": storage}}))
+    assert mlcost("estimate", "request.json", *REGION).out.startswith("USD 0.0078 an hour ")
+    (home / "request.json").write_text("{}")
+    assert mlcost("estimate", "request.json", *REGION, "--kind", "space").out.startswith("Cost unknown for a space")
 
 
 def test_an_unknown_type_is_an_estimate(mlcost, home):
@@ -193,19 +206,25 @@ def test_wrong_standard_input(home):
     assert b"Standard input has more than 10 MB" in done.stderr
 
 
-def test_whose_runs_tell_the_time(home, left_behind, recently, monkeypatch):
+def test_a_policy_s_file_judges(mlcost, request_file, home):
+    """In the place of all layers; what it has to say is a finding, and the status that of the decision."""
+    (home / "policy.yaml").write_text("version: 1\nrules: {MC104: {verdict: block, denied: ['ml.*']}}\n")
+    ran = mlcost("--json", "estimate", request_file, *REGION, "--policy", str(home / "policy.yaml"))
+    assert (ran.status, ran.document["decision"]) == (1, "block")
+    assert "MC104" in [each["rule"] for each in ran.document["findings"]]
+    assert mlcost("--json", "estimate", request_file, *REGION).document["decision"] in ("allow", "warn")
+
+
+def test_whose_runs_tell_the_time(home, left_behind, recently, answered):
     """The server's whose figures are the freshest, as `mlcost jobs` shows it."""
     assert module.server_of(home / "mlcost") is None
     left_behind(recently, "s1")
     left_behind(recently.replace(year=2020), "s2")
     assert module.server_of(home / "mlcost") == "s1"
-    asked = []
-    fake = FakeEstimator(replace(estimate_samples.estimate()))
-    monkeypatch.setattr(kernel_wiring, "estimator", lambda *given: asked.append(given) or fake)
-    module.run(
-        type("Options", (), {"request": str(written(home)), "region": "us-east-1", "hours": None, "kind": None, "json": False})
-    )
-    assert asked == [(home / "mlcost", "s1")]
+    noted = answered(estimate_samples.estimate())
+    options = {"request": str(written(home)), "region": "us-east-1", "hours": None, "input_gb": None, "kind": None}
+    module.run(Namespace(**options, policy=None, json=False))
+    assert [server_id for server_id, _ in noted] == ["s1"]
 
 
 def written(home) -> Path:

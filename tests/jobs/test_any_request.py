@@ -166,7 +166,7 @@ def wrong(request: Any, kind: Any = "training") -> dict[str, str]:
     return {"message": caught.value.message, "hint": caught.value.hint}
 
 
-NAMES = "training, tuning, processing, transform, automl, endpoint-config, endpoint, notebook, app, space"
+NAMES = "training, tuning, processing, transform, automl, endpoint, endpoint-config, notebook, app, space"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from mlcost_ext.core.planned import RunKey
 from mlcost_ext.core.runs import RunDigests
-from mlcost_ext.jobs.run_key import digests_of, document_of, key_of, steady, told_digests
+from mlcost_ext.jobs.run_key import bucket_and_key, digests_of, document_of, key_of, steady, told_digests
 
 IMAGE = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:2.0.1-gpu-py310"
 
@@ -34,6 +34,7 @@ def test_a_training_job():
         image=IMAGE,
         script="s3://bucket/job-#/source/sourcedir.tar.gz#train.py",
         data="s3://bucket/data/train",
+        prefix="s3://bucket/data/train",
         instance_type="ml.g5.xlarge",
         instance_count=2,
     )
@@ -77,6 +78,42 @@ def test_the_first_channel_that_is_no_code_is_the_data():
         {"ChannelName": "x", "DataSource": {"FileSystemDataSource": {"DirectoryPath": "/fsx"}}},
     ]
     assert key_of("training", training_request(InputDataConfig=channels)).data == "/fsx"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "prefix"),
+    [
+        ("s3://bucket/in/2026/11/23", "S3Prefix", "s3://bucket/in/2026/11/23"),
+        ("s3://bucket", "S3Prefix", "s3://bucket"),
+        ("s3://bucket/list.manifest", "ManifestFile", None),
+        ("s3://bucket/list.manifest", "AugmentedManifestFile", None),
+        ("s3://bucket/x", None, None),
+        ("s3://arn:aws:s3:us-east-1:111122223333:accesspoint/a/x", "S3Prefix", None),
+        ("https://bucket/x", "S3Prefix", None),
+        ("s3://bucket/" + "x" * 1012, "S3Prefix", None),
+    ],
+)
+def test_the_prefix_stays_as_it_is_written(address, kind, prefix):
+    """All below it is the input; of a manifest, an access point or what may have been cut there is none."""
+    source = {"S3DataType": kind, "S3Uri": address}
+    channels = [channel("s3://b/code", "code"), {"ChannelName": "x", "DataSource": {"S3DataSource": source}}, channel("s3://b/c")]
+    assert key_of("training", training_request(InputDataConfig=channels)).prefix == prefix
+    inputs = [{"InputName": "code", "S3Input": {"S3Uri": "s3://b/c"}}, {"InputName": "d", "S3Input": source}]
+    assert key_of("processing", {"ProcessingInputs": inputs}).prefix == prefix
+    assert key_of("transform", {"TransformInput": {"DataSource": {"S3DataSource": source}}}).prefix == prefix
+
+
+def test_the_prefix_is_that_of_the_channel_that_is_compared():
+    """Where that is a folder of a file system, the size of another channel would say nothing."""
+    folder = {"ChannelName": "x", "DataSource": {"FileSystemDataSource": {"DirectoryPath": "/fsx"}}}
+    assert key_of("training", training_request(InputDataConfig=[folder, channel("s3://b/c")])).prefix is None
+
+
+def test_bucket_and_key():
+    """A bucket alone has no beginning of keys."""
+    assert bucket_and_key("s3://bucket/a/b#c") == ("bucket", "a/b#c")
+    assert bucket_and_key("s3://bucket") == ("bucket", "")
+    assert bucket_and_key("https://bucket/a") is None
 
 
 def test_a_processing_job():

@@ -11,8 +11,9 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from mlcost_ext.jobs.requests import REQUEST_KINDS, request_kind_named
+from mlcost_ext.jobs.requests import REQUEST_KINDS, kind_of_request, request_kind_named, why_unread
 from mlcost_ext.jobs.requests.uncovered import FREE, UNCOVERED
+from mlcost_ext.jobs.requests.unread import MARKS
 
 from .test_cases import CASES
 
@@ -69,6 +70,17 @@ def test_tables_do_not_overlap() -> None:
     """Each operation has one answer."""
     assert len(COVERED) == len(set(COVERED))
     assert set(COVERED) & set(UNCOVERED) == set(COVERED) & set(FREE) == set(UNCOVERED) & set(FREE) == set()
+
+
+@pytest.mark.parametrize(("mark", "operation"), MARKS)
+def test_a_member_that_tells_of_no_kind_is_one_of_its_operation(model: Any, mark: str, operation: str) -> None:
+    """And of no request that is read; so that the reason why it is not estimated can be given."""
+    assert mark in model.operation_model(operation).input_shape.members
+    assert kind_of_request({mark: "x"}) is None
+    assert operation in UNCOVERED or operation in FREE
+    reason = why_unread({mark: "x"})
+    assert reason is not None
+    assert reason.startswith(f"This is a request of {operation}. ")
 
 
 @pytest.mark.parametrize("table", [UNCOVERED, FREE], ids=["uncovered", "free"])

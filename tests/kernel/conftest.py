@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,12 @@ class Answer:
     stdout: str = ""
     stderr: str = ""
     error: str | None = None
+    traceback: str = ""
     result: dict[str, Any] = field(default_factory=dict)
+    shown: list[dict[str, Any]] = field(default_factory=list)
+    """Each display, in their order."""
+    asked: list[str] = field(default_factory=list)
+    """The prompts."""
 
 
 class Kernel:
@@ -42,18 +48,34 @@ class Kernel:
     def __init__(self, client: BlockingKernelClient, kernel_id: str, home: Path) -> None:
         self.client, self.kernel_id, self.home = client, kernel_id, home
 
-    def run(self, code: str, *, cell_id: str | None = None) -> Answer:
-        message = self.client.session.msg("execute_request", _execute(code))
+    def run(self, code: str, *, cell_id: str | None = None, says: list[str] | None = None) -> Answer:
+        """Run a cell; where there is something to say, input is allowed and prompts are answered with it in turn."""
+        message = self.client.session.msg("execute_request", _execute(code, allow_stdin=says is not None))
         message["metadata"] = {"cellId": cell_id} if cell_id else {}
         self.client.shell_channel.send(message)
         answer = Answer()
+        ends = time.monotonic() + CELL_SECONDS
         while True:
-            reply = self.client.get_iopub_msg(timeout=CELL_SECONDS)
+            if says is not None:
+                self._answer(says, answer)
+            try:
+                reply = self.client.get_iopub_msg(timeout=0.05 if says is not None else CELL_SECONDS)
+            except Empty:
+                if says is None or time.monotonic() > ends:
+                    raise
+                continue
             if reply["parent_header"].get("msg_id") != message["header"]["msg_id"]:
                 continue
             if reply["msg_type"] == "status" and reply["content"]["execution_state"] == "idle":
                 return answer
             _take(answer, reply)
+
+    def _answer(self, says: list[str], answer: Answer) -> None:
+        """Answer a prompt if there is one; where nothing is left to say, with an empty line."""
+        with contextlib.suppress(Empty):
+            asked = self.client.get_stdin_msg(timeout=0.01)
+            answer.asked.append(asked["content"]["prompt"])
+            self.client.input(says.pop(0) if says else "")
 
     def value(self, expression: str) -> Any:
         """Evaluate an expression whose value can be written as JSON."""
@@ -80,16 +102,21 @@ class Kernel:
         return self.run(f"answer = {client}.create_training_job(**request({name!r}))", **more)
 
     def lines(self) -> list[dict[str, Any]]:
-        return spool_lines(self.home)
+        """Give the spool's lines without what the guard has to say."""
+        return [line for line in spool_lines(self.home) if line["type"] != "decision"]
+
+    def decisions(self) -> list[dict[str, Any]]:
+        """Give what the guard has noted."""
+        return [line for line in spool_lines(self.home) if line["type"] == "decision"]
 
 
-def _execute(code: str) -> dict[str, Any]:
+def _execute(code: str, *, allow_stdin: bool = False) -> dict[str, Any]:
     return {
         "code": code,
         "silent": False,
         "store_history": True,
         "user_expressions": {},
-        "allow_stdin": False,
+        "allow_stdin": allow_stdin,
     }
 
 
@@ -99,8 +126,10 @@ def _take(answer: Answer, message: dict[str, Any]) -> None:
         setattr(answer, content["name"], getattr(answer, content["name"]) + content["text"])
     elif message["msg_type"] == "error":
         answer.error = f"{content['ename']}: {content['evalue']}"
+        answer.traceback = "\n".join(content["traceback"])
     elif message["msg_type"] in ("execute_result", "display_data"):
         answer.result = content["data"]
+        answer.shown.append(content["data"])
 
 
 def spool_lines(home: Path) -> list[dict[str, Any]]:

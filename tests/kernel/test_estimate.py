@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 import mlcost_ext as mlcost
-from mlcost_ext.cli import region as cli_region
 from mlcost_ext.core.errors import MlcostError, UsageError
 from mlcost_ext.kernel import estimate as module
 from mlcost_ext.kernel.targets import Options, Target
@@ -53,11 +52,27 @@ def test_a_request_and_options() -> None:
     assert repr(report).startswith("About USD ")
 
 
+def test_the_size_of_an_input() -> None:
+    """As bytes to whoever estimates; a wrong one is named with what to write."""
+    found = mlcost.estimate(REQUEST, region_id="us-east-1", input_gb=0.5).estimate
+    assert found.assumptions[-1].startswith("input: 0.5 GB, as given; not counted")
+    with pytest.raises(MlcostError, match="input_gb is -1, which is no size that an input can have"):
+        mlcost.estimate(REQUEST, region_id="us-east-1", input_gb=-1)
+
+
 def test_options_alone() -> None:
     """They describe it; what was taken instead of what they do not say is among the assumptions."""
     report = mlcost.estimate(kind="training", instance_type="ml.m5.xlarge", hours=Decimal(2), region_id="eu-west-1")
     assert report.estimate.region_id == "eu-west-1"
     assert report.estimate.assumptions
+
+
+def test_a_space_by_its_volume_alone() -> None:
+    """50 GB of gp3 for JupyterLab, by the hour; it needs no instance type."""
+    found = mlcost.estimate(kind="space", volume_gb=50, region_id="us-east-1").estimate
+    (line,) = found.lines
+    assert (line.component, line.instance_type, found.is_complete) == ("Storage-Studio-JupyterLab", None, True)
+    assert found.cost_per_hour == (Decimal(line.list_unit_price or "") * 50 / 720).quantize(found.cost_per_hour or Decimal(1))
 
 
 def test_what_the_target_does_not_tell_is_an_assumption(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,11 +111,6 @@ def test_no_region(region_id: Any, code: str) -> None:
         mlcost.estimate(REQUEST, region_id=region_id)
     assert caught.value.code == code
     assert caught.value.hint in str(caught.value)
-
-
-def test_a_region_is_written_as_on_the_command_line() -> None:
-    """Neither room may import the other."""
-    assert module.REGION.pattern == cli_region.REGION.pattern
 
 
 @pytest.mark.parametrize(

@@ -101,10 +101,12 @@ def test_expressions_without_a_value(text: str, message: str, hint: str) -> None
 def test_options() -> None:
     """Each of them, before or behind the target; values as in any magic."""
     line = (
-        "--kind=training --instance 'ml.g5.xlarge' base --count 2 --hours {h} --spot --volume-gb $size --region eu-west-1 --json"
+        "--kind=training --instance 'ml.g5.xlarge' base --count 2 --hours {h} --spot --volume-gb $size --region eu-west-1"
+        " --input-gb 0.5 --json"
     )
     asked = read_line(line, {**NAMES, "size": 100})
     expected = Options(
+        input_bytes=500_000_000,
         kind="training",
         instance_type="ml.g5.xlarge",
         instance_count=2,

@@ -78,6 +78,12 @@ def test_options_alone_and_as_a_dict(shell: InteractiveShell) -> None:
     assert shell.run_line_magic("estimate_cost", f"{OPTIONS} --json") == report.to_dict()
 
 
+def test_a_space_by_its_volume_alone(shell: InteractiveShell) -> None:
+    """No instance type is wanted."""
+    found = shell.run_line_magic("estimate_cost", "--kind space --volume-gb 50 --json")
+    assert ([line["component"] for line in found["lines"]], found["is_complete"]) == (["Storage-Studio-JupyterLab"], True)
+
+
 def test_a_terminal_shows_the_text(told: Told) -> None:
     """Without a page, the text form."""
     shown = told(f"%estimate_cost {OPTIONS}")

@@ -15,6 +15,7 @@ from mlcost_ext.kernel import estimate as module
 from mlcost_ext.kernel import estimate_widget
 from mlcost_ext.kernel.estimate_widget import Start, members, start_of, what_if
 from mlcost_ext.kernel.targets import Options, read_target
+from mlcost_ext.prices.instances import has_local_disk
 from tests.usecases.estimate_samples import MARKUP
 
 from .test_estimate import REQUEST
@@ -31,7 +32,7 @@ def nowhere(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def start(request: Any, options: Options = OPTIONS) -> Start:
-    target = read_target(request, options)
+    target = read_target(request, options, has_local_disk)
     return start_of(target, module.estimated(target, options), options)
 
 

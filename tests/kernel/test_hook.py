@@ -278,8 +278,8 @@ def test_detaching_leaves_nothing(account: str, hook: LaunchHook, spool: Spool, 
     sagemaker = session.client("sagemaker")
     attachment.detach()
     assert initializers == botocore._INITIALIZERS
-    assert [emitter for emitter in living_emitters() if "LaunchHook" in repr(emitter._emitter._handlers._root)] == []
-    assert [emitter for emitter in living_emitters() if "mlcost" in repr(emitter._emitter._unique_id_handlers)] == []
+    assert [emitter for emitter, _ in living_emitters() if "LaunchHook" in repr(emitter._emitter._handlers._root)] == []
+    assert [emitter for emitter, _ in living_emitters() if "mlcost" in repr(emitter._emitter._unique_id_handlers)] == []
     sagemaker.create_training_job(**request(name))
     assert spool.events == []
     attachment.detach()

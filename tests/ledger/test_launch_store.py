@@ -51,7 +51,7 @@ def loaded(store: LaunchStore) -> Kept:
 def test_a_launch_has_what_its_two_lines_tell(store: LaunchStore) -> None:
     """Each in its column, times in one form."""
     where = {"notebook": "n.ipynb", "cell_id": "c", "user": "ana", "user_basis": "space", "git_commit": "0" * 40, "project": "p"}
-    told = batch(line(1, **where, request={"a": 1}, tags={"t": "é"}, at="2026-11-30T05:00:00+01:00"), outcome(1))
+    told = batch(line(1, **where, decision="d1", request={"a": 1}, tags={"t": "é"}, at="2026-11-30T05:00:00+01:00"), outcome(1))
     told.events[0]["kernel_id"] = "k1"
     assert store.take([told]) == set()
     assert rows(store) == [
@@ -75,6 +75,8 @@ def test_a_launch_has_what_its_two_lines_tell(store: LaunchStore) -> None:
             "request": '{"a":1}',
             "tags": '{"t":"\\u00e9"}',
             "estimate": None,
+            "decision": "d1",
+            "input_bytes": None,
         }
     ]
 

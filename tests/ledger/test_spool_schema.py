@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcost_ext.ledger.spool_schema import MAX_TAGS, SCHEMA, parse
+from mlcost_ext.ledger.spool_schema import MAX_FINDINGS, MAX_TAGS, SCHEMA, parse
 
 from .spool_files import AT
 
+FINDING = {"rule": "MC106", "verdict": "warn", "subject": None, "message": "Managed Spot is off."}
 WHOLE: dict[str, dict[str, Any]] = {
     "kernel": {"server_id": "a1", "kernel_id": "k", "notebook": "n.ipynb", "user": "ana"},
     "unloaded": {},
@@ -27,12 +28,35 @@ WHOLE: dict[str, dict[str, Any]] = {
         "user_basis": "space",
         "git_commit": "0f" * 20,
         "project": "churn",
+        "decision": "d",
         "request": {"a": [1]},
         "tags": {"team": "fraud"},
     },
     "outcome": {"id": "i", "result": "accepted", "resource_id": "arn", "error_code": "X"},
+    "decision": {
+        "id": "d",
+        "kind": "training",
+        "region_id": "us-east-1",
+        "notebook": "n.ipynb",
+        "cell_id": "c",
+        "user": "ana",
+        "decision": "ask",
+        "outcome": "fixed",
+        "reason": "benchmark",
+        "findings": [FINDING],
+        "fixed": ["MC106"],
+        "avoided": {"low": "-0.5", "expected": "9.12", "billing_currency": "USD", "basis": "history"},
+    },
 }
-NEEDED = {"kernel": set(), "unloaded": set(), "intent": {"id", "kind", "region_id", "name"}, "outcome": {"id", "result"}}
+NEEDED = {
+    "kernel": set(),
+    "unloaded": set(),
+    "intent": {"id", "kind", "region_id", "name"},
+    "outcome": {"id", "result"},
+    "decision": {"id", "kind", "region_id", "decision", "outcome"},
+}
+LISTS: dict[str, list[object]] = {"findings": [[]], "fixed": [[], ["x"]]}
+"""Keys that have lists, and odd values that are none there."""
 
 
 def text(type_: object, **fields: Any) -> bytes:
@@ -67,6 +91,8 @@ ODD = [7, True, 1.5, "", [], ["x"], "x" * 5000, "\ud800"]
 def test_no_key_is_of_another_type_or_length(type_: str, odd: object) -> None:
     """Such a line is left out whole."""
     for key in ("at", *WHOLE[type_]):
+        if odd in LISTS.get(key, []):
+            continue
         assert not fits(type_, **{**WHOLE[type_], key: odd}), key
 
 
@@ -88,6 +114,33 @@ def test_forms_that_an_intent_does_not_have(key: str, odd: object) -> None:
     """Times with their zone, commits in full, words of a list."""
     assert fits("intent", **WHOLE["intent"])
     assert not fits("intent", **{**WHOLE["intent"], key: odd})
+
+
+@pytest.mark.parametrize(
+    ("key", "odd"),
+    [
+        ("decision", "perhaps"),
+        ("outcome", "forgotten"),
+        ("reason", "r" * 501),
+        ("findings", [FINDING] * (MAX_FINDINGS + 1)),
+        ("findings", [{**FINDING, "rule": 7}]),
+        ("findings", [{**FINDING, "verdict": "off"}]),
+        ("findings", [{**FINDING, "message": "m" * 601}]),
+        ("findings", [{**FINDING, "subject": {}}]),
+        ("findings", [{**FINDING, "saving": {"expected": "1"}}]),
+        ("findings", [{**FINDING, "saving": {"expected": "-1", "billing_currency": "USD"}}]),
+        ("fixed", ["MC106", 7]),
+        ("avoided", {"low": None, "expected": 9.12, "billing_currency": "USD", "basis": "history"}),
+        ("avoided", {"low": None, "expected": "-9.12", "billing_currency": "USD", "basis": "history"}),
+        ("avoided", {"low": None, "expected": "1e9", "billing_currency": "USD", "basis": "history"}),
+        ("avoided", {"low": None, "expected": "9.12", "billing_currency": "<b>", "basis": "history"}),
+        ("avoided", {"low": None, "expected": "9.12", "billing_currency": "USD"}),
+    ],
+)
+def test_forms_that_a_decision_does_not_have(key: str, odd: object) -> None:
+    """Words of a list, plain amounts, and no more findings than there are rules to speak of."""
+    assert fits("decision", **WHOLE["decision"])
+    assert not fits("decision", **{**WHOLE["decision"], key: odd})
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlcost_ext.aws.reader.operations import ACTIONS, READS, action_of
+from mlcost_ext.aws.reader.operations import ACTIONS, OPTIONAL, READS, action_of
 from mlcost_ext.sandbox.seed_scene import LAST_CALLED_12_DAYS_AGO, NEVER_CALLED
 from tests.fakes import ROOT
 from tests.sandbox.test_seed import SIX
@@ -34,10 +34,16 @@ def policies() -> list[dict[str, object]]:
 
 @pytest.mark.parametrize(("number", "operations"), [(0, READS), (1, ACTIONS)], ids=["reads", "ends"])
 def test_policies_have_what_the_reader_may_send(number: int, operations: tuple[str, ...]) -> None:
-    """Every operation of the reader's, and nothing else."""
+    """Every operation of the reader's that is not optional, and nothing else."""
     statement = policies()[number]
     assert (statement["Effect"], statement["Resource"]) == ("Allow", "*")
-    assert statement["Action"] == sorted(action_of(operation) for operation in operations)
+    assert statement["Action"] == sorted(action_of(operation) for operation in operations if operation not in OPTIONAL)
+
+
+def test_optional_permissions_are_told_beside_the_policies() -> None:
+    """By the names that IAM has for them."""
+    beside = re.sub(r"```json\n.*?```", "", text("docs/hosts.md"), flags=re.DOTALL).partition("## Permissions together")[2]
+    assert [operation for operation in OPTIONAL if f"`{action_of(operation)}`" not in beside] == []
 
 
 def test_readme_counts_the_demo_as_the_panel_does() -> None:

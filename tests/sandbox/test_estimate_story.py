@@ -15,7 +15,7 @@ from .test_story import LOAD, Story, eventually, running_demo
 
 NOTEBOOK = NOTEBOOKS[1]
 TOKEN = "practice-control"
-READS = ("BatchGet", "Describe", "Get", "List", "Search", "Simulate")
+READS = ("BatchGet", "Describe", "Get", "HEAD", "List", "Search", "Simulate")
 LOOKS = ["ListTrainingJobs", "ListEndpointConfigs", "ListEndpoints"]
 HEADLINE = re.compile(r"About USD ([\d.]+) \((?:([\d.]+) to )?at most ([\d.]+)\) for training")
 
@@ -23,8 +23,8 @@ HEADLINE = re.compile(r"About USD ([\d.]+) \((?:([\d.]+) to )?at most ([\d.]+)\)
 class EstimateStory(Story):
     """The notebook's code cells, and what the practice account was asked since they began."""
 
-    def __init__(self, demo, kernel):
-        super().__init__(kernel, NOTEBOOK)
+    def __init__(self, demo, kernel, notebook=NOTEBOOK):
+        super().__init__(kernel, notebook)
         self.demo, self.account = demo, kernel.value("__import__('os').environ['AWS_ENDPOINT_URL']")
         self.since = self.report(0)["now"]
         self.figures = {}
@@ -151,7 +151,7 @@ def test_nothing_but_an_idea(story):
     assert re.search(r"(?m)^ml\.g5\.2xlarge training +6 h ", text)
     granted = text.partition("Taken for granted:")[2]
     assert "MaxRuntimeInSeconds is missing" in granted.replace("\n", " ")
-    assert "a volume of 30 GB" in granted.replace("\n", " ")
+    assert "ml.g5.2xlarge has disks of its own, so that AWS attaches no volume" in granted.replace("\n", " ")
 
 
 def test_what_has_no_end(story):
@@ -202,7 +202,8 @@ def test_where_it_goes_on(demo, story):
 
 
 def test_the_changed_request_could_be_sent(story):
-    """As the text says: AWS takes it, and then the account's log has what none of the cells has put there."""
+    """As the text says: AWS takes it with the policy's tags, and then the log has what none of the cells has put there."""
+    story.kernel.run("%cost_tags team=fraud-platform model=first-steps cost-centre=4711")
     assert story.kernel.run("answer = sagemaker.create_training_job(**cheaper)").error is None
     assert story.changes() == ["CreateTrainingJob"]
     assert story.kernel.run("sagemaker.stop_training_job(TrainingJobName=cheaper['TrainingJobName'])").error is None

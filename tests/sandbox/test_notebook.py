@@ -19,9 +19,9 @@ from mlcost_ext.sandbox.server import make_practice_server
 
 ROOT = Path(__file__).parents[2]
 LOAD = "get_ipython().run_line_magic('load_ext', 'mlcost_ext')\n"
-MAGICS = {"cost", "estimate_cost", "load_ext", "unload_ext"}
-FIRST, SECOND = NOTEBOOKS
-IMPORTED = {FIRST: {"boto3"}, SECOND: {"boto3", "mlcost_ext", "sagemaker"}}
+MAGICS = {"cost", "cost_fix", "cost_override", "cost_policy", "cost_tags", "estimate_cost", "load_ext", "unload_ext"}
+FIRST, SECOND, THIRD = NOTEBOOKS
+IMPORTED = {FIRST: {"boto3"}, SECOND: {"boto3", "mlcost_ext", "sagemaker"}, THIRD: {"boto3"}}
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_it_is_clean(notebook):
 
 
 def test_what_it_needs(name, notebook):
-    """Every import of the first one's cells is boto3 or Python's own; the second one has us, and an SDK where there is one."""
+    """Every import of the cells is boto3 or Python's own; the second one has us, and an SDK where there is one."""
     imported = set()
     for source in sources(notebook, "code"):
         for node in ast.walk(ast.parse(re.sub(r"(?m)^%.*$", "", source))):

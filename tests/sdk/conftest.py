@@ -132,7 +132,7 @@ class Sdk(Kernel):
         return [{**line, "result": results.get(line["id"])} for line in lines if line["type"] == "intent"]
 
 
-StartSdk = Callable[[str], Sdk]
+StartSdk = Callable[..., Sdk]
 
 
 def last_launch(kernel: Sdk) -> tuple[str, str, str]:
@@ -147,13 +147,13 @@ def start_sdk(surroundings: dict[str, str], tmp_path_factory: pytest.TempPathFac
     """Start a kernel of an environment; it runs until the module's last test."""
     with contextlib.ExitStack() as stack:
 
-        def start(environment: str) -> Sdk:
+        def start(environment: str, **variables: str) -> Sdk:
             python, folder = program(environment, "python"), tmp_path_factory.mktemp(environment)
             manager = KernelManager(kernel_name="python3")
             manager.kernel_spec.argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
             manager.connection_file = str(folder / f"kernel-{KERNEL_ID}.json")
             home = folder / "mlcost"
-            manager.start_kernel(env={**surroundings, "MLCOST_HOME": str(home)}, cwd=str(folder))
+            manager.start_kernel(env={**surroundings, "MLCOST_HOME": str(home), **variables}, cwd=str(folder))
             stack.callback(manager.shutdown_kernel, now=True)
             client = manager.blocking_client()
             client.start_channels()

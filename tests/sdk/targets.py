@@ -16,6 +16,7 @@ import botocore.client
 
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.kernel.targets import Options, read_target
+from mlcost_ext.prices.instances import has_local_disk
 
 sent = {}
 call = botocore.client.BaseClient._make_api_call
@@ -43,7 +44,7 @@ def read(target, **options):
     for home, name in homes:
         setattr(home, name, refuse)
     try:
-        found = read_target(target, Options(**options))
+        found = read_target(target, Options(**options), has_local_disk)
         answer = {"kind": found.kind, "request": found.request, "region_id": found.region_id, "notes": found.notes}
     except UsageError as error:
         answer = {"message": error.message, "hint": error.hint}

@@ -15,7 +15,7 @@ from tornado.httpclient import HTTPClientError
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.estimate import Alternative, CostRange, DurationRange, Estimate, UnpricedLine
 from mlcost_ext.server.handlers.estimates import MAX_BODY_BYTES, read_wish
-from mlcost_ext.server.live import Live
+from mlcost_ext.server.judged_estimates import JudgedEstimates
 
 from .conftest import FakeReader
 from .test_overview import OPENAPI
@@ -63,11 +63,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[Asked]:
     """Put an answer in the place of the estimator, and note what it was asked."""
     noted: list[Asked] = []
 
-    def estimate(_live: Live, *said: Any) -> Estimate:
+    def estimate(_own: JudgedEstimates, *said: Any) -> Estimate:
         noted.append(said)
         return ESTIMATE
 
-    monkeypatch.setattr(Live, "estimate", estimate)
+    monkeypatch.setattr(JudgedEstimates, "estimate", estimate)
     return noted
 
 
@@ -87,13 +87,28 @@ async def refused(jp_fetch: Any, body: str | bytes) -> tuple[int, dict[str, str]
 
 
 def test_the_answer_is_an_estimate(jp_asyncio_loop: Any, jp_fetch: Any, asked: list[Asked]) -> None:
-    """Of the kind, region and hours that were asked for."""
+    """Of the kind, region, hours and size of input that were asked for."""
 
     async def run() -> None:
-        document = await estimated(jp_fetch, kind="training", region_id="eu-west-1", request=REQUEST, hours="1.5")
+        document = await estimated(jp_fetch, kind="training", region_id="eu-west-1", request=REQUEST, hours="1.5", input_gb=40)
         assert document["list_cost"] == {"low": "1.016889", "expected": "1.408", "high": "33.792"}
         assert document["alternatives"][0]["change"] == {"ResourceConfig": {"InstanceType": "ml.g6.xlarge"}}
-        assert asked == [("training", REQUEST, "eu-west-1", Decimal("1.5"))]
+        assert asked == [("training", REQUEST, "eu-west-1", Decimal("1.5"), 40 * 10**9)]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_size_that_changes_nothing_is_told_so(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """By the real estimator, which knows of no earlier runs here."""
+
+    async def run() -> None:
+        without = await estimated(jp_fetch, kind="training", request=PANEL["training"])
+        document = await estimated(jp_fetch, kind="training", request=PANEL["training"], input_gb="0.5")
+        assert document["list_cost"] == without["list_cost"]
+        added = [text for text in document["assumptions"] if text not in without["assumptions"]]
+        assert added == [
+            "input: 0.5 GB, as given; not counted, since the runtime rests on no earlier runs whose length followed it"
+        ]
 
     jp_asyncio_loop.run_until_complete(run())
 
@@ -153,8 +168,8 @@ def test_what_is_not_said_is_found(jp_asyncio_loop: Any, jp_fetch: Any, asked: l
 
     async def run() -> None:
         await estimated(jp_fetch, request=REQUEST)
-        await estimated(jp_fetch, request=REQUEST, kind=None, region_id=None, hours=None)
-        assert asked == [(None, REQUEST, "us-east-1", None)] * 2
+        await estimated(jp_fetch, request=REQUEST, kind=None, region_id=None, hours=None, input_gb=None)
+        assert asked == [(None, REQUEST, "us-east-1", None, None)] * 2
         assert reader.requests == []
 
     jp_asyncio_loop.run_until_complete(run())
@@ -178,6 +193,11 @@ def test_what_is_not_said_is_found(jp_asyncio_loop: Any, jp_fetch: Any, asked: l
         ('{"request": {}, "kind": 7}', "usage", "kind is no text"),
         ('{"request": {}, "region_id": ["us-east-1"]}', "usage", "region_id is no text"),
         ('{"request": {}, "region_id": "../../etc"}', "region_invalid", "no AWS region"),
+        ('{"request": {}, "input_gb": 0}', "usage", "input_gb is 0, which is no size"),
+        ('{"request": {}, "input_gb": -4}', "usage", "input_gb is -4, which is no size"),
+        ('{"request": {}, "input_gb": "1e3"}', "usage", "input_gb is '1e3', which is no size"),
+        ('{"request": {}, "input_gb": true}', "usage", "input_gb is True, which is no size"),
+        ('{"request": {}, "input_gb": [40]}', "usage", "input_gb is of type list, which is no size"),
     ],
 )
 def test_a_wrong_question_is_told_what_is_right(
@@ -234,12 +254,12 @@ def test_what_the_estimator_refuses_is_passed_on(jp_asyncio_loop: Any, jp_fetch:
         raise ZeroDivisionError
 
     async def run() -> None:
-        monkeypatch.setattr(Live, "estimate", refuse)
+        monkeypatch.setattr(JudgedEstimates, "estimate", refuse)
         assert await refused(jp_fetch, '{"request": {}, "kind": "moon"}') == (
             400,
             {"code": "usage", "message": "There is no kind 'moon'.", "hint": "Say which: training."},
         )
-        monkeypatch.setattr(Live, "estimate", fail)
+        monkeypatch.setattr(JudgedEstimates, "estimate", fail)
         status, said = await refused(jp_fetch, '{"request": {}}')
         assert (status, said["code"], "ZeroDivision" in str(said)) == (500, "internal_error", False)
 
@@ -260,7 +280,7 @@ def test_one_is_estimated_at_a_time_and_the_server_goes_on(
         at_work[0] -= 1
         return ESTIMATE
 
-    monkeypatch.setattr(Live, "estimate", slow)
+    monkeypatch.setattr(JudgedEstimates, "estimate", slow)
 
     async def run() -> None:
         asking = [asyncio.ensure_future(estimated(jp_fetch, request=REQUEST)) for _ in range(4)]

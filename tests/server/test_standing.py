@@ -96,7 +96,7 @@ async def post(jp_fetch: Any, *path: str, body: Any = None, **params: str) -> tu
 
 def asked(reader: FakeReader) -> list[tuple[str, dict[str, Any]]]:
     """Give what AWS was asked to do, without what was only looked at."""
-    return [(op, fields) for op, fields in reader.requests if not op.startswith("describe")]
+    return [(op, fields) for op, fields in reader.requests if not op.startswith(("describe", "utilisation"))]
 
 
 def test_a_forgotten_endpoint_is_found_priced_and_deleted(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:

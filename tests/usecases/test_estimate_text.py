@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlcost_ext.core.estimate import CostRange, DurationBasis, Estimate, Finding
+from mlcost_ext.core.estimate import CostRange, DurationBasis, Estimate, Finding, Saving
 from mlcost_ext.usecases.estimate_text import estimate_text, headline, lists, subject
 from mlcost_ext.usecases.estimate_words import (
     between,
@@ -170,7 +170,7 @@ def test_decision_and_findings() -> None:
         title="Managed Spot is off.",
         message="It may cost less.",
         hint="Set EnableManagedSpotTraining.",
-        saving=costs("0.6", "0.9", None),
+        saving=Saving(low=Decimal("0.6"), expected=Decimal("0.9")),
         fix=None,
         needs=[],
     )
@@ -184,8 +184,8 @@ def test_decision_and_findings() -> None:
 
 def test_savings_and_alternatives_in_short() -> None:
     """Two or three words, and what is not known is said."""
-    assert between(costs("0.6", "0.6001", "0.6"), "USD") == "USD 0.6000"
-    assert between(costs(None, None, None), "USD") == "unknown"
+    assert between(Saving(low=Decimal("0.6"), expected=Decimal("0.6")), "USD") == "USD 0.6000"
+    assert between(Saving(low=None, expected=None), "USD") == "unknown"
     assert in_short(costs(None, "33.79", "33.79"), "USD") == "up to USD 33.79"
     assert in_short(costs(None, None, "33.79"), "USD") == "up to USD 33.79"
     assert in_short(costs(None, None, None), "USD") == "unknown"

@@ -6,12 +6,12 @@ from decimal import Decimal
 import pytest
 
 from mlcost_ext.core.errors import UsageError
+from mlcost_ext.core.fitting import fits, is_burstable
 from mlcost_ext.core.instance import InstanceFacts
 from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.core.price import ContractedPrice
 from mlcost_ext.core.runs import MarketSaving, OwnSaving, RunForecast
 from mlcost_ext.core.wire import to_document
-from mlcost_ext.usecases.alternatives import fits, is_burstable
 from mlcost_ext.usecases.estimating import Estimator
 from tests.fakes import unit_price
 

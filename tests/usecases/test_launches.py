@@ -196,3 +196,10 @@ def test_no_job_is_shown_before_aws_has_accepted_it(changes: dict[str, Any], res
     launch = book.take(outcome(result=result))
     assert launch is not None
     assert awaited_job(launch) is None
+
+
+@pytest.mark.parametrize(("user", "basis"), [("ana", "space"), ("bob", "cookie"), (None, None)])
+def test_a_launch_has_the_user_that_its_line_tells(user: str | None, basis: str | None) -> None:
+    """With who says so; what it costs is for that user."""
+    who = book_of(intent(user=user, user_basis=basis), outcome()).attribution_of(KEY, NOW, {})
+    assert (who.user_name, who.user_basis) == (user, basis)

@@ -7,8 +7,9 @@ import pytest
 from mlcost_ext.core.planned import PlannedLine, PlannedRun
 from mlcost_ext.core.runs import RunForecast
 from mlcost_ext.core.usage import UsageLine
+from mlcost_ext.core.words import span
 from mlcost_ext.usecases.planned_cost import added, cost_way, document, saved, spanned
-from mlcost_ext.usecases.planned_time import run_time, span
+from mlcost_ext.usecases.planned_time import run_time
 from tests.fakes import unit_price
 
 DAY = 86_400

@@ -95,6 +95,21 @@ def test_a_region_without_prices() -> None:
 
 
 @pytest.mark.parametrize(
+    ("region_id", "instead"),
+    [
+        ("cn-north-1", "'mlcost prices refresh' reads AWS's."),
+        ("us-iso-east-1", "give 'mlcost prices refresh' its offer file, or write your own rates in rates.yaml."),
+        ("us-gov-east-9", "give 'mlcost prices refresh' its offer file, or write your own rates in rates.yaml."),
+    ],
+)
+def test_a_region_of_another_partition(region_id: str, instead: str) -> None:
+    """None is near that the same account cannot use."""
+    with pytest.raises(PriceUnknownError) as caught:
+        find_prices(CATALOG, PriceQuery(region_id=region_id, instance_type="ml.m5.xlarge"))
+    assert caught.value.hint == f"No price list covers {region_id}; {instead}"
+
+
+@pytest.mark.parametrize(
     ("instance_type", "component", "message"),
     [(None, None, "No instance type"), (" ", None, "No instance type"), ("ml.m5.xlarge", "Trainning", "There is no component")],
 )

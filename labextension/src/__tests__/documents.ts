@@ -373,6 +373,8 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
     scope_account: false,
     budgets: [],
     findings: [],
+    findings_count: changes.findings?.length ?? 0,
+    avoided: null,
     idle: { state: 'off', since: null, held_by: [] },
     data_quality: [],
     ...changes

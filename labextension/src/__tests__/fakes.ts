@@ -28,6 +28,10 @@ export class FakeSource implements CostSource {
   details: Record<string, EndpointRow | AppRow | Error | undefined> = {};
   readonly detailsRead: string[] = [];
 
+  /** Which findings were accepted: id, until, reason. */
+  readonly accepted: string[][] = [];
+  acceptError: Error | null = null;
+
   accountJobs: JobList[] = [{ jobs: [], next_cursor: null }];
   accountStanding: StandingList | Error = { endpoints: [], apps: [], warm_pools: [], schedules: [] };
   accountReadings = 0;
@@ -121,6 +125,11 @@ export class FakeSource implements CostSource {
     const words = [thing.kind, thing.name, token, thing.is_mine ? null : 'of others'];
     this.ended.push(words.filter(word => word !== null).join(' '));
     return this.endError === null ? Promise.resolve() : Promise.reject(this.endError);
+  }
+
+  acceptFinding(id: string, until: string, reason: string): Promise<void> {
+    this.accepted.push([id, until, reason]);
+    return this.acceptError === null ? Promise.resolve() : Promise.reject(this.acceptError);
   }
 
   private async travel(): Promise<void> {

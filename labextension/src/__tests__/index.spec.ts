@@ -17,7 +17,7 @@ describe('the extension', () => {
   });
 
   it('has one plugin for each concern, each saying what it does', () => {
-    expect(plugins.map(plugin => plugin.id.split(':')[1])).toEqual(['plugin', 'commands', 'panel', 'statusbar']);
+    expect(plugins.map(plugin => plugin.id.split(':')[1])).toEqual(['plugin', 'commands', 'panel', 'statusbar', 'executions']);
     expect(plugins.every(plugin => plugin.description?.endsWith('.'))).toBe(true);
   });
 });

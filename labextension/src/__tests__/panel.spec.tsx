@@ -26,6 +26,7 @@ describe('the panel', () => {
     expect(all('[data-mlcost-section]').map(node => node.dataset.mlcostSection)).toEqual([
       'session',
       'jobs',
+      'findings',
       'endpoints',
       'history',
       'estimate',

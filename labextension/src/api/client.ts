@@ -74,6 +74,17 @@ export class Client implements CostSource {
     await readDocument(await this.request(endPath(thing) + query(whose(thing)), { method: 'POST', body }, AWS_TIMEOUT_MS));
   }
 
+  async acceptFinding(id: string, until: string, reason: string): Promise<void> {
+    const body = JSON.stringify({ until, reason });
+    await readDocument(await this.request(`findings/${encodeURIComponent(id)}/accept`, { method: 'POST', body }));
+  }
+
+  /** Tell that code of this user is about to run in a kernel; for a shared space only. */
+  async reportExecution(kernelId: string): Promise<void> {
+    const body = JSON.stringify({ kernel_id: kernelId });
+    await this.request(`executions${query(QUIET)}`, { method: 'POST', body });
+  }
+
   /** Read a document that has at least these lists. */
   private async read<Document>(path: string, lists: (keyof Document)[] = [], asked: RequestInit = {}): Promise<Document> {
     const response = await this.request(path, asked, AWS_TIMEOUT_MS);
@@ -126,7 +137,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-const LISTS = ['jobs', 'endpoints', 'apps', 'warm_pools', 'schedules', 'data_quality'] as const;
+const LISTS = ['jobs', 'endpoints', 'apps', 'warm_pools', 'schedules', 'findings', 'data_quality'] as const;
 
 function isOverview(value: unknown): value is Overview {
   const candidate = value as Partial<Overview> | null;

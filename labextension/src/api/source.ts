@@ -44,4 +44,7 @@ export interface CostSource {
 
   /** Ask AWS to stop, delete or release something; `token` is that of the reading, where its kind has one. */
   end(thing: Thing, token: string | null): Promise<void>;
+
+  /** Have a finding not shown until a day, such as `2026-12-31`, has passed. */
+  acceptFinding(id: string, until: string, reason: string): Promise<void>;
 }

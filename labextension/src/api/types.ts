@@ -459,6 +459,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/savings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What fixes of some days avoid; on no bill */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description This month's first day. */
+                    from?: string;
+                    /** @description The day after; tomorrow's. */
+                    to?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What fixes of some days avoid; on no bill */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Savings"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -761,6 +811,8 @@ export interface paths {
                         };
                         /** @description How long it will take, as a number or as decimal text. */
                         hours?: number | string | null;
+                        /** @description How large the data is that one run reads, in GB (10⁹ bytes); as S3 has lately listed it without. */
+                        input_gb?: number | string | null;
                     };
                 };
             };
@@ -773,6 +825,117 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Estimate"];
                     };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/findings/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show a finding no more until a day has passed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: date
+                         * @description The last day (UTC, within a year) it is not shown on.
+                         */
+                        until: string;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Show a finding no more until a day has passed */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/executions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** In a shared space: who asks runs code in a kernel */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * Format: uuid
+                         * @description As GET api/kernels has it.
+                         */
+                        kernel_id: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Noted */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 /** @description What happened and what to do */
                 default: {
@@ -856,6 +1019,16 @@ export interface components {
             price: components["schemas"]["PriceRow"] | null;
             storage_price_id: string | null;
             storage_price: components["schemas"]["PriceRow"] | null;
+        };
+        /** @description What fixes of some days avoid together, in one currency: foreseen by estimates, and on no bill. */
+        AvoidedTotal: {
+            billing_currency: string;
+            /** @description As others, and may be below zero. */
+            low: string | null;
+            /** @description Exact decimal; only screens round. */
+            expected: string;
+            launches: number;
+            endpoints: number;
         };
         /**
          * @description How fresh AWS's answers are: `loading` none yet or not all, `failed` the last one failed, `off` not asked.
@@ -1094,18 +1267,68 @@ export interface components {
             message: string;
             hint: string;
         };
-        /** @description What a rule says about a request; see `docs/decisions` and the policy. */
+        /** @description What a rule says about a request. */
         Finding: {
             rule: string;
-            verdict: string;
+            /** @enum {string} */
+            verdict: "shadow" | "warn" | "ask" | "block";
             title: string;
             message: string;
             hint: string;
-            saving: components["schemas"]["CostRange"] | null;
+            saving: components["schemas"]["Saving"] | null;
             fix: {
                 [key: string]: unknown;
             } | null;
             needs: string[];
+            /** @default null */
+            subject: string | null;
+            /** @default  */
+            docs_url: string;
+            /** @default false */
+            is_unsure: boolean;
+        };
+        /** @description A finding that is not shown until a day has passed. */
+        FindingAccepted: {
+            id: string;
+            until: string;
+            reason: string;
+        };
+        /** @description What a finding is about; of several launches the latest one's job. */
+        FindingResource: {
+            kind: string;
+            region_id: string;
+            name: string;
+        };
+        /** @description Something that is worth a change. Texts are in English and without money, which is in `saving`. */
+        FindingRow: {
+            id: string;
+            rule: string;
+            /** @enum {string} */
+            verdict: "shadow" | "warn" | "ask" | "block";
+            is_of_launch: boolean;
+            title: string;
+            message: string;
+            hint: string;
+            resource: components["schemas"]["FindingResource"] | null;
+            notebook: string | null;
+            saving: components["schemas"]["FindingSaving"] | null;
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            count: number;
+            fix: "delete_endpoint" | null;
+        };
+        /** @description What mending it saves: of what stands by the day and in 30 days, of a launch once. */
+        FindingSaving: {
+            billing_currency: string;
+            /** @description Exact decimal; only screens round. */
+            per_day: string | null;
+            /** @description Exact decimal; only screens round. */
+            per_month: string | null;
+            /** @description Exact decimal; only screens round. */
+            once: string | null;
+            is_complete: boolean;
         };
         /** @description The idle verdict; `off` until there is one. */
         Idle: {
@@ -1213,9 +1436,9 @@ export interface components {
             budgets: {
                 [key: string]: string;
             }[];
-            findings: {
-                [key: string]: string;
-            }[];
+            findings: components["schemas"]["FindingRow"][];
+            findings_count: number;
+            avoided: components["schemas"]["AvoidedTotal"] | null;
             idle: components["schemas"]["Idle"];
             data_quality: components["schemas"]["DataQuality"][];
         };
@@ -1273,6 +1496,38 @@ export interface components {
             error_percent: string | null;
             sku: string | null;
             list_price: components["schemas"]["ListPriceFacts"] | null;
+        };
+        /** @description What a fix saves of the list cost, by the estimates with and without it; null: not known. */
+        Saving: {
+            /** @description Exact decimal; only screens round. */
+            low: string | null;
+            /** @description Exact decimal; only screens round. */
+            expected: string | null;
+        };
+        /** @description One fix that was taken. */
+        SavingRow: {
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            origin: "launch" | "endpoint";
+            kind: string;
+            region_id: string;
+            name: string;
+            rules: string[];
+            /** @description As others, and may be below zero. */
+            low: string | null;
+            /** @description Exact decimal; only screens round. */
+            expected: string;
+            billing_currency: string;
+            basis: string;
+        };
+        /** @description What the fixes of some days UTC avoid; never a part of any cost. */
+        Savings: {
+            charge_period_start: string;
+            charge_period_end: string;
+            totals: components["schemas"]["AvoidedTotal"][];
+            rows: components["schemas"]["SavingRow"][];
         };
         /** @description A monitoring schedule: it costs nothing by itself, its runs are processing jobs. */
         ScheduleRow: {
@@ -1410,6 +1665,7 @@ export interface components {
 export type Alternative = components['schemas']['Alternative'];
 export type AppDetail = components['schemas']['AppDetail'];
 export type AppRow = components['schemas']['AppRow'];
+export type AvoidedTotal = components['schemas']['AvoidedTotal'];
 export type AwsState = components['schemas']['AwsState'];
 export type CalibratedJob = components['schemas']['CalibratedJob'];
 export type Calibration = components['schemas']['Calibration'];
@@ -1427,6 +1683,10 @@ export type Estimate = components['schemas']['Estimate'];
 export type EstimateLine = components['schemas']['EstimateLine'];
 export type EstimateNote = components['schemas']['EstimateNote'];
 export type Finding = components['schemas']['Finding'];
+export type FindingAccepted = components['schemas']['FindingAccepted'];
+export type FindingResource = components['schemas']['FindingResource'];
+export type FindingRow = components['schemas']['FindingRow'];
+export type FindingSaving = components['schemas']['FindingSaving'];
 export type Idle = components['schemas']['Idle'];
 export type JobList = components['schemas']['JobList'];
 export type JobRow = components['schemas']['JobRow'];
@@ -1436,6 +1696,9 @@ export type Overview = components['schemas']['Overview'];
 export type PartRow = components['schemas']['PartRow'];
 export type Past = components['schemas']['Past'];
 export type PriceRow = components['schemas']['PriceRow'];
+export type Saving = components['schemas']['Saving'];
+export type SavingRow = components['schemas']['SavingRow'];
+export type Savings = components['schemas']['Savings'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Session = components['schemas']['Session'];
 export type StandingCounts = components['schemas']['StandingCounts'];

@@ -10,7 +10,8 @@ import type { Translation } from '../words';
 /** Events of the server half after which the figures are read anew. */
 const EVENTS: ReadonlySet<unknown> = new Set([
   'https://events.mlcost-ext.dev/launch/v1',
-  'https://events.mlcost-ext.dev/job_state/v1'
+  'https://events.mlcost-ext.dev/job_state/v1',
+  'https://events.mlcost-ext.dev/finding/v1'
 ]);
 
 /** Hand the views one model, and a formatter that follows the currency of its figures. */

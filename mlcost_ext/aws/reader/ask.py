@@ -40,6 +40,8 @@ class Rank(IntEnum):
     """Whether anything was lost."""
     HISTORY = 9
     """What ended long ago."""
+    INPUTS = 10
+    """How large the inputs of launches are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ THROTTLED = frozenset(
         "TooManyRequestsException",
     }
 )
-ABSENT = frozenset({"ResourceNotFound", "ResourceNotFoundException"})
+ABSENT = frozenset({"NoSuchBucket", "ResourceNotFound", "ResourceNotFoundException"})
 DOUBTFUL = frozenset({"RecordNotFound", "ValidationException", "ValidationError"})
 ABSENT_WORDS = re.compile(r"not found|could not find|recordnotfound|does not exist", re.IGNORECASE)
 """AWS's words differ from kind to kind: an endpoint could not be found, a notebook instance is RecordNotFound."""

@@ -15,10 +15,10 @@ from botocore.loaders import JSONFileLoader, Loader
 
 from .operations import ALLOWED_OPERATIONS, service_of
 
-SERVICES = ("cloudwatch", "sagemaker")
+SERVICES = ("cloudwatch", "s3", "sagemaker")
 _RAW = {"type": "structure", "members": {}, "document": True}
-_ENDPOINT_SERVICES = ("monitoring", "oidc", "portal.sso", "sagemaker", "signin", "sts")
-"""SageMaker, CloudWatch, and what credentials may be fetched from."""
+_ENDPOINT_SERVICES = ("monitoring", "oidc", "portal.sso", "s3", "sagemaker", "signin", "sts")
+"""SageMaker, CloudWatch, S3, and what credentials may be fetched from."""
 
 
 def make_loader() -> Loader:
@@ -63,7 +63,8 @@ def lean_model(model: dict[str, Any], service: str) -> dict[str, Any]:
         if name not in kept:
             kept[name] = every[name]
             wanted.extend(shape_names(kept[name]))
-    return {**model, "operations": operations, "shapes": kept}
+    settings = {name: {"documentation": "", **each} for name, each in model.get("clientContextParams", {}).items()}
+    return {**model, "operations": operations, "shapes": kept, "clientContextParams": settings}
 
 
 def raw_shapes(operations: dict[str, Any], shapes: dict[str, Any]) -> set[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 METRICS = "GetMetricData"
+LIST_OBJECTS = "ListObjectsV2"
+"""Keys and sizes of what lies below a prefix of S3; no object is ever read."""
 
 READS = (
     "DescribeApp",
@@ -28,6 +30,7 @@ READS = (
     "ListInferenceComponents",
     "ListMonitoringSchedules",
     "ListNotebookInstances",
+    LIST_OBJECTS,
     "ListProcessingJobs",
     "ListSpaces",
     "ListTags",
@@ -49,6 +52,12 @@ ACTIONS = (
 )
 """Only ever sent for a request; never by the poller."""
 ALLOWED_OPERATIONS = (*READS, *ACTIONS)
+OPTIONAL = (LIST_OBJECTS,)
+"""Reads whose refusal nobody is told: without them nothing is missing that is shown."""
+SERVICES = {METRICS: "cloudwatch", LIST_OBJECTS: "s3"}
+"""Of operations that are not SageMaker's."""
+ACTION_NAMES = {LIST_OBJECTS: "ListBucket"}
+"""Of operations that IAM calls otherwise."""
 
 WARM_POOL_RELEASE = {"KeepAlivePeriodInSeconds": 0}
 """All that UpdateTrainingJob is used for."""
@@ -56,12 +65,12 @@ WARM_POOL_RELEASE = {"KeepAlivePeriodInSeconds": 0}
 
 def service_of(operation: str) -> str:
     """Give the service an operation belongs to, by botocore's name."""
-    return "cloudwatch" if operation == METRICS else "sagemaker"
+    return SERVICES.get(operation, "sagemaker")
 
 
 def action_of(operation: str) -> str:
     """Give the IAM action of an operation."""
-    return f"{service_of(operation)}:{operation}"
+    return f"{service_of(operation)}:{ACTION_NAMES.get(operation, operation)}"
 
 
 def check(operation: str, params: Mapping[str, Any]) -> None:

@@ -77,6 +77,11 @@ class Outlet:
         for number, line in enumerate(lines, start=1):
             self._sink.write({**head, "items": line, "cursor": after if number == len(lines) else before})
 
+    def push_input(self, launch_id: str, input_bytes: int | None, why: str | None) -> None:
+        """Tell how large a launch's input is, or why that is not known."""
+        head = {"push": "input", "region_id": self._region_id}
+        self._sink.write({**head, "launch": launch_id, "bytes": input_bytes, "why": why})
+
     def push_status(self, status: dict[str, Any]) -> None:
         """Tell how reading goes."""
         self._sink.write(status)

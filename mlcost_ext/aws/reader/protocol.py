@@ -1,7 +1,7 @@
 """The lines between the Jupyter server and the reader: one JSON document each, both ways.
 
 The server sends `watch` (what is to be followed, and how eagerly) and requests, each of which gets one answer. The reader
-pushes `items`, `gone`, `history` and `status`; `outlet` and `region` write them.
+pushes `items`, `gone`, `history`, `input` and `status`; `outlet` and `region` write them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ MAX_ITEM_BYTES_A_LINE = 200_000
 Scope = Literal["mine", "account"]
 Name = tuple[str, str, str]
 """Region, kind, name."""
+Input = tuple[str, str, str]
+"""Region, a launch's id, and the prefix of S3 that its input is all below of."""
 
 
 class BadLineError(ValueError):
@@ -61,6 +63,8 @@ class Watch:
     """Calls that readers before this one made: how many seconds ago, and how many."""
     earlier_first: int = field(default=0, compare=False)
     """Of first pictures, in the last ten minutes."""
+    inputs: frozenset[Input] = frozenset()
+    """Of which launches it is to be found out how large their input is."""
 
     def names_in(self, region_id: str) -> frozenset[tuple[str, str]]:
         """Give kind and name of those in one region."""
@@ -124,6 +128,7 @@ def _watch(document: Mapping[str, Any]) -> Watch:
         held=_names(document.get("held")),
         earlier=_earlier(document.get("earlier")),
         earlier_first=_count(document.get("earlier_first")),
+        inputs=_names(document.get("inputs")),
     )
 
 

@@ -16,6 +16,7 @@ from .feeds.describing import Describing, NamesFeed
 from .feeds.endpoints import SIDE, ComponentsFeed, EndpointDetailFeed, Endpoints
 from .feeds.following import SEARCH, DetailFeed, Following
 from .feeds.history import HistoryFeed
+from .feeds.inputs import InputsFeed
 from .feeds.last_use import LastUseFeed
 from .feeds.parts import Parts
 from .feeds.studio import StudioFeed
@@ -154,6 +155,7 @@ class Region:
         self.details = DetailFeed(list(self.followings.values()), self.parts)
         self.sweeps = [SweepFeed(self.followings[kind], self.parts) for kind in PROMPT_KINDS]
         self.history = HistoryFeed(self.followings[training.KIND.kind], self.parts, outlet)
+        self.inputs = InputsFeed(self.parts, outlet)
         self.tasks = self._tasks(describing)
 
     def _tasks(self, describing: Describing) -> list[Task]:
@@ -171,6 +173,7 @@ class Region:
             *(Task(feed=feed, kinds=(SIDE,)) for feed in beside),
             *(Task(feed=feed, kinds=("sweep",), needs_picture=True) for feed in self.sweeps),
             Task(feed=self.history, kinds=("history",), needs_picture=True),
+            Task(feed=self.inputs, kinds=("input",), needs_picture=True),
         ]
 
     def _confirm(self, kind: str) -> None:

@@ -15,11 +15,13 @@ from typing import Any
 
 from mlcost_ext.core.job import Problem
 
+from . import utilisation
+from .ask import token_of
 from .budget import Budget
 from .clients import Aws
 from .faults import Fault, aws_error
 from .kinds import Kind, app, kind_named, training
-from .operations import WARM_POOL_RELEASE
+from .operations import METRICS, WARM_POOL_RELEASE
 from .outlet import Sink
 from .poller import Poller
 from .protocol import BadLineError, Request
@@ -29,6 +31,8 @@ ACTION_THREADS = 2
 LOOK_THREADS = 2
 LOOKS_WAIT_SECONDS = 15.0
 """The server waits half a minute for an answer."""
+SPARED_CALLS = 60
+"""So many of ten minutes' calls are left to all else by what nobody waits for."""
 RETRIED_CODES = ("network_unreachable", "throttled")
 RETRY_SECONDS = 1.0
 
@@ -63,6 +67,7 @@ class Requests:
             "stop": self._stop,
             "delete": self._delete,
             "release_warm_pool": self._release_warm_pool,
+            "utilisation": self._utilisation,
         }
 
     def start(self) -> None:
@@ -121,6 +126,20 @@ class Requests:
         tags = self._poller.known_tags(region_id, kind, name, answer.get("CreationTime"))
         document = kind.document({**kind.params(name), **answer}, region_id, tags)
         return {"item": None if document is None else self._poller.completed(region_id, kind, document)}
+
+    def _utilisation(self, request: Request) -> dict[str, Any]:
+        """Tell how well ended jobs have used their machines; nobody waits for it, so that it is asked of spare calls alone."""
+        question, region_id = utilisation.question_of(request), request.text("region_id")
+        params, answers = question.params(), list[dict[str, Any]]()
+        while len(answers) < utilisation.MOST_PAGES:
+            if self._budget.has_first_calls or self._budget.seconds_until(reserve=SPARED_CALLS) > 0:
+                raise Fault(OUT_OF_CALLS)
+            answers.append(self._send(region_id, METRICS, params))
+            token = token_of(answers[-1])
+            if token is None:
+                break
+            params = {**params, "NextToken": token}
+        return {"items": question.told(answers)}
 
     def _look(self, region_id: str, operation: str, params: Mapping[str, Any]) -> dict[str, Any]:
         """Ask as soon as the budget has room.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from mlcost_ext.aws.reader.kinds import STUDIO, training
-from mlcost_ext.aws.reader.operations import ACTIONS, METRICS, action_of
+from mlcost_ext.aws.reader.operations import ACTIONS, LIST_OBJECTS, METRICS, action_of
 from mlcost_ext.core.host import StudioApp
 from mlcost_ext.core.job import Problem
 
@@ -34,6 +34,7 @@ LATE = "what was just launched shows late"
 BY_TAGS = "of all but training jobs, tuning jobs and endpoints only what was launched from here is shown"
 NO_CONFIG = "what endpoints cost a day is not known"
 NO_COMPONENTS = "endpoints are shown without their inference components"
+SIZES = "it lets runtimes be foreseen by the size of the input too"
 NO_LAST_USE = "when an endpoint was last called is not known, so none is called forgotten"
 
 
@@ -51,6 +52,7 @@ def check(here: Surroundings) -> tuple[Result, ...]:
         *([tags(tried)] if needs_tags(here) else []),
         details(tried),
         last_use(tried["last_use"]),
+        inputs(),
         not_tried(),
     )
 
@@ -121,6 +123,12 @@ def last_use(answers: Answers) -> Result:
     """Judge the question for an endpoint's calls."""
     message = f"{allowed([METRICS])}: it tells when an endpoint was last called."
     return judged("last_use", {METRICS: answers[METRICS]}, message, NO_LAST_USE)
+
+
+def inputs() -> Result:
+    """Say what is optional, and granted bucket by bucket, so that only a launch shows whether it is."""
+    message = f"{action_of(LIST_OBJECTS)} is not tried, and not needed: allowed on the bucket that a launch reads, {SIZES}."
+    return _result("inputs", "info", message)
 
 
 def not_tried() -> Result:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlcost_ext.cli.region import REGION
+from mlcost_ext.core.region import REGION
 
 from .check import Result, Surroundings
 

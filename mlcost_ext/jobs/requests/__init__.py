@@ -12,8 +12,9 @@ from mlcost_ext.jobs.kind import Facts
 from . import app, automl, endpoint, endpoint_config, notebook, processing, space, training, transform, tuning, wrong
 from .asked import Asked
 from .kind import RequestKind
+from .unread import named_operation, spelt_otherwise
 
-__all__ = ["REQUEST_KINDS", "RequestKind", "kind_of_request", "read_request", "request_kind_named"]
+__all__ = ["REQUEST_KINDS", "RequestKind", "kind_of_request", "read_request", "request_kind_named", "why_unread"]
 
 REQUEST_KINDS: tuple[RequestKind, ...] = (
     training.KIND,
@@ -21,13 +22,14 @@ REQUEST_KINDS: tuple[RequestKind, ...] = (
     processing.KIND,
     transform.KIND,
     automl.KIND,
-    endpoint_config.KIND,
     endpoint.KIND,
+    endpoint_config.KIND,
     notebook.KIND,
     app.KIND,
     space.KIND,
 )
-"""Of two kinds with a mark in common the first one has it: an app of a space is an app."""
+"""Of a request with marks of two kinds the first one has it: an app of a space is an app, and variants with an EndpointName
+are an endpoint."""
 
 
 def request_kind_named(name: str) -> RequestKind | None:
@@ -36,8 +38,14 @@ def request_kind_named(name: str) -> RequestKind | None:
 
 
 def kind_of_request(request: Mapping[str, Any]) -> str | None:
-    """Tell from its members what a request asks for; None: nothing that is known here."""
+    """Tell from its members what a request asks for, in a notebook, a terminal and a server alike; None: nothing known here."""
     return next((kind.name for kind in REQUEST_KINDS if any(mark in request for mark in kind.marks)), None)
+
+
+def why_unread(request: Mapping[str, Any]) -> str | None:
+    """Say why nobody here reads a request that is of no kind: its operation, or its spelling; None: nothing tells."""
+    marks = [mark for kind in REQUEST_KINDS for mark in kind.marks]
+    return named_operation(request) or spelt_otherwise(request, marks)
 
 
 def read_request(kind: str, request: Mapping[str, Any], region_id: str, facts: Facts) -> Planned:
@@ -58,7 +66,7 @@ def read_request(kind: str, request: Mapping[str, Any], region_id: str, facts: F
         raise UsageError(f"There is no kind of request called {wrong.shown(kind)}.", f"Write one of {names}.")
     members = _structure(request, found)
     other = kind_of_request(members)
-    if other is not None and other != kind and not any(mark in members for mark in found.marks):
+    if other is not None and other != kind and not any(mark in members for mark in (*found.marks, *found.also)):
         raise UsageError(f"This is a request of kind {other}, not of kind {kind}.", f'Write "kind": "{other}".')
     return found.read(Asked(members=members), region_id, facts)
 

@@ -22,6 +22,11 @@ TYPE_UNTOLD = Problem(
     message="What the app costs cannot be counted: ResourceSpec.InstanceType is missing, so its domain's or user's holds.",
     hint='Give it, such as "ResourceSpec": {"InstanceType": "ml.t3.medium"}.',
 )
+CANVAS = Problem(
+    code="canvas_unknown",
+    message="What a Canvas app costs is not known here: it is billed by the hour of its session, and by what is done in it.",
+    hint="AWS's price page of SageMaker Canvas tells both; logging out of Canvas ends the session.",
+)
 
 
 def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
@@ -42,7 +47,9 @@ def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
     name = type_of(app_type, told)
     is_prepaid = spec.text("TrainingPlanArn") is not None
     if name is None or (app_type == "JupyterServer" and name == SYSTEM):
-        unpriced, sentences = ((TYPE_UNTOLD,), (UNTIL_DELETED,)) if name is None else ((), (FREE,))
+        unpriced, sentences = (
+            ((CANVAS if app_type == "Canvas" else TYPE_UNTOLD,), (UNTIL_DELETED,)) if name is None else ((), (FREE,))
+        )
         empty = PlannedRun(ways=((),), is_open_ended=True)
         return Planned(kind="app", region_id=region_id, runs=(empty,), assumptions=sentences, unpriced=unpriced)
     line = PlannedLine(line=hour_line(name, 1, region_id, component, f"{app_type} app"), clock="always", is_prepaid=is_prepaid)
@@ -55,4 +62,4 @@ def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
     )
 
 
-KIND = RequestKind(name="app", title="Apps", operations=("CreateApp",), marks=("AppName", "AppType"), read=read)
+KIND = RequestKind(name="app", title="Apps", operations=("CreateApp",), marks=("AppName", "AppType", "ResourceSpec"), read=read)

@@ -15,6 +15,8 @@ PROBLEM_TYPES = (
     *("TabularJobConfig", "ImageClassificationJobConfig", "TextClassificationJobConfig"),
     *("TimeSeriesForecastingJobConfig", "TextGenerationJobConfig"),
 )
+WHOLE_LIMIT = "The runtime is that of the whole job, all its candidates together: {} ends it after {} s."
+NO_WHOLE_LIMIT = "{} is missing: limits of its candidates alone do not end what AWS does to prepare their data."
 LEFT_STANDING = Problem(
     code="endpoint_left_standing",
     message="The best model is deployed to an endpoint, which costs until somebody deletes it: that is not in the figure.",
@@ -23,7 +25,9 @@ LEFT_STANDING = Problem(
 
 
 def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
-    """Turn a request into planned usage: a run is a candidate, and nothing is known of it but what bounds it.
+    """Turn a request into planned usage: the run is the whole job, and nothing is known of it but what bounds it.
+
+    Candidates, each of so many seconds, do not bound it: AWS also analyses and prepares the data, in jobs of their own.
 
     Raises:
         UsageError: It is wrong.
@@ -34,11 +38,14 @@ def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
     whole_seconds = criteria.whole("MaxAutoMLJobRuntimeInSeconds")
     deployed = request.inner("ModelDeployConfig")
     is_deployed = deployed.flag("AutoGenerateEndpointName") or deployed.text("EndpointName") is not None
-    run = PlannedRun(ways=((),), max_runtime_in_seconds=seconds, most=most or 1, whole_limit_seconds=whole_seconds)
+    run = PlannedRun(ways=((),), max_runtime_in_seconds=whole_seconds)
+    place = criteria.place("MaxAutoMLJobRuntimeInSeconds")
+    why = WHOLE_LIMIT.format(place, whole_seconds) if whole_seconds else NO_WHOLE_LIMIT.format(place)
     return Planned(
         kind="automl",
         region_id=region_id,
         runs=(run,),
+        assumptions=(why,),
         unpriced=(_unknown(most, seconds, whole_seconds, criteria.place("MaxCandidates")),),
         notes=(LEFT_STANDING,) if is_deployed else (),
     )
@@ -70,6 +77,6 @@ KIND = RequestKind(
     name="automl",
     title="AutoML",
     operations=("CreateAutoMLJob", "CreateAutoMLJobV2"),
-    marks=("AutoMLJobName", "AutoMLJobInputDataConfig", "AutoMLProblemTypeConfig"),
+    marks=("AutoMLJobName", "AutoMLJobInputDataConfig", "AutoMLProblemTypeConfig", "AutoMLJobConfig"),
     read=read,
 )

@@ -123,6 +123,13 @@ def _kept(used: PlannedLine) -> PlannedLine:
     return replace(used, line=replace(line, component="WarmPool", description=f"{line.instance_type} kept warm"), clock="kept")
 
 
+def preference_told(ways: Sequence[Way]) -> str:
+    """Say of which instance types AWS takes one, in the order in which they are preferred."""
+    firsts = [way[0].line.instance_type or "" for way in ways if way]
+    taken = f"AWS takes the first of the instance preferences that it has capacity for: {', else '.join(firsts)}"
+    return f"{taken}; the lines are those of the first."
+
+
 def volume_notes(choices: Sequence[Choice], volume_gb: int | None, place: str, facts: Facts) -> tuple[Problem, ...]:
     """Say so where volumes are not counted, since nothing tells how large they are."""
     types = {name for choice in choices for name, _ in choice.groups if name}

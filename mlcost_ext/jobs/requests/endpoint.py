@@ -35,6 +35,7 @@ KIND = RequestKind(
     name="endpoint",
     title="Endpoints",
     operations=("CreateEndpoint",),
-    marks=("EndpointName", "EndpointConfig", "ProductionVariants"),
+    marks=("EndpointName", "EndpointConfig"),
     read=read,
+    also=("ProductionVariants", "EndpointConfigName"),
 )

@@ -19,6 +19,7 @@ MOST_VARIANTS = 10
 MOST_WAYS = 125
 """Of variants with pools together: five pools of three variants. Of further variants the first pool alone is counted."""
 UNTIL_DELETED = "The configuration costs nothing by itself; counted is an endpoint that uses it, until somebody deletes it."
+BY_CALLS = "A serverless endpoint without provisioned concurrency costs by its calls alone, and nothing while nobody calls it."
 DATA = "Data that goes in and out of the endpoint is not counted."
 POOLS_LEFT_OUT = Problem(
     code="pools_left_out",
@@ -50,6 +51,8 @@ def planned_endpoint(kind: str, config: Asked, region_id: str, facts: Facts, ass
     hosting = Hosting(component=component, region_id=region_id, facts=facts)
     variants = [read_variant(variant, hosting) for variant in (*production, *shadows)]
     ways, is_cut = _combined(variants)
+    if all(way == () for way in ways):
+        assumptions = (BY_CALLS, DATA)
     shadowed = ("Shadow variants are billed like the others.",) if shadows else ()
     return Planned(
         kind=kind,
@@ -76,6 +79,6 @@ KIND = RequestKind(
     name="endpoint-config",
     title="Endpoint configurations",
     operations=("CreateEndpointConfig",),
-    marks=("ProductionVariants",),
+    marks=("ProductionVariants", "EndpointConfigName"),
     read=read,
 )

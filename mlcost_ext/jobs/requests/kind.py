@@ -21,6 +21,8 @@ class RequestKind:
     operations: tuple[str, ...]
     """AWS's operations that take it, such as ``CreateTrainingJob``."""
     marks: tuple[str, ...]
-    """Members that only a request of this kind has."""
+    """Members that tell a request of this kind."""
     read: Callable[[Asked, str, Facts], Planned]
     """Turn (request, region, instance types' facts) into planned usage; raises UsageError."""
+    also: tuple[str, ...] = ()
+    """Marks of other kinds that are no contradiction where this kind is named."""

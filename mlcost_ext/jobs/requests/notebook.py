@@ -8,6 +8,7 @@ from mlcost_ext.jobs.kind import Facts
 
 from .asked import Asked
 from .kind import RequestKind
+from .notes import accelerators_unknown
 
 USUAL_VOLUME_GB = 5
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateNotebookInstance.html (`VolumeSizeInGB`)."""
@@ -33,6 +34,7 @@ def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
         region_id=region_id,
         runs=(PlannedRun(ways=(way,), is_open_ended=True),),
         assumptions=(UNTIL_STOPPED, *usual),
+        unpriced=accelerators_unknown(request.texts("AcceleratorTypes")),
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mlcost_ext.core.job import Problem
+
+from .wrong import MOST_SHOWN
 
 
 def volume_unknown(place: str, why: str = "AWS wants a size where the instance type has no disk of its own") -> Problem:
@@ -11,6 +15,19 @@ def volume_unknown(place: str, why: str = "AWS wants a size where the instance t
         code="storage_unknown",
         message=f"What the volumes cost is left out: {place} is missing.",
         hint=f"Give {place}, in gigabytes: {why}.",
+    )
+
+
+def accelerators_unknown(names: Sequence[str]) -> tuple[Problem, ...]:
+    """Say that accelerators of Elastic Inference are left out, which AWS bills beside the instance they are attached to."""
+    return tuple(
+        Problem(
+            code="accelerator_unknown",
+            message=f"What {name[:MOST_SHOWN]} costs beside the instance is not known here.",
+            hint="AWS takes no new customers for Elastic Inference: leave it out, or add its price from AWS's price page.",
+            subject=name[:MOST_SHOWN],
+        )
+        for name in names
     )
 
 

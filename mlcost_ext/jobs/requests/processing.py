@@ -6,7 +6,7 @@ from mlcost_ext.core.planned import Planned, PlannedRun
 from mlcost_ext.jobs.kind import Facts
 
 from .asked import Asked
-from .cluster import Work, choices_of, volume_notes, way_of
+from .cluster import Work, choices_of, preference_told, volume_notes, way_of
 from .kind import RequestKind
 from .limit import MOST_PROCESSING_SECONDS, limit_of, usual_limit
 from .run_key import run_key
@@ -30,7 +30,7 @@ def read(request: Asked, region_id: str, facts: Facts) -> Planned:
     ways = tuple(way_of(choice, volume_gb, work) for choice in choices)
     told = (
         (is_default, usual_limit("StoppingCondition")),
-        (len(ways) > 1, "AWS takes the first of the instance preferences that it has capacity for."),
+        (len(ways) > 1, preference_told(ways)),
         (
             not config.has("InstanceCount") and not config.has("InstancePreferences"),
             f"{config.place('InstanceCount')} is AWS's own, 1.",
@@ -55,6 +55,6 @@ KIND = RequestKind(
     name="processing",
     title="Processing",
     operations=("CreateProcessingJob",),
-    marks=("ProcessingJobName", "ProcessingResources"),
+    marks=("ProcessingJobName", "ProcessingResources", "AppSpecification"),
     read=read,
 )

@@ -15,6 +15,8 @@ USUAL_VOLUME_GB = 5
 """Of a domain that sets no `DefaultEbsVolumeSizeInGb`; the smallest there is
 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_EbsStorageSettings.html)."""
 MOST_VOLUME_GB = 16_384
+USUAL_APP_TYPE = "JupyterLab"
+"""What a space is for that asks for a volume and does not say; one of CodeEditor has the same."""
 UNTIL_DELETED = "The volume of a space costs until the space is deleted, with an app on it or without; apps cost on their own."
 USUAL = f"The volume is taken to have {USUAL_VOLUME_GB} GB, the smallest there is; the domain may set another size."
 SHARED_FILES = Problem(
@@ -33,10 +35,11 @@ def read(request: Asked, region_id: str, _facts: Facts) -> Planned:
     settings = request.inner("SpaceSettings")
     storage = settings.inner("SpaceStorageSettings").inner("EbsStorageSettings")
     told = storage.whole("EbsVolumeSizeInGb", USUAL_VOLUME_GB, MOST_VOLUME_GB)
-    component = COMPONENT_OF.get(settings.text("AppType") or "")
+    app_type = settings.text("AppType") or (USUAL_APP_TYPE if told else "")
+    component = COMPONENT_OF.get(app_type)
     if component is None:
         empty = PlannedRun(ways=((),), is_open_ended=True)
-        return Planned(kind="space", region_id=region_id, runs=(empty,), assumptions=(UNTIL_DELETED,), notes=(SHARED_FILES,))
+        return Planned(kind="space", region_id=region_id, runs=(empty,), assumptions=(UNTIL_DELETED,), unpriced=(SHARED_FILES,))
     line = PlannedLine(line=volume_line(told or USUAL_VOLUME_GB, region_id, component), clock="always")
     return Planned(
         kind="space",

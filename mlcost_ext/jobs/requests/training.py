@@ -16,7 +16,7 @@ from mlcost_ext.jobs.kind import Facts
 
 from . import wrong
 from .asked import Asked
-from .cluster import Work, choices_of, volume_notes, way_of
+from .cluster import Work, choices_of, preference_told, volume_notes, way_of
 from .kind import RequestKind
 from .limit import MOST_TRAINING_SECONDS, limit_of, usual_limit
 from .notes import refused
@@ -106,7 +106,7 @@ def assumed(request: Asked, run: PlannedRun) -> tuple[str, ...]:
         sentence
         for holds, sentence in (
             (run.is_default_limit, usual_limit(request.place("StoppingCondition"))),
-            (len(run.ways) > 1, "AWS takes the first of the instance preferences that it has capacity for."),
+            (len(run.ways) > 1, preference_told(run.ways)),
             (
                 run.keep_alive_seconds,
                 f"Its instances are kept warm for all of the {run.keep_alive_seconds} s that are asked for.",

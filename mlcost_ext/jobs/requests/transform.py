@@ -41,6 +41,6 @@ KIND = RequestKind(
     name="transform",
     title="Batch transform",
     operations=("CreateTransformJob",),
-    marks=("TransformJobName", "TransformResources"),
+    marks=("TransformJobName", "TransformResources", "TransformInput"),
     read=read,
 )

@@ -179,6 +179,9 @@ KIND = RequestKind(
     name="tuning",
     title="Tuning",
     operations=("CreateHyperParameterTuningJob",),
-    marks=("HyperParameterTuningJobName", "HyperParameterTuningJobConfig"),
+    marks=(
+        *("HyperParameterTuningJobName", "HyperParameterTuningJobConfig"),
+        *("TrainingJobDefinition", "TrainingJobDefinitions"),
+    ),
     read=read,
 )

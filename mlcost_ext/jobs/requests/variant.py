@@ -15,7 +15,7 @@ from mlcost_ext.jobs.kind import Facts
 
 from . import wrong
 from .asked import Asked
-from .notes import volume_unknown
+from .notes import accelerators_unknown, volume_unknown
 
 MOST_POOLS = 5
 MOST_VOLUME_GB = 512
@@ -86,6 +86,7 @@ def read_variant(variant: Asked, hosting: Hosting) -> Variant:
     )
     return Variant(
         ways=ways,
+        unpriced=accelerators_unknown([name] if (name := variant.text("AcceleratorType")) else []),
         notes=() if is_told else (volume_unknown(variant.place("VolumeSizeInGB"), why),),
         assumptions=tuple(sentence for holds, sentence in told if holds),
     )

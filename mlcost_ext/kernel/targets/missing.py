@@ -27,7 +27,7 @@ def fill(kind: str, request: dict[str, Any], noun: str | None, gathered: Gathere
     Raises:
         UsageError: The instance type, or the number of instances, is not said.
     """
-    if "ServerlessJobConfig" in request:
+    if "ServerlessJobConfig" in request or kind == "space":  # a space is a volume, whatever runs in it
         return
     for place in places(kind, request):
         if any(name in place.values for name in (*SEVERAL, "ServerlessConfig")):
@@ -37,8 +37,20 @@ def fill(kind: str, request: dict[str, Any], noun: str | None, gathered: Gathere
         if kind not in ONE and place.count_key not in place.values:
             fill_count(kind, place, noun, gathered)
         if noun is None and kind in ("training", "processing") and "VolumeSizeInGB" not in place.values:
-            place.values["VolumeSizeInGB"] = VOLUME_GB
-            gathered.note(f"Each instance is taken to have a volume of {VOLUME_GB} GB, as SageMaker's SDK gives it.")
+            fill_volume(place, gathered)
+
+
+def fill_volume(place: Place, gathered: Gathered) -> None:
+    """Take the volume that the SDKs take, unless AWS attaches none: training and processing use a type's own disks.
+
+    See https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html (`VolumeSizeInGB`).
+    """
+    name = place.values["InstanceType"]
+    if gathered.has_local_disk(name):
+        gathered.note(f"{name} has disks of its own, so that AWS attaches no volume, and none is counted.")
+        return
+    place.values["VolumeSizeInGB"] = VOLUME_GB
+    gathered.note(f"Each instance is taken to have a volume of {VOLUME_GB} GB, as SageMaker's SDK gives it.")
 
 
 def fill_count(kind: str, place: Place, noun: str | None, gathered: Gathered) -> None:

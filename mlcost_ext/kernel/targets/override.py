@@ -50,7 +50,7 @@ def override(kind: str, request: dict[str, Any], gathered: Gathered) -> None:
     if (options.instance_type, options.instance_count, options.volume_gb, options.is_spot) == (None,) * 4:
         return
     refuse(kind, request, options)
-    found = places(kind, request)
+    found = [] if kind == "space" and options.instance_type is None else places(kind, request)
     if len(found) > 1 and (options.instance_type or options.instance_count):
         gathered.note(f"The options count for each of its {len(found)} kinds of instances.")
     for place in found:

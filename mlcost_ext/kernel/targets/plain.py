@@ -11,22 +11,6 @@ from .parts import Found
 from .source import Gathered, is_a, is_pipeline_variable, pipeline_name, shown, value_of
 from .target import KINDS, SAID
 
-MARKS = (
-    ("automl", ("AutoMLJobName", "AutoMLJobConfig", "AutoMLProblemTypeConfig", "AutoMLJobInputDataConfig")),
-    (
-        "tuning",
-        ("HyperParameterTuningJobName", "HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions"),
-    ),
-    ("endpoint", ("EndpointName", "EndpointConfig")),
-    ("endpoint-config", ("ProductionVariants", "EndpointConfigName")),
-    ("processing", ("ProcessingJobName", "ProcessingResources", "AppSpecification")),
-    ("transform", ("TransformJobName", "TransformResources", "TransformInput")),
-    ("training", ("TrainingJobName", "ResourceConfig", "AlgorithmSpecification", "ServerlessJobConfig")),
-    ("app", ("AppType", "ResourceSpec")),
-    ("space", ("SpaceSettings", "SpaceName")),
-    ("notebook", ("NotebookInstanceName",)),
-)
-"""Members that only requests of that kind have; the first kind that fits is it."""
 STRUCTURES = (
     "EndpointConfig",
     "ResourceConfig",
@@ -58,15 +42,17 @@ def read_request(request: object, kind: str | None, gathered: Gathered) -> Found
     Raises:
         UsageError: It fits no kind, or another than `kind`, or one of its members has not the form that it should have.
     """
+    from mlcost_ext.jobs.requests import kind_of_request, why_unread  # objects of the SDKs do without it
+
     variables: list[object] = []
     members = structure_of(request, variables)
     note_variables(variables, gathered)
     check(members)
     check(members.get("EndpointConfig", {}))
-    found = kind_of(members)
+    found = kind_of_request(members)
     if found is None and kind is None:
         raise UsageError(
-            "The request fits none of the kinds that can be estimated.",
+            why_unread(members) or "The request fits none of the kinds that can be estimated.",
             f"Say with {SAID['kind']} which it is: {', '.join(KINDS)}.",
         )
     if found is not None and kind is not None and alike(found) != alike(kind):
@@ -89,11 +75,6 @@ def note_variables(variables: list[object], gathered: Gathered) -> None:
         what = f"counts with its default value, {shown(default)}" if known else "has no default value, so it is left out"
         name = pipeline_name(variable)
         gathered.note(f"{name[:1].upper()}{name[1:]} {what}.")
-
-
-def kind_of(request: dict[str, Any]) -> str | None:
-    """Give a request's kind; None: no member tells it."""
-    return next((kind for kind, marks in MARKS if any(mark in request for mark in marks)), None)
 
 
 def alike(kind: str) -> str:

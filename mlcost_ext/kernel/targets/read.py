@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -38,18 +39,19 @@ class Draft:
     """Whether it is a request already, which may leave out what it likes."""
 
 
-def read_target(target: object, options: Options) -> Target:
+def read_target(target: object, options: Options, has_local_disk: Callable[[str], bool]) -> Target:
     """Turn a target into a request, without launching, uploading or asking AWS anything.
 
     Args:
         target: An object of either SageMaker SDK, a request as boto3 takes it, or None: the options stand alone.
         options: What counts more than what the target says.
+        has_local_disk: Tells whether a type has disks of its own, so that AWS attaches no volume to it.
 
     Raises:
         UsageError: It is none of these, runs on this machine, does not say what it runs on, or an option does not go with it.
     """
     check(options)
-    gathered = Gathered(options)
+    gathered = Gathered(options, has_local_disk)
     draft = draft_of(target, gathered)
     override(draft.kind, draft.request, gathered)
     if options.instance_type is not None or not draft.is_request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, NoReturn, TypeGuard, TypeVar
 
@@ -23,8 +23,8 @@ MAX_WHOLE = 2**31 - 1
 class Gathered:
     """What comes up while a target is read."""
 
-    def __init__(self, options: Options) -> None:
-        self.options = options
+    def __init__(self, options: Options, has_local_disk: Callable[[str], bool]) -> None:
+        self.options, self.has_local_disk = options, has_local_disk
         self._notes: dict[str, None] = {}
 
     @property

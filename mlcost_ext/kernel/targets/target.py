@@ -51,6 +51,8 @@ class Options:
     is_spot: bool | None = None
     volume_gb: int | None = None
     region_id: str | None = None
+    input_bytes: int | None = None
+    """How large the user says that its input is; no request has that either."""
 
 
 OVERRIDDEN_BY = {

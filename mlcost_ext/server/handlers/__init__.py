@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import calibration, charges, estimates, jobs, openapi, overview, prices, standing, unknown
+from . import calibration, charges, estimates, executions, findings, jobs, openapi, overview, prices, standing, unknown
 
 if TYPE_CHECKING:
     from mlcost_ext.server.live import Live
@@ -17,6 +17,8 @@ ROUTES = (
     *calibration.ROUTES,
     *prices.ROUTES,
     *charges.ROUTES,
+    *executions.ROUTES,
+    *findings.ROUTES,
     *openapi.ROUTES,
 )
 

@@ -14,18 +14,18 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from mlcost_ext.core.errors import UsageError
-from mlcost_ext.usecases.estimate_numbers import finite, no_number
+from mlcost_ext.core.region import checked_region
+from mlcost_ext.usecases.estimate_numbers import finite, no_number, read_input_gb
 
 from .base import MlcostHandler
-from .prices import REGION
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 64
 """Of objects and lists in each other; AWS's own requests are about ten deep."""
 MAX_HOURS = 8784
 """Those of a leap year."""
-MEMBERS = ("kind", "region_id", "request", "hours")
-HINT = 'Send {"request": {…}} as for the AWS operation, with kind, region_id and hours where they are known.'
+MEMBERS = ("kind", "region_id", "request", "hours", "input_gb")
+HINT = 'Send {"request": {…}} as for the AWS operation, with kind, region_id, hours and input_gb where they are known.'
 HOURS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
 MAX_WORD = 40
 
@@ -42,6 +42,8 @@ class EstimateWish:
     """As the AWS operation takes it."""
     hours: Decimal | None
     """How long it will take, above 0 to 8784; None: that is not known."""
+    input_bytes: int | None
+    """How large the data is that one run reads; None: as S3 has lately listed it, where it has."""
 
 
 class EstimatesHandler(MlcostHandler):
@@ -56,7 +58,8 @@ class EstimatesHandler(MlcostHandler):
         if region_id is None:
             raise UsageError("No AWS region is set.", "Add region_id, such as us-east-1.", code="region_missing")
         async with self.live.estimating:
-            found = await asyncio.to_thread(self.live.estimate, wish.kind, wish.request, region_id, wish.hours)
+            known = (wish.hours, wish.input_bytes)
+            found = await asyncio.to_thread(self.live.judged.estimate, wish.kind, wish.request, region_id, *known)
         self.send_document(found)
 
 
@@ -80,6 +83,7 @@ def read_wish(body: bytes) -> EstimateWish:
         region_id=region_in(said),
         request=said["request"],
         hours=hours_in(said.get("hours")),
+        input_bytes=read_input_gb(said.get("input_gb"), "input_gb"),
     )
 
 
@@ -132,9 +136,7 @@ def region_in(said: Mapping[str, Any]) -> str | None:
         UsageError: It is none.
     """
     region_id = word_in(said, "region_id", "Write it like us-east-1, or leave it out.")
-    if region_id is not None and not REGION.fullmatch(region_id):
-        raise UsageError(f"{region_id[:MAX_WORD]!r} is no AWS region.", "Write it like us-east-1.", code="region_invalid")
-    return region_id
+    return None if region_id is None else checked_region(region_id)
 
 
 def hours_in(said: object) -> Decimal | None:

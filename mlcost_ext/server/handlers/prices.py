@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import re
 
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from mlcost_ext.core.errors import UsageError
+from mlcost_ext.core.region import checked_region
 
 from .base import MlcostHandler
 
-REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d{1,2}")
 MAX_WORD = 100
 
 
@@ -26,8 +25,7 @@ class PricesHandler(MlcostHandler):
         region_id = self.word("region") or self.live.region_id
         if region_id is None:
             raise UsageError("No AWS region is set.", "Add region=us-east-1.", code="region_missing")
-        if not REGION.fullmatch(region_id):
-            raise UsageError(f"{region_id!r} is no AWS region.", "Write it like us-east-1.", code="region_invalid")
+        checked_region(region_id)
         find = self.live.prices  # reading a region's list for the first time takes some milliseconds
         self.send_document(await asyncio.to_thread(find, region_id, self.word("instance_type"), self.word("component")))
 

@@ -46,6 +46,8 @@ class FakeAws:
         self.calls, self.times = [], []
         self.things = {kind.kind: {} for kind in KINDS}
         self.configs, self.components, self.invocations = {}, {}, {}
+        self.objects = {}
+        """Sizes of S3's objects by bucket and key."""
         self.faults = {}
         self.page_size = 100
         self.latency = 0.0
@@ -156,6 +158,18 @@ class FakeAws:
             times = [] if at is None or at < params["StartTime"] else [at - timedelta(seconds=at.timestamp() % period)]
             results.append({"Id": query["Id"], "Timestamps": times, "Values": [1.0] * len(times)})
         return {"MetricDataResults": results}
+
+    # -- S3 ---------------------------------------------------------------------------------
+
+    def list_objects_v2(self, params):
+        if params["Bucket"] not in {bucket for bucket, _ in self.objects}:
+            raise fault("not_found", aws_code="NoSuchBucket")
+        after, most = params.get("ContinuationToken", ""), params["MaxKeys"]
+        sizes = {key: size for (bucket, key), size in self.objects.items() if bucket == params["Bucket"]}
+        found = sorted(key for key in sizes if key.startswith(params["Prefix"]) and key > after)
+        rest = {"NextContinuationToken": found[most - 1]} if len(found) > most else {}
+        listed = {"Contents": [{"Key": key, "Size": sizes[key]} for key in found[:most]]} if found else {}
+        return {**listed, "IsTruncated": bool(rest), **rest}
 
 
 ENDS = ("ProcessingEndTime", "TransformEndTime", "FailureReason", "ExitMessage")
@@ -286,6 +300,11 @@ class Sink:
     def take_jobs(self):
         """Give the names of training jobs pushed since the last time, in order."""
         return self.take_names("training")
+
+    @property
+    def inputs(self):
+        """Give launch, size and reason of all inputs that were told, in order."""
+        return [(doc["launch"], doc["bytes"], doc["why"]) for doc in self.documents if doc["push"] == "input"]
 
     @property
     def gone(self):

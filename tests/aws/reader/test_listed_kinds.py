@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mlcost_ext.aws.reader import cut
+from mlcost_ext.aws.reader.feeds.following import WORK_SECONDS
 from mlcost_ext.aws.reader.kinds import LISTED
 from mlcost_ext.aws.reader.pace import OTHER_SECONDS
 from tests.aws.reader.fakes import ARN, OTHER, REGION, START, Reader, fault, make, put
@@ -325,7 +326,7 @@ def test_a_kind_is_listed_sooner_while_what_its_list_shows_takes_long_to_be_read
     assert following._seconds() < OTHER_SECONDS  # it is not known yet
     following.listing.work_seconds = 0.0
     usual = following._seconds()
-    following.listing.work_seconds = 120.0
+    following.listing.work_seconds = WORK_SECONDS + 90.0
     assert following._seconds() == usual - 90.0
     following.listing.work_seconds = 10_000.0
     assert following._seconds() == 0.6 * usual

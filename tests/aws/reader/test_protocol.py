@@ -22,6 +22,7 @@ def test_a_watch_is_read():
         "history": {"r": "cursor", "s": None, "t": 7},
         "earlier": [[3.5, 7], ["x", 1], 2],
         "earlier_first": 12,
+        "inputs": [["r", "launch", "s3://b/x"], ["r", "launch", ""], "s3://b/y"],
     }
     expected = Watch(
         region_ids=("r",),
@@ -31,6 +32,7 @@ def test_a_watch_is_read():
         scope="account",
         studio=Studio(region_id="r", domain_id="d", user_profile_name=None, space_name="work"),
         notebook_instance=("r", "n"),
+        inputs=frozenset({("r", "launch", "s3://b/x")}),
     )
     watch = parse(json.dumps(line))
     assert watch == expected

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from mlcost_ext.kernel.targets import Options, Target, read_target
+from mlcost_ext.prices.instances import has_local_disk
 
 REGION_ID = "eu-west-1"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
@@ -91,6 +92,6 @@ def parameter(name: str, default: object, kind: str = "ParameterString") -> Any:
 
 def read(target: object, **options: Any) -> Target:
     """Read a target with options, and look that no secret of it is kept."""
-    found = read_target(target, Options(**options))
+    found = read_target(target, Options(**options), has_local_disk)
     assert "hunter2" not in str(found)
     return found

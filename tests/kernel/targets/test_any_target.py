@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlcost_ext.core.errors import UsageError
+from mlcost_ext.jobs.requests import REQUEST_KINDS
 from mlcost_ext.kernel.targets import KINDS, Options, read_target
-from mlcost_ext.kernel.targets.plain import LISTS, MARKS, STRUCTURES
+from mlcost_ext.kernel.targets.plain import LISTS, STRUCTURES
+from mlcost_ext.prices.instances import has_local_disk
 
 from .standins import compute, estimator, parameter, sdk_object, shape, trainer, unassigned
 from .test_bad_targets import Raising, RaisingList, RaisingMapping
@@ -22,7 +24,7 @@ WORDS = (
     *("InstanceConfigs", "ClusterConfig", "HyperParameterTuningResourceConfig", "EbsStorageSettings", "SpaceStorageSettings"),
     *("ServerlessConfig", "HyperParameters", "Environment", "AppType", "JupyterLabAppSettings", "DefaultResourceSpec"),
     *("MaxRuntimeInSeconds", "MaxWaitTimeInSeconds", "EnableManagedSpotTraining", "ChannelName", "Tags"),
-    *(mark for _, marks in MARKS for mark in marks),
+    *(mark for kind in REQUEST_KINDS for mark in kind.marks),
     *STRUCTURES,
     *LISTS,
 )
@@ -69,7 +71,7 @@ def look(target: object, said: Options) -> None:
     """Read a target that may be anything."""
     refused: UsageError | None = None
     try:
-        found = read_target(target, said)
+        found = read_target(target, said, has_local_disk)
     except UsageError as error:
         refused = error
     if refused is not None:

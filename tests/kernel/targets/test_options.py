@@ -58,11 +58,29 @@ def test_alone_they_make_a_training_job() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("automl", "tuning")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("automl", "tuning", "space")])
 def test_alone_they_need_an_instance_type(kind: str) -> None:
     """Whatever else they say."""
     with pytest.raises(UsageError, match="Neither a target nor an instance type is said"):
         read(None, kind=kind)
+
+
+def test_a_space_is_a_volume() -> None:
+    """It needs no instance type; how large its volume is may be said."""
+    assert read(None, kind="space").request == {"SpaceSettings": {"AppType": "JupyterLab"}}
+    found = read(None, kind="space", volume_gb=50)
+    storage = {"EbsStorageSettings": {"EbsVolumeSizeInGb": 50}}
+    assert found.request == {"SpaceSettings": {"AppType": "JupyterLab", "SpaceStorageSettings": storage}}
+    assert found.notes == ("A space of JupyterLab is taken.",)
+
+
+@pytest.mark.parametrize("kind", ["training", "processing"])
+@pytest.mark.parametrize("instance_type", ["ml.g5.xlarge", "ml.g4dn.xlarge", "ml.p4d.24xlarge"])
+def test_no_volume_is_taken_where_aws_attaches_none(kind: str, instance_type: str) -> None:
+    """A type with disks of its own is used with these alone."""
+    found = read(None, kind=kind, instance_type=instance_type, instance_count=1)
+    assert "VolumeSizeInGB" not in str(found.request)
+    assert found.notes == (f"{instance_type} has disks of its own, so that AWS attaches no volume, and none is counted.",)
 
 
 @pytest.mark.parametrize("kind", ["automl", "tuning"])

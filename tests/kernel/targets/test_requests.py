@@ -13,7 +13,7 @@ import pytest
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.jobs.requests import REQUEST_KINDS, kind_of_request
 from mlcost_ext.kernel.targets import KINDS
-from mlcost_ext.kernel.targets.plain import MARKS
+from mlcost_ext.usecases.estimating import checked_kind
 
 from .standins import parameter, read, shape
 
@@ -53,13 +53,42 @@ def test_kind_is_found_from_the_shape(kind: str, request_: dict[str, Any]) -> No
 
 
 def test_part_of_a_request_tells_the_kind_too() -> None:
-    """Though the server would want to be told it."""
-    assert read({"AppSpecification": {"ImageUri": "image"}}).kind == "processing"
+    """To the server as well, since one function decides."""
+    parts = {
+        "processing": {"AppSpecification": {"ImageUri": "image"}},
+        "transform": {"TransformInput": {}},
+        "tuning": {"TrainingJobDefinition": {"ResourceConfig": {}}},
+        "automl": {"AutoMLJobConfig": {}},
+        "endpoint-config": {"EndpointConfigName": "c"},
+        "app": {"ResourceSpec": {"InstanceType": "ml.t3.medium"}},
+    }
+    assert [read(part).kind for part in parts.values()] == [kind_of_request(part) for part in parts.values()] == [*parts]
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_"),
+    [
+        ("endpoint", {"EndpointName": "e", "ProductionVariants": [{"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}]}),
+        ("endpoint", {"EndpointName": "e", "EndpointConfigName": "c", "ProductionVariants": []}),
+        ("tuning", {"TrainingJobDefinition": {"ResourceConfig": {}}, "HyperParameterTuningJobConfig": {}, "Tags": []}),
+        ("app", {"AppType": "JupyterLab", "SpaceSettings": {}}),
+    ],
+)
+def test_of_marks_of_two_kinds_one_decides(kind: str, request_: dict[str, Any]) -> None:
+    """The same one in a notebook and behind the server."""
+    assert read(request_).kind == kind_of_request(request_) == checked_kind(None, request_) == kind
 
 
 def test_kinds_are_the_servers() -> None:
     """No more, no less."""
-    assert set(KINDS) == {kind.name for kind in REQUEST_KINDS} == {kind for kind, _ in MARKS}
+    assert set(KINDS) == {kind.name for kind in REQUEST_KINDS}
+
+
+def test_what_is_known_and_not_estimated_says_why() -> None:
+    """Here as behind the server."""
+    for ask in (read, lambda request: checked_kind(None, request)):
+        with pytest.raises(UsageError, match=r"This is a request of CreateMonitoringSchedule\. Each of its runs is"):
+            ask({"MonitoringScheduleName": "m"})
 
 
 def test_request_is_copied_without_secrets() -> None:
@@ -142,7 +171,7 @@ def test_kind_that_is_said() -> None:
 
 def test_nothing_fits() -> None:
     """Then the kinds are named."""
-    for request in ({}, {"InstanceType": "ml.t3.medium"}, {"MonitoringScheduleName": "m"}, {1: 2}):
+    for request in ({}, {"InstanceType": "ml.t3.medium"}, {"EndpointArn": "m"}, {1: 2}):
         with pytest.raises(UsageError) as told:
             read(request)
         assert told.value.message == "The request fits none of the kinds that can be estimated."

@@ -49,6 +49,22 @@ describe('the client', () => {
     await expect(clientFor(new Response('<html>')).readOverview(null)).rejects.toBeInstanceOf(ApiError);
   });
 
+  it('has a finding accepted until a day, and says what the server says against it', async () => {
+    await clientFor(json({})).acceptFinding('29d01069facb65823ce24f5d', '2026-12-31', 'stands by');
+    const [[asked]] = fetched.mock.calls;
+    expect([asked.method, new URL(asked.url).pathname]).toEqual([
+      'POST',
+      '/hub/user/me/mlcost-ext/findings/29d01069facb65823ce24f5d/accept'
+    ]);
+    expect(await asked.json()).toEqual({ until: '2026-12-31', reason: 'stands by' });
+    const refused = json({ code: 'day_invalid', message: 'No day.', hint: 'Send one.' }, { status: 400 });
+    await expect(clientFor(refused).acceptFinding('x/../y', '', '')).rejects.toMatchObject({
+      code: 'day_invalid',
+      hint: 'Send one.'
+    });
+    expect(fetched.mock.lastCall?.[0].url).toContain('/findings/x%2F..%2Fy/accept');
+  });
+
   it('reads what was charged, and takes nothing else for it', async () => {
     const days = { first: '2026-11-01', after: '2026-12-01' };
     await clientFor(json(chargesOf([]))).readCharges(days, 'tag:cost center');

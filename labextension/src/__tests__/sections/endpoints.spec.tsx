@@ -260,6 +260,7 @@ describe('what costs for nobody', () => {
       'session',
       'attention',
       'jobs',
+      'findings',
       'endpoints',
       'history',
       'estimate',

@@ -298,3 +298,18 @@ describe('the keys of tags', () => {
     expect(tagKeys(overview)).toEqual(['a', 'b']);
   });
 });
+
+describe('the history by user', () => {
+  it('tells each user, and that a cookie says so', async () => {
+    const message = "In a shared space users are told by Studio's cookie.";
+    const data_quality = [{ code: 'user_by_cookie', message, hint: 'Ask who it was.', subject: null }];
+    const user = chargesOf([group({ user: 'ana' }, '3'), group({ user: '<b>bob' }, '2'), group({ user: null }, '1')], {
+      totals: [group({}, '6')],
+      data_quality
+    });
+    const shown = await opened({ day: BY_DAY, user });
+    await choose(shown, 'by', 'user');
+    expect(rows(shown).map(row => row.split(' | ')[0])).toEqual(expect.arrayContaining(['ana', '<b>bob', 'Not known']));
+    expect(shown.node.querySelector(`${SECTION} [data-mlcost-note="user_by_cookie"]`)?.textContent).toContain(message);
+  });
+});

@@ -4,6 +4,7 @@ import { APPS } from './apps';
 import { ATTENTION } from './attention';
 import { ENDPOINTS } from './endpoints';
 import { ESTIMATE } from './estimate';
+import { FINDINGS } from './findings';
 import { HISTORY } from './history';
 import { JOBS } from './jobs';
 import { NOTES } from './notes';
@@ -19,6 +20,7 @@ export const SECTIONS: readonly PanelSection[] = [
   ATTENTION,
   SCOPE,
   JOBS,
+  FINDINGS,
   WARM_POOLS,
   ENDPOINTS,
   APPS,

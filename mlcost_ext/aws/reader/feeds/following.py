@@ -17,7 +17,7 @@ SEARCH = "Search"
 UNREAD_SECONDS = 2.0
 HOLD_SECONDS = 300.0
 """What AWS fails to describe for so long no longer keeps the rest from being called confirmed."""
-WORK_SECONDS = 30.0
+WORK_SECONDS = 22.0
 """Where what a list shows takes longer to be read, the next one is made so much sooner: a kind is as old as both together."""
 LEAST_OTHER_FRACTION = 0.6
 

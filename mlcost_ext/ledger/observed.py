@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .redact import each, fields, plain, s3_prefix
+from .redact import each, fields, parameters, plain, s3_prefix, s3_source
 
 if TYPE_CHECKING:
     from .redact import Reducer
@@ -31,7 +31,7 @@ TRAINING_RESOURCES = fields(
 )
 STOPPING = fields(MaxRuntimeInSeconds=plain, MaxWaitTimeInSeconds=plain, MaxPendingTimeInSeconds=plain)
 ALGORITHM = fields(TrainingImage=plain, AlgorithmName=plain, TrainingInputMode=plain)
-DATA = fields(S3DataSource=fields(S3DataType=plain, S3Uri=s3_prefix))
+DATA = fields(S3DataSource=s3_source())
 CHANNELS = each(fields(ChannelName=plain, ChannelType=plain, DataSource=DATA))
 OUTPUT = fields(S3OutputPath=s3_prefix)
 
@@ -43,6 +43,7 @@ TRAINING = fields(
     RetryStrategy=fields(MaximumRetryAttempts=plain),
     CheckpointConfig=fields(S3Uri=s3_prefix),
     AlgorithmSpecification=ALGORITHM,
+    HyperParameters=parameters,
     ServerlessJobConfig=fields(BaseModelArn=plain, JobType=plain, CustomizationTechnique=plain, Peft=plain),
     InputDataConfig=CHANNELS,
     OutputDataConfig=OUTPUT,
@@ -82,7 +83,7 @@ PROCESSING = fields(
     ProcessingResources=fields(ClusterConfig=CLUSTER),
     StoppingCondition=STOPPING,
     AppSpecification=fields(ImageUri=plain),
-    ProcessingInputs=each(fields(InputName=plain, S3Input=fields(S3Uri=s3_prefix, S3DataType=plain, S3InputMode=plain))),
+    ProcessingInputs=each(fields(InputName=plain, S3Input=s3_source(S3InputMode=plain))),
     ProcessingOutputConfig=fields(Outputs=each(fields(OutputName=plain, S3Output=fields(S3Uri=s3_prefix)))),
 )
 

@@ -18,8 +18,8 @@ from botocore.config import Config
 
 from mlcost_ext.kernel.attach import Attachment
 from mlcost_ext.kernel.hook import LaunchHook
-from mlcost_ext.kernel.observed import OBSERVED, Operation
-from mlcost_ext.kernel.redact import MAX_REQUEST_BYTES, redact
+from mlcost_ext.ledger.observed import OBSERVED, Operation
+from mlcost_ext.ledger.redact import MAX_REQUEST_BYTES, redact
 
 MODEL = botocore.session.Session().get_service_model("sagemaker")
 SECRET = "hunter2"

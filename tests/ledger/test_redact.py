@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from mlcost_ext.kernel.observed import TRAINING
-from mlcost_ext.kernel.redact import MAX_REQUEST_BYTES, MAX_TAGS_BYTES, digest, redact, s3_prefix
+from mlcost_ext.jobs.run_key import key_of
+from mlcost_ext.ledger.observed import PROCESSING, TRAINING
+from mlcost_ext.ledger.redact import MAX_REQUEST_BYTES, MAX_TAGS_BYTES, digest, redact, s3_prefix
 
 SECRET = "hunter2-do-not-keep"
 
@@ -86,6 +87,28 @@ def test_digest_does_not_depend_on_the_order_of_keys() -> None:
 def test_addresses_lose_what_may_be_secret(address: object, kept: object) -> None:
     """No query, no fragment, no user part."""
     assert s3_prefix(address) == kept
+
+
+@pytest.mark.parametrize(
+    ("address", "prefix"),
+    [
+        ("s3://bucket/train", "s3://bucket/train"),
+        ("s3://bucket/train#2/x", None),
+        ("s3://bucket/train?/x", None),
+        ("s3://me@bucket/train", None),
+        ("s3://bucket/" + "x" * 1020, None),
+    ],
+)
+def test_an_address_that_was_cut_is_no_prefix_of_the_data(address: str, prefix: str | None) -> None:
+    """What is left of it would name more than the run reads; the rest of the source stays as it was."""
+    source = {"S3DataType": "S3Prefix", "S3Uri": address}
+    channel = {"ChannelName": "training", "DataSource": {"S3DataSource": source}}
+    request, _ = redact({"TrainingJobName": "a", "InputDataConfig": [channel]}, TRAINING)
+    assert key_of("training", request).prefix == prefix
+    assert request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] == s3_prefix(address)
+    inputs, _ = redact({"ProcessingInputs": [{"InputName": "data", "S3Input": {**source, "S3InputMode": "File"}}]}, PROCESSING)
+    assert key_of("processing", inputs).prefix == prefix
+    assert inputs["ProcessingInputs"][0]["S3Input"]["S3InputMode"] == "File"
 
 
 def test_oversized_requests_and_tags_are_cut() -> None:

@@ -18,6 +18,7 @@ MAX_ITEMS = 100
 MAX_REQUEST_BYTES = 14 * 1024
 MAX_TAGS_BYTES = 10 * 1024
 TAG_CUTS = (256, 64, 16)
+EACH_JOBS_OWN = ("sagemaker_job_name", "sagemaker_submit_directory", "model_dir")
 
 
 def digest(value: object) -> str:
@@ -41,6 +42,13 @@ def s3_prefix(value: object) -> object:
     return re.sub(r"^(\w+://)[^/]*@", r"\1", address)[:MAX_TEXT]
 
 
+def parameters(value: object) -> object:
+    """Digest hyperparameters without those that the SDK's second generation writes anew for each job."""
+    if isinstance(value, dict):
+        value = {key: item for key, item in value.items() if key not in EACH_JOBS_OWN}
+    return digest(value)
+
+
 def fields(**kept: Reducer) -> Reducer:
     """Make a reducer of mappings: the named keys by their own reducer, every other key by `digest`."""
 
@@ -49,6 +57,19 @@ def fields(**kept: Reducer) -> Reducer:
             return digest(value)
         items = list(value.items())[:MAX_ITEMS]
         return {str(key)[:MAX_TEXT]: kept.get(str(key), digest)(item) for key, item in items}
+
+    return reduce
+
+
+def s3_source(**kept: Reducer) -> Reducer:
+    """Make a reducer of sources in S3; where an address is kept in part its type is a digest: it is no prefix of the data."""
+    of_fields = fields(S3Uri=s3_prefix, S3DataType=plain, **kept)
+
+    def reduce(value: object) -> object:
+        reduced = of_fields(value)
+        if isinstance(value, dict) and isinstance(reduced, dict) and reduced.get("S3Uri") != value.get("S3Uri"):
+            return {**reduced, "S3DataType": digest(value.get("S3DataType"))}
+        return reduced
 
     return reduce
 

@@ -1,0 +1,89 @@
+"""``mlcost policy check FILE…``: all faults of policy files, each with its place and what to write instead."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass
+from typing import Any
+
+from mlcost_ext.cli.command import Command
+from mlcost_ext.cli.text import clean, print_json
+from mlcost_ext.policy.layer import LayerFault, Note
+from mlcost_ext.policy.words import fault_document, note_document
+
+MAX_LINE = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What is said of a file, or of all of them together."""
+
+    name: str | None
+    """None: all of them together."""
+    faults: tuple[LayerFault, ...]
+    notes: tuple[Note, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as data."""
+        faults = [fault_document(fault) for fault in self.faults]
+        return {"file": self.name, "faults": faults, "notes": [note_document(note) for note in self.notes]}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("files", metavar="FILE", nargs="+", help="policy files; several are layers too, most authority first")
+
+
+def run(options: Namespace) -> int:
+    """Check each file by itself, then all of them upon each other.
+
+    Returns:
+        1 where there is a fault.
+    """
+    found = checked(options.files)
+    count = sum(len(each.faults) for each in found)
+    if options.json:
+        together = next((each.to_dict() for each in found if each.name is None), None)
+        files = [each.to_dict() for each in found if each.name is not None]
+        print_json({"is_valid": not count, "files": files, "together": together})
+    else:
+        print("\n".join(clean(line, MAX_LINE) for line in lines(found)))
+    return 1 if count else 0
+
+
+def checked(names: list[str]) -> list[Checked]:
+    """Read and check files; those of the same name are one."""
+    from mlcost_ext.guard_wiring import load_rules
+    from mlcost_ext.policy_files.compiling import in_force
+    from mlcost_ext.policy_files.layer_file import read
+    from mlcost_ext.policy_files.layer_paths import named_path
+
+    rules = load_rules().rules
+    contents = {name: read(named_path(name)) for name in dict.fromkeys(names)}
+    found = []
+    for name, content in contents.items():
+        alone = in_force({name: content}, rules, None)
+        found.append(Checked(name=name, faults=alone.faults, notes=alone.notes))
+    if len(contents) > 1:
+        all_of_them = in_force(contents, rules, None)
+        faults, notes = ({told for each in found for told in getattr(each, what)} for what in ("faults", "notes"))
+        found.append(
+            Checked(
+                name=None,
+                faults=tuple(fault for fault in all_of_them.faults if fault not in faults),
+                notes=tuple(note for note in all_of_them.notes if note not in notes),
+            )
+        )
+    return found
+
+
+def lines(found: list[Checked]) -> list[str]:
+    """Write what was found: a line for each fault and each note, and one that sums it up."""
+    told = [str(fault) for each in found for fault in each.faults]
+    notes = [f"Note: {note}" for each in found for note in each.notes]
+    count = len(told)
+    files = [each.name for each in found if each.name is not None]
+    fine = f"{', '.join(files)}: no faults."
+    return [*told, *notes, fine if not count else f"{count} {'fault' if count == 1 else 'faults'}."]
+
+
+WORD = Command(name="check", help="Find all faults of policy files.", add_arguments=add_arguments, run=run)

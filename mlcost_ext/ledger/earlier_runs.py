@@ -1,0 +1,147 @@
+"""The user's own runs before a launch, as rules want them: what is alike of them, and how well they used their machines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from mlcost_ext.core.evidence import EarlierRun
+from mlcost_ext.core.runs import RunDigests
+from mlcost_ext.core.times import UTC, time_from_text, time_to_text
+from mlcost_ext.jobs import reading
+from mlcost_ext.jobs.run_key import CODE_CHANNELS, CODE_INPUTS
+
+from .database import Database
+from .job_store import NANO
+from .utilisation_store import utilisation_of
+
+KEPT = timedelta(days=90)
+MOST = 50
+PARAMETERS = ("HyperParameters", "Environment", "AlgorithmSpecification", "AppSpecification", "ModelName")
+"""Where a request has what its code is told; a spool keeps digests of the user's own words."""
+INPUTS = ("InputDataConfig", "ProcessingInputs", "TransformInput")
+CODE_NAMES = (*CODE_CHANNELS, *CODE_INPUTS)
+RESOURCES = (("ResourceConfig",), ("ProcessingResources", "ClusterConfig"))
+
+
+class EarlierRunStore:
+    """Ended jobs with their launches in a server's file. Blocks for some milliseconds, and may be called from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def earlier_runs(self, kind: str, digests: RunDigests, request: Mapping[str, Any], now: datetime) -> Sequence[EarlierRun]:
+        """Give the runs of that kind and image that ended within 90 days, the latest first, at most 50.
+
+        Args:
+            kind: Such as ``training``.
+            digests: What the run to come has in common with others; without an image there are none.
+            request: Its request, as a spool would keep it.
+            now: Aware.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        if digests.image is None:
+            return ()
+        with self._database.transaction() as connection:
+            rows = connection.execute(RUNS, (kind, digests.image, since(now), MOST)).fetchall()
+        return [found for row in rows if (found := run_of(row, digests, request)) is not None]
+
+    def training_types(self, now: datetime) -> frozenset[str]:
+        """Give the instance types that training jobs ran on which ended within 90 days.
+
+        Raises:
+            OSError: The file cannot be read.
+        """
+        with self._database.transaction() as connection:
+            return frozenset(name for (name,) in connection.execute(TYPES, (since(now),)))
+
+
+RUNS = """
+    SELECT job.name, status, ended_at, instance_type, instance_count, run_seconds, list_cost, script, data,
+           cpu_percent, gpu_percent, memory_percent, gpu_memory_percent, disk_percent,
+           (SELECT request FROM launch
+            WHERE launch.kind = job.kind AND launch.region_id = job.region_id AND launch.name = job.name
+                  AND result IS NOT 'refused'
+            ORDER BY at DESC LIMIT 1)
+    FROM ended_job AS job
+    LEFT JOIN utilisation AS used ON used.kind = job.kind AND used.region_id = job.region_id AND used.name = job.name
+                                     AND used.created_at = job.created_at
+    WHERE job.kind = ? AND image = ? AND ended_at >= ?
+    ORDER BY ended_at DESC LIMIT ?
+"""
+TYPES = """
+    SELECT instance_type FROM ended_job INDEXED BY ended_job_training_type
+    WHERE kind = 'training' AND instance_type IS NOT NULL
+    GROUP BY instance_type HAVING MAX(ended_at) >= ?
+"""
+
+
+def since(now: datetime) -> str:
+    """Write the time from which on runs count."""
+    return time_to_text((now - KEPT).astimezone(UTC).replace(microsecond=0))
+
+
+def run_of(row: tuple[Any, ...], digests: RunDigests, request: Mapping[str, Any]) -> EarlierRun | None:
+    """Read a row; None: it has no time that can be read."""
+    name, status, ended_at, instance_type, count, seconds, list_cost, script, data, *percents, launched = row
+    ended = time_from_text(ended_at)
+    if ended is None:
+        return None
+    known = request_of(launched)
+    return EarlierRun(
+        name=name,
+        status=status,
+        ended_at=ended,
+        instance_type=instance_type,
+        instance_count=count,
+        run_seconds=seconds,
+        list_cost=None if list_cost is None else list_cost * NANO,
+        volume_gb=volume_of(known or {}),
+        utilisation=utilisation_of(percents),
+        has_same_code=script == digests.script,
+        has_same_data=data == digests.data if known is None else inputs_of(known) == inputs_of(request),
+        has_same_parameters=known is not None and all(known.get(key) == request.get(key) for key in PARAMETERS),
+    )
+
+
+def request_of(text: str | None) -> Mapping[str, Any] | None:
+    """Read what was kept of a request; None: nobody saw it launched."""
+    try:
+        found = json.loads(text or "null")
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, Mapping) and found else None
+
+
+def inputs_of(request: Mapping[str, Any]) -> list[object]:
+    """Give a request's inputs but for its code, which SDKs bring to another address each time."""
+    found: list[object] = []
+    for key in INPUTS:
+        told = request.get(key)
+        if isinstance(told, list):
+            found += [each for each in told if not is_code(each)]
+        elif told is not None:
+            found.append(told)
+    return found
+
+
+def is_code(item: object) -> bool:
+    """Tell whether an input is the code."""
+    return isinstance(item, Mapping) and (item.get("ChannelName") or item.get("InputName")) in CODE_NAMES
+
+
+def volume_of(request: Mapping[str, Any]) -> Decimal | None:
+    """Give the size of the volume that was asked for; None: none was, or it is not known."""
+    for place in RESOURCES:
+        found = request
+        for key in place:
+            found = reading.inner(found, key)
+        size = reading.whole(found, "VolumeSizeInGB")
+        if size is not None:
+            return Decimal(size)
+    return None

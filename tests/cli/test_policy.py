@@ -1,0 +1,170 @@
+"""``mlcost policy``: faults with their places, the policy in force with its origins, and the schema."""
+
+import json
+import sys
+
+import jsonschema
+import pytest
+
+from mlcost_ext.policy.yaml_nodes import MOST_FAULTS
+from mlcost_ext.policy_files import layer_paths
+from tests.fakes import ROOT
+
+GOOD = "version: 1\nrules: {MC101: {verdict: ask, limit_list_cost: 20}}\n"
+EXAMPLES = [ROOT / "docs" / "policies" / name for name in ("small-team.yaml", "regulated-company.yaml")]
+
+
+@pytest.fixture
+def layers(tmp_path, monkeypatch, home):
+    """Be a machine without a policy, whoever else's this is; give the places of machine, environment and user."""
+    monkeypatch.setattr(layer_paths, "SYSTEM", tmp_path / "etc" / "policy.yaml")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "venv"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("MLCOST_POLICY", raising=False)
+    return tmp_path / "etc/policy.yaml", tmp_path / "venv/etc/mlcost/policy.yaml", tmp_path / ".config/mlcost/policy.yaml"
+
+
+def put(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_good_file(mlcost, tmp_path):
+    """Status 0, and it says so."""
+    file = put(tmp_path / "p.yaml", GOOD)
+    ran = mlcost("policy", "check", file)
+    assert (ran.status, ran.out, ran.err) == (0, f"{file}: no faults.\n", "")
+
+
+def test_all_faults_with_their_places(mlcost, tmp_path):
+    """As FILE:LINE:COLUMN, of all files, with status 1."""
+    one = put(tmp_path / "a.yaml", "version: 1\nrules: {MC101: {verdict: blok, limit: 2}}\n")
+    other, missing = put(tmp_path / "b.yaml", "contact: x\n"), str(tmp_path / "c.yaml")
+    ran = mlcost("policy", "check", one, other, missing)
+    assert ran.status == 1
+    assert [line.partition(" ")[0] for line in ran.out.splitlines()] == [
+        f"{one}:2:26:",
+        f"{one}:2:32:",
+        f"{other}:1:1:",
+        f"{missing}:",
+        "4",
+    ]
+    assert ran.out.splitlines()[0].endswith("blok is no verdict. Write block.")
+    ran = mlcost("--json", "policy", "check", one, other)
+    assert (ran.status, ran.document["is_valid"], ran.err) == (1, False, "")
+    assert [len(file["faults"]) for file in ran.document["files"]] == [2, 1]
+    assert ran.document["files"][1]["faults"][0] == {
+        "file": other,
+        "line": 1,
+        "column": 1,
+        "message": "version is missing.",
+        "hint": "Write version: 1.",
+    }
+
+
+def test_files_upon_each_other(mlcost, tmp_path):
+    """What the second loosens has no effect, which is no fault; another currency is one."""
+    top = put(tmp_path / "a.yaml", GOOD)
+    low = put(tmp_path / "b.yaml", "version: 1\nrules: {MC101: {limit_list_cost: 90}}\n")
+    ran = mlcost("policy", "check", top, low)
+    assert ran.status == 0
+    assert f"Note: {low}:2:34: rules.MC101.limit_list_cost: 90 has no effect, since {top} says 20." in ran.out
+    assert mlcost("--json", "policy", "check", low, top).document["together"] == {"file": None, "faults": [], "notes": []}
+    put(tmp_path / "b.yaml", "version: 1\nbilling_currency: EUR\n")
+    ran = mlcost("--json", "policy", "check", top, low)
+    assert (ran.status, ran.document["files"][1]["faults"]) == (1, [])
+    assert ran.document["together"]["faults"][0]["line"] == 2
+    assert mlcost("--json", "policy", "check", top, top).document["together"] is None
+
+
+def test_a_file_full_of_faults(mlcost, tmp_path):
+    """Ends soon, and shows nothing strange."""
+    file = put(tmp_path / "p.yaml", "version: 1\n" + "".join(f'"\\e[31mx{n}": 1\n' for n in range(500)))
+    ran = mlcost("policy", "check", file)
+    assert (ran.status, len(ran.out.splitlines())) == (1, MOST_FAULTS + 1)
+    assert "\x1b" not in ran.out
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.name)
+def test_the_examples_of_the_documentation(mlcost, file):
+    """Have neither faults nor notes, but that nothing is stopped yet."""
+    ran = mlcost("--json", "policy", "check", str(file))
+    assert (ran.status, ran.document["is_valid"]) == (0, True)
+    assert [note["message"] for note in ran.document["files"][0]["notes"] if "idle.mode" not in note["message"]] == []
+
+
+def test_both_examples_are_in_the_documentation():
+    """And no other."""
+    text = (ROOT / "docs" / "policy.md").read_text()
+    assert sorted(path.name for path in (ROOT / "docs" / "policies").iterdir()) == sorted(path.name for path in EXAMPLES)
+    assert [path.name for path in EXAMPLES if f"policies/{path.name}" not in text] == []
+
+
+def test_show_without_any_file(mlcost, layers):
+    """The built-in policy, all of it."""
+    ran = mlcost("policy", "show")
+    assert ran.status == 0
+    assert ran.out.startswith("No file lays anything down, so the built-in policy holds: nothing asks or blocks.\n")
+    assert "idle.mode" in ran.out
+    assert set(mlcost("--json", "policy", "show").document["origins"].values()) == {"built-in"}
+
+
+def test_show_tells_where_each_value_is_from(mlcost, layers):
+    """By layers, with what has no effect."""
+    system, _, user = layers
+    put(system, GOOD)
+    put(user, "version: 1\nrules: {MC101: {verdict: block, limit_list_cost: 90}}\n")
+    ran = mlcost("policy", "show")
+    assert ran.status == 0
+    rows = {line.split()[0]: line.split() for line in ran.out.splitlines() if line.startswith("rules.MC101")}
+    assert rows["rules.MC101.verdict"] == ["rules.MC101.verdict", "block", str(user)]
+    assert rows["rules.MC101.limit_list_cost"] == ["rules.MC101.limit_list_cost", "20", str(system)]
+    assert f"Note: {user}:2:50: rules.MC101.limit_list_cost: 90 has no effect" in ran.out
+    document = mlcost("--json", "policy", "show").document
+    assert document["layers"] == [str(system), str(user)]
+    assert document["policy"]["rules"]["MC101"] == {
+        "verdict": "block",
+        "options": document["policy"]["rules"]["MC101"]["options"],
+    }
+    assert document["policy"]["rules"]["MC101"]["options"]["limit_list_cost"] == "20"
+
+
+def test_show_with_a_broken_file(mlcost, layers):
+    """Status 1, and the last good policy."""
+    put(layers[0], GOOD)
+    assert mlcost("policy", "show").status == 0
+    put(layers[0], "version: 1\nrules: {MC101: {verdict: blok}}\n")
+    ran = mlcost("policy", "show")
+    assert ran.status == 1
+    assert ran.out.startswith("The policy is stale: its files have faults, so the last good one stays in force.\n")
+    assert f"Fault: {layers[0]}:2:26: blok is no verdict. Write block." in ran.out
+    document = mlcost("--json", "policy", "show").document
+    assert (document["is_stale"], document["policy"]["rules"]["MC101"]["verdict"]) == (True, "ask")
+
+
+def test_one_file_in_the_place_of_all_layers(mlcost, layers, tmp_path):
+    """It is the topmost then."""
+    put(layers[0], GOOD)
+    file = put(tmp_path / "p.yaml", "version: 1\nrules: {MC101: {verdict: 'off'}}\n")
+    document = mlcost("--json", "policy", "show", "--policy", file).document
+    assert (document["layers"], document["policy"]["rules"]["MC101"]["verdict"]) == ([file], "off")
+    ran = mlcost("policy", "show", "--policy", str(tmp_path / "nowhere.yaml"))
+    assert ran.status == 1
+    assert "it is not there" in ran.out
+
+
+def test_schema(mlcost):
+    """One JSON document, with or without --json, by the rules that are installed."""
+    ran = mlcost("policy", "schema")
+    assert ran.status == 0
+    jsonschema.Draft202012Validator.check_schema(ran.document)
+    assert "MC101" in ran.document["properties"]["rules"]["properties"]
+    assert json.loads(mlcost("--json", "policy", "schema").out) == ran.document
+
+
+def test_a_wrong_word(mlcost):
+    """Status 2, with what there is."""
+    ran = mlcost("policy")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Say one of check, show, explain, schema" in ran.err
