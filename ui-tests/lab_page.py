@@ -166,7 +166,7 @@ class LabPage:
         done = cell.locator(".jp-InputPrompt").get_by_text(re.compile(r"^\[\d+\]:$"))
         done.wait_for()
         output = cell.locator(".jp-OutputArea-output")
-        return output.first.inner_text() if output.count() else ""
+        return output.last.inner_text() if output.count() else ""  # before it may be what the guard has to say
 
     def assert_usable(self) -> None:
         """Show that JupyterLab does its own work: a new notebook counts."""

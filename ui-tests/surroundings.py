@@ -114,7 +114,11 @@ answer = boto3.client("sagemaker").create_training_job(
     OutputDataConfig={{"S3OutputPath": "s3://{bucket}/models"}},
     ResourceConfig={{"InstanceType": "ml.m5.xlarge", "InstanceCount": {count}, "VolumeSizeInGB": 30}},
     StoppingCondition={{"MaxRuntimeInSeconds": 3600}},
-    Tags=[{{"Key": "team", "Value": "fraud"}}],
+    Tags=[
+        {{"Key": "team", "Value": "fraud-platform"}},
+        {{"Key": "model", "Value": "browser"}},
+        {{"Key": "cost-centre", "Value": "4711"}},
+    ],
 )
 print(json.dumps(dict(at=time.time(), arn=answer["TrainingJobArn"])))
 """

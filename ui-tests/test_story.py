@@ -65,7 +65,7 @@ def grows_as_price_times_time_says(demo: LabServer, page: LabPage) -> None:
     row = next(job for job in overview["jobs"] if job["name"] == NAME)
     seconds = Decimal(seconds_of(overview["as_of"])) - started
     assert row["list_unit_price"] == str(PRICE)
-    assert (row["instance_count"], row["notebook"], row["tags"]["team"]) == (COUNT, page.notebook, "fraud")
+    assert (row["instance_count"], row["notebook"], row["tags"]["team"]) == (COUNT, page.notebook, "fraud-platform")
     assert abs(Decimal(row["cost"]) - RATE * seconds) <= RATE / 100
 
     # Answers are of whole seconds, drawings a second apart and of four decimals.

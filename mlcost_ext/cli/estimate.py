@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,8 +24,11 @@ from .region import find_region
 from .text import print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlcost_ext.core.estimate import Estimate
     from mlcost_ext.launch_wiring import Judging
+    from mlcost_ext.policy.layer import LayerFault
     from mlcost_ext.usecases.judged import Judged
 
 MAX_BYTES = 10_000_000
@@ -75,9 +79,23 @@ def judged(options: Namespace, input_bytes: int | None) -> tuple[Estimate, Judge
     request = request_in(bytes_of(options.request), options.request)
     home = mlcost_home()
     server_id, judging = server_of(home), Judging(home, options.policy)
+    if options.policy is not None:
+        refuse_faults(judging.policy().faults)
     asked = Question(kind=options.kind, request=request, region_id=region_id, hours=hours, input_bytes=input_bytes)
     told, found = judging.estimate(estimator(home, server_id), server_id, asked, datetime.now(UTC))
     return told, found, judging
+
+
+def refuse_faults(faults: Sequence[LayerFault]) -> None:
+    """Judge by no other policy than the one that was named.
+
+    Raises:
+        UsageError: It has faults.
+    """
+    if faults:
+        place = str(replace(faults[0], fault=replace(faults[0].fault, hint=""))).rstrip()
+        rest = f" `mlcost policy check` tells all {len(faults)} faults." if len(faults) > 1 else ""
+        raise UsageError(place, f"{faults[0].fault.hint}{rest}", code="policy_invalid")
 
 
 def server_of(home: Path) -> str | None:

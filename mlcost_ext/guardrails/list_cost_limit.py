@@ -106,9 +106,10 @@ def _of_what_ends(proposal: Proposal, told: str, limit: Decimal) -> Objection:
         hint = "Shorten its stopping condition, or take a cheaper type or fewer instances."
         return Objection(message=message, hint=hint, fix=cheaper_type_patch(proposal))
     (part,) = job_parts(proposal.kind, proposal.request)
+    which = " of each job" if proposal.kind == "tuning" else ""
     return Objection(
         message=message,
-        hint=f"Set MaxRuntimeInSeconds to {seconds} ({span(seconds)}) or less, as long as the job is done by then.",
+        hint=f"Set MaxRuntimeInSeconds{which} to {seconds} ({span(seconds)}) or less, as long as the job is done by then.",
         fix=patch_of(proposal.request, [limit_patch(part, seconds)]),
     )
 

@@ -93,7 +93,10 @@ class KernelGuard:
         """Take everything back."""
         self._finder.cancel()
         if self._attachment is not None:
+            from .stopped import show_as_before
+
             self._attachment.detach()
+            show_as_before(self._ipython)
         line_magics = self._ipython.magics_manager.magics["line"]
         for name, before in self._magics_before.items():
             if line_magics.get(name) == self._magics[name]:
@@ -202,11 +205,13 @@ class KernelGuard:
             from .guard_hook import GuardHook
             from .hook import LaunchHook
             from .provenance import Provenance
+            from .stopped import show_in_one_line
 
             self._provenance = Provenance()
             guard = GuardHook(self.guard, self._fails_closed)
             self._attachment = Attachment(botocore, guard, LaunchHook(self._writer.write, self._whereabouts))
             self._attachment.attach()
+            show_in_one_line(self._ipython)
         except Exception as error:  # noqa: BLE001 - the user's import of botocore goes on
             from .say import say
 

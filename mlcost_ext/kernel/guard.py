@@ -13,6 +13,7 @@ from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.usecases.decision_card import Card, card_of, card_text, finding_sentence, may_override
 from mlcost_ext.usecases.judged import said_in
+from mlcost_ext.usecases.tag_filling import tags_of
 
 from .asking import Unanswered, ask, is_interactive
 from .decision_event import decision_event
@@ -102,7 +103,7 @@ class Guard:
     def _judged(
         self, preflight: Preflight, kind: str, params: Mapping[str, Any], region_id: str, now: datetime, rules: set[str]
     ) -> Judged:
-        tags = {**self._project_tags(), **self.memory.tags}
+        tags = {**self._project_tags(), **self.memory.tags, **config_tags(params, preflight.policy)}
         return preflight.judge(kind, params, region_id, now=now, tags=tags, overridden=rules)
 
     def _with_config(self, params: Mapping[str, Any], region_id: str, session: Any) -> tuple[Mapping[str, Any], set[str]]:
@@ -237,6 +238,12 @@ class Guard:
         found = uuid.uuid4().hex
         self._note(decision_event(found, judged, outcome, reason, mend))
         return found
+
+
+def config_tags(params: Mapping[str, Any], policy: Policy) -> dict[str, str]:
+    """Give what an endpoint's configuration has of the tags that are required: what was said of it counts for its endpoint."""
+    required = {rule.key for rule in policy.required_tags}
+    return {key: value for key, value in tags_of(params.get(CONFIG) or {}).items() if key in required}
 
 
 def rules_of(judged: Judged) -> tuple[str, ...]:

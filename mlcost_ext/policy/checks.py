@@ -68,7 +68,7 @@ def _places(shape: Shape, place: Place) -> Iterator[Place]:
 def _unlocked(layer: Layer, rules: Sequence[Rule]) -> Iterator[Fault]:
     known = unlockable(rules)
     for number, text in enumerate(layer.values.get(("unlocked",), ())):
-        if text not in known and not text.startswith("tags.required.") and not _is_elsewhere_place(text):
+        if text and text not in known and not text.startswith("tags.required.") and not _is_elsewhere_place(text):
             near = get_close_matches(text[:60], known, n=2, cutoff=0.5)
             hint = f"Write {' or '.join(near)}." if near else "Write a place such as idle.timeout_minutes or rules.MC101."
             yield _fault(layer, ("unlocked", str(number)), f"There is no field {shown(text)} to unlock.", hint)
@@ -87,7 +87,7 @@ def _unknown_rules(layer: Layer, known: set[str]) -> Iterator[Fault]:
         if "rule" in item
     ]
     for place, rule_id in named:
-        if rule_id not in known and not is_elsewhere(rule_id):
+        if rule_id and rule_id not in known and not is_elsewhere(rule_id):
             yield _fault(layer, place, f"There is no rule {shown(rule_id)}.", near_rule(rule_id, known))
 
 
@@ -115,7 +115,7 @@ def _tags(layer: Layer) -> Iterator[Fault]:
 
 
 def _listed(values: Sequence[str]) -> str:
-    return shown(", ".join(values)) or "those that are allowed"
+    return shown(", ".join(filter(None, values))) or "those that are allowed"
 
 
 def _idle(layer: Layer) -> Iterator[Fault]:

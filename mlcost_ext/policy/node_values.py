@@ -18,6 +18,7 @@ from .yaml_nodes import Fault, NodeReader, is_nothing, shown
 
 FLAGS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LIKE_DIGITS = str.maketrans("OIL", "011")
 NAMES_HINT = "Write names and values, a line each, or {name: value, other: value}."
 ABSENT: Any = object()
 """A value that is not there, or is wrong."""
@@ -131,8 +132,9 @@ class ValueReader(NodeReader):
         found = []
         for number, below in enumerate(node.value):
             self._mark(below, (*place, str(number)))
-            found.append(self._text(below, shape.item, place))
-        return ABSENT if any(value is ABSENT for value in found) else tuple(found)
+            text = self._text(below, shape.item, place)
+            found.append("" if text is ABSENT else text)  # which keeps its place, so that the others can be checked too
+        return tuple(found)
 
     def _is_list(self, node: Any, hint: str) -> bool:
         if node.id != "sequence":
@@ -197,8 +199,11 @@ class ValueReader(NodeReader):
 
 
 def near_rule(name: str, known: Any) -> str:
-    """Say which rule may be meant."""
-    near = get_close_matches(name[:40].upper(), [*known], n=3, cutoff=0.6)
+    """Say which rule may be meant: one that differs in letter case or in letters like digits alone, else near ones."""
+    upper = name[:40].upper()
+    if (meant := upper[:-3] + upper[-3:].translate(LIKE_DIGITS)) in known:
+        return f"Write {meant}."
+    near = get_close_matches(upper, [*known], n=3, cutoff=0.6)
     if near:
         return f"Write {' or '.join(near)}."
     return f"Known are {', '.join(sorted(known))}; those of other packages have three capital letters or more and three digits."

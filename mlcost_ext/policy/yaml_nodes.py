@@ -13,7 +13,7 @@ from typing import Any
 MAX_DEPTH = 8
 MOST_FAULTS = 50
 """More are not looked for: a file that is wrong throughout is not worth the time."""
-MAX_SHOWN = 40
+MAX_SHOWN, MAX_PROBLEM = 40, 100
 MARK = "\ufeff"
 """Of byte order, which some editors put at the beginning."""
 NOTHING = ("", "~", "null", "Null", "NULL")
@@ -76,10 +76,10 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(faults, key=lambda fault: (fault.line or 0, fault.column or 0)))
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = MAX_SHOWN) -> str:
     """Give somebody else's text fit to be shown: cut, without control characters."""
-    clean = "".join(letter if letter.isprintable() else "?" for letter in text[: MAX_SHOWN + 1])
-    return clean if len(clean) <= MAX_SHOWN else clean[: MAX_SHOWN - 1] + "…"
+    clean = "".join(letter if letter.isprintable() else "?" for letter in text[: most + 1])
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 def at(node: Any, message: str, hint: str) -> Fault:
@@ -116,9 +116,20 @@ def parse(data: bytes, *, whole: str, entry: str) -> tuple[Any, list[Fault]]:
         faults = _refused(yaml.parse(text, Loader=loader), entry)
         return (None, faults) if faults else (yaml.compose(text, Loader=loader), [])
     except yaml.YAMLError as error:
-        mark, problem = getattr(error, "problem_mark", None), shown(getattr(error, "problem", None) or "it cannot be read")
-        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        return None, [Fault(line=line, column=column, message=f"This is no YAML: {problem}.", hint=whole)]
+        return None, [_no_yaml(error, text, whole)]
+
+
+def _no_yaml(error: Any, text: str, whole: str) -> Fault:
+    """Say what PyYAML says, in plain words where it is a usual mistake."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "it cannot be read"
+    message, hint = f"This is no YAML: {shown(problem, MAX_PROBLEM)}.", whole
+    if mark is None:
+        return Fault(line=None, column=None, message=message, hint=hint)
+    if [line[mark.column : mark.column + 1] for line in text.split("\n")[mark.line : mark.line + 1]] == ["\t"]:
+        message, hint = "A tab stands where spaces belong.", "Indent by spaces."
+    elif "another document" in problem:
+        message, hint = "There are several documents in this file.", "Write one, without a second ---."
+    return Fault(line=mark.line + 1, column=mark.column + 1, message=message, hint=hint)
 
 
 def _at_offset(before: str, message: str, hint: str) -> Fault:

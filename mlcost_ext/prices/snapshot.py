@@ -58,6 +58,7 @@ class Snapshot:
         self._regions: dict[str, RegionLists] = {}
         self._classes: dict[str, TypeClass] | None = None
         self._prices: dict[PriceKey, UnitPrice] = {}
+        self._named: dict[tuple[str, str], list[str]] = {}
 
     def unit_price(self, key: PriceKey) -> UnitPrice | None:
         """Give the price of exactly `key`; None: the snapshot has none."""
@@ -78,8 +79,13 @@ class Snapshot:
         """Give the types that have a price of `component`, bought as usual, there, sorted."""
         if not has_type(component):
             return []
+        if (kept := self._named.get((region_id, component))) is not None:
+            return list(kept)
         types = self.lists(region_id).keys(component) | (set(self.classes()) if component in COMPUTE else set())
-        return sorted(name for name in types if self.unit_price(price_key(region_id, component, name)) is not None)
+        found = sorted(name for name in types if self.unit_price(price_key(region_id, component, name)) is not None)
+        if region_id in self._regions:
+            self._named[region_id, component] = found
+        return list(found)
 
     def instance_facts(self, instance_type: str) -> InstanceFacts | None:
         """Give what a type is made of, ``ml.g5.xlarge`` or ``g5.xlarge``; None: nobody has described it."""

@@ -22,6 +22,15 @@ MOST_FINDINGS = 8
 MOST_WORDS = 5
 MOST_TYPES = 3
 HOURS, VOLUMES = "Hours", "GB-Mo"
+GOES_ON = "It is launched as it is."
+KINDS = {
+    "automl": "an AutoML job",
+    "endpoint-config": "an endpoint configuration",
+    "endpoint": "an endpoint",
+    "app": "an app",
+    "space": "a space",
+}
+"""What is about to be launched, where it names no machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,29 +196,20 @@ def may_override(rule: str, findings: Sequence[Finding], policy: Policy) -> bool
 
 
 def change_words(mend: Mend, request: Mapping[str, Any]) -> str:
-    """Write what a change does, such as ``Spot with checkpoints, stop after 4 h, tags filled in``.
+    """Write what a change does, such as ``Spot with checkpoints, stop after 4 h; you are asked for team``.
 
     Args:
         mend: The change.
         request: As it is without it.
     """
-    words = list(dict.fromkeys(words_of(mend.change, request)))
+    words, asked = list(dict.fromkeys(words_of(mend.change, request))), ""
     if mend.needs:
         names = ", ".join(clean(need.removeprefix("Tags."), MAX_NAME) for need in mend.needs)
-        words = [*(word for word in words if word != TAGS), f"with {names}, which you are asked for"]
+        words = [word for word in words if word != TAGS]
+        asked = f"you are asked for {names}"
     text = ", ".join(words[:MOST_WORDS]) + (f" and {len(words) - MOST_WORDS} more" if len(words) > MOST_WORDS else "")
+    text = "; ".join(part for part in (text, asked) if part)
     return f"{text[:1].upper()}{text[1:]}" if text else "As mended"
-
-
-GOES_ON = "It is launched as it is."
-KINDS = {
-    "automl": "an AutoML job",
-    "endpoint-config": "an endpoint configuration",
-    "endpoint": "an endpoint",
-    "app": "an app",
-    "space": "a space",
-}
-"""What is about to be launched, where it names no machine."""
 
 
 TAGS = "tags filled in"

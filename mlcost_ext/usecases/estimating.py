@@ -161,6 +161,7 @@ class Estimator:
         given: Decimal | None,
         *,
         instead_of: Costed | None = None,
+        counts_spot: bool = False,
     ) -> Costed:
         """Read and price a request.
 
@@ -171,6 +172,7 @@ class Estimator:
             given: Seconds one run is expected to take; None: not given.
             instead_of: What this is an alternative to: its runtime counts where this one's was not measured, and what Spot
                 saves on average counts even where the runtime is known by its limit alone.
+            counts_spot: Let that count without one.
 
         Raises:
             UsageError: The request is wrong.
@@ -186,7 +188,7 @@ class Estimator:
             remarks += [text for text in time.remarks if text not in remarks]
             saving = self._saving(kind, run, region_id) if run.is_spot else None
             is_spots = instead_of is not None and not instead_of.planned.runs[place].is_spot  # the alternative is Spot itself
-            is_counted = is_spots or time.range.basis != "stopping_condition"
+            is_counted = counts_spot or is_spots or time.range.basis != "stopping_condition"
             if run.is_spot:
                 remarks.append(spot_remark(saving, is_counted=is_counted))
             ways = tuple(

@@ -100,7 +100,7 @@ def unused_row(metered: MeteredStanding, idle: Unused) -> FindingRow:
 
 def idle_words(idle: Unused) -> str:
     """Say for how long, such as ``has answered nothing for 9 days``."""
-    days = idle.span // DAY
+    days = (idle.span + DAY / 2) // DAY  # as the row of the thing itself rounds it
     if idle.is_at_least:
         return f"has answered nothing in the last {days} days"
     return f"has answered nothing for {days} days" if idle.was_used else f"has answered nothing since it was made {days} days ago"

@@ -154,6 +154,11 @@ def is_worse(before: Sequence[Raised], after: Sequence[Raised], meant: Raised) -
     return any(not meant.stops or (each.objection.fix is None and not each.objection.needs) for each in caused)
 
 
+def is_on_spot(planned: Planned) -> bool:
+    """Tell whether any run of a request is on managed Spot."""
+    return any(run.is_spot for run in planned.runs)
+
+
 def is_own_doubt(found: Raised, of: Raised) -> bool:
     """Tell whether the same rule can no longer tell, now that what it had objected to is gone."""
     return found.is_unsure and found.rule.id == of.rule.id
@@ -178,6 +183,11 @@ def cut(objection: Objection) -> Objection:
     if len(objection.message) <= MAX_TEXT and len(objection.hint) <= MAX_TEXT:
         return objection
     return replace(objection, message=objection.message[:MAX_TEXT], hint=objection.hint[:MAX_TEXT])
+
+
+def uncapitalised(sentence: str) -> str:
+    """Write a sentence as the second part of another: its first word in small letters, unless it is an abbreviation."""
+    return sentence if sentence[1:2].isupper() else f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def said_in(request: Mapping[str, Any], kind: str, answers: Mapping[str, str]) -> dict[str, Any]:

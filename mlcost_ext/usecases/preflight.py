@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -30,12 +30,14 @@ from .judged import (
     built_in,
     cut,
     decision_of,
+    is_on_spot,
     is_own_doubt,
     is_within,
     is_worse,
     mildest,
     next_to_mend,
     saving_of,
+    uncapitalised,
     without,
 )
 from .tag_filling import filled, tags_of
@@ -44,7 +46,7 @@ FIX_ROUNDS = 4
 """So often what a fix causes is mended in its turn; one that still causes something is none."""
 COMBINED_ROUNDS = 16
 UNSURE = "It could not be judged: {}"
-UNSURE_HINT = "Try again, or see `mlcost doctor`; the policy's when_unsure says what becomes of it."
+UNSURE_HINT = "The policy's when_unsure says what becomes of it; `mlcost doctor` says what is out of reach."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,9 @@ class Case:
     now: datetime
     overridden: Collection[str]
     """Rules that are not held against it this once."""
+    counts_spot: bool = False
+    """Whether what Spot saves on average counts even where the runtime is known by its limit alone: of what is mended, where
+    the request itself is not on Spot."""
 
 
 class Preflight:
@@ -74,6 +79,7 @@ class Preflight:
         self.policy = policy
         self._estimator, self._evidence = estimator, evidence
         self._rules = tuple(sorted(rules, key=lambda rule: rule.id))
+        self._types: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def judge(
         self,
@@ -106,6 +112,7 @@ class Preflight:
         request = filled(request, named, tags or {}, self.policy.required_tags)
         costed, estimate = self._estimated(case, request)
         raised = self._raised(case, request, costed, estimate)
+        case = replace(case, counts_spot=not is_on_spot(costed.planned))
         findings = [self._finding(case, request, estimate, each, raised) for each in raised if each.is_shown]
         decision = decision_of(raised)
         effective = self.policy.non_interactive if decision == "ask" else decision
@@ -128,7 +135,14 @@ class Preflight:
             hours: As in `judge`.
             only_needed: Leave alone what is only warned of.
         """
-        case = Case(kind=judged.kind, region_id=judged.estimate.region_id, given=seconds_of_hours(hours), now=now, overridden=())
+        case = Case(
+            kind=judged.kind,
+            region_id=judged.estimate.region_id,
+            given=seconds_of_hours(hours),
+            now=now,
+            overridden=(),
+            counts_spot=not is_on_spot(judged.planned),
+        )
         request, needs, cleared = judged.request, list[str](), list[str]()
         raised, tried = judged.raised, Counter[Key]()
         estimate = judged.estimate
@@ -158,7 +172,7 @@ class Preflight:
     # -- judging ----------------------------------------------------------------------------
 
     def _estimated(self, case: Case, request: Mapping[str, Any]) -> tuple[Costed, Estimate]:
-        costed = self._estimator.cost(case.kind, request, case.region_id, case.given)
+        costed = self._estimator.cost(case.kind, request, case.region_id, case.given, counts_spot=case.counts_spot)
         return costed, self._estimator.document(costed)
 
     def _raised(
@@ -210,7 +224,7 @@ class Preflight:
 
     def _unsure(self, rule: Rule, verdict: FindingVerdict, reason: str) -> Raised:
         closed = self.policy.when_unsure == "block"
-        told = Objection(message=UNSURE.format(reason)[:MAX_TEXT], hint=UNSURE_HINT, subject="unsure")
+        told = Objection(message=UNSURE.format(uncapitalised(reason))[:MAX_TEXT], hint=UNSURE_HINT, subject="unsure")
         return Raised(rule=rule, verdict=verdict if closed else mildest(verdict, "warn"), objection=told, is_unsure=True)
 
     def _settings(self, rule: Rule, tags: Mapping[str, str], case: Case) -> RuleSettings:
@@ -224,14 +238,22 @@ class Preflight:
         return settings
 
     def _fitting(self, region_id: str, component: str, instance_type: str) -> tuple[str, ...]:
-        estimator = self._estimator
-        return tuple(fitting(component, instance_type, region_id, prices=estimator.prices, facts=estimator.facts))
+        prices, facts = self._estimator.prices, self._estimator.facts
+        key = ("fitting", region_id, component, instance_type)
+        return self._kept(key, lambda: fitting(component, instance_type, region_id, prices=prices, facts=facts))
 
     def _cheaper(self, region_id: str, component: str, instance_type: str) -> tuple[str, ...]:
-        return tuple(cheaper(component, instance_type, region_id, self._estimator.prices))
+        key = ("cheaper", region_id, component, instance_type)
+        return self._kept(key, lambda: cheaper(component, instance_type, region_id, self._estimator.prices))
 
     def _priced(self, region_id: str, component: str) -> tuple[str, ...]:
-        return tuple(priced(component, region_id, self._estimator.prices))
+        return self._kept(("priced", region_id, component), lambda: priced(component, region_id, self._estimator.prices))
+
+    def _kept(self, key: tuple[str, ...], find: Callable[[], list[str]]) -> tuple[str, ...]:
+        """Look types up once: rules ask the same of each change that they judge."""
+        if key not in self._types:
+            self._types[key] = tuple(find())
+        return self._types[key]
 
     # -- mending ----------------------------------------------------------------------------
 

@@ -78,11 +78,56 @@ def test_files_upon_each_other(mlcost, tmp_path):
     assert mlcost("--json", "policy", "check", top, top).document["together"] is None
 
 
+def test_notes_are_in_the_order_of_the_files(mlcost, tmp_path):
+    """And of their lines, whatever they are about."""
+    top = put(tmp_path / "b.yaml", "version: 1\nnon_interactive: block\nrules: {MC101: {verdict: ask, limit_list_cost: 50}}\n")
+    low = put(tmp_path / "a.yaml", "version: 1\nrules:\n  MC101: {verdict: 'off', limit_list_cost: 90}\nnon_interactive: warn\n")
+    notes = [line.removeprefix("Note: ") for line in mlcost("policy", "check", top, low).out.splitlines() if "Note: " in line]
+    assert [note.partition(" ")[0] for note in notes] == [f"{low}:3:20:", f"{low}:3:44:", f"{low}:4:18:"]
+
+
+REQUEST = {
+    "TrainingJobName": "a",
+    "RoleArn": "arn:aws:iam::111122223333:role/training",
+    "AlgorithmSpecification": {"TrainingImage": "111122223333.dkr.ecr.us-east-1.amazonaws.com/a:1", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://models/a"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+}
+
+
+@pytest.mark.parametrize("command", [("estimate",), ("policy", "explain")], ids=" ".join)
+def test_no_other_policy_judges_than_the_one_named(mlcost, tmp_path, layers, command):
+    """One with faults, or one that is not there, is wrong configuration: the first fault, and how many there are."""
+    request = put(tmp_path / "request.json", json.dumps(REQUEST))
+    file = put(tmp_path / "p.yaml", "version: 1\nrules: {MC101: {verdict: blok, limit: 2}}\n")
+    ran = mlcost("--json", *command, request, "--region", "us-east-1", "--policy", file)
+    assert ran.status == 2
+    assert ran.document == {
+        "code": "policy_invalid",
+        "message": f"{file}:2:26: blok is no verdict.",
+        "hint": "Write block. `mlcost policy check` tells all 2 faults.",
+    }
+    ran = mlcost(*command, request, "--region", "us-east-1", "--policy", str(tmp_path / "nowhere.yaml"))
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith(f"policy_invalid: {tmp_path / 'nowhere.yaml'}: The file cannot be read: it is not there.\n")
+
+
+def test_explain_tells_the_faults_of_layers(mlcost, tmp_path, layers):
+    """They are told with the judgement by what is in force in their place."""
+    put(layers[0], "version: 1\nrules: {MC101: {verdict: blok}}\n")
+    request = put(tmp_path / "request.json", json.dumps(REQUEST))
+    ran = mlcost("--json", "policy", "explain", request, "--region", "us-east-1")
+    assert (ran.status, ran.document["decision"]) == (0, "allow")
+    assert [(fault["line"], fault["message"]) for fault in ran.document["faults"]] == [(2, "blok is no verdict.")]
+
+
 def test_a_file_full_of_faults(mlcost, tmp_path):
     """Ends soon, and shows nothing strange."""
     file = put(tmp_path / "p.yaml", "version: 1\n" + "".join(f'"\\e[31mx{n}": 1\n' for n in range(500)))
     ran = mlcost("policy", "check", file)
     assert (ran.status, len(ran.out.splitlines())) == (1, MOST_FAULTS + 1)
+    assert ran.out.endswith("\n50 faults; there may be more.\n")
     assert "\x1b" not in ran.out
 
 

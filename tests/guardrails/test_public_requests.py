@@ -10,6 +10,7 @@ import pytest
 
 from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.guard_wiring import load_rules
+from mlcost_ext.guardrails.distribution import DATA_PARALLEL_TYPES
 from mlcost_ext.kernel_wiring import policy_files
 from mlcost_ext.sandbox.fault import Fault
 from mlcost_ext.usecases.decision_card import card_of, card_text

@@ -50,7 +50,7 @@ def test_a_dear_run_of_new_code_is_objected_to() -> None:
     assert fixed["StoppingCondition"]["MaxRuntimeInSeconds"] == 1500
     assert fixed["ResourceConfig"]["InstanceCount"] == 1
     assert cost_of("training", fixed) < 5
-    assert found.hint == "The fix makes a trial of it, which AWS ends after 30 min, done or not; then launch the whole."
+    assert found.hint == "The fix makes a trial of it, which AWS ends after 25 min, done or not; then launch the whole."
 
 
 def test_the_trial_is_shorter_where_the_machine_is_dear() -> None:

@@ -40,7 +40,8 @@ def request(name, instance_type="ml.p4d.24xlarge", **more):
         "StoppingCondition": {"MaxRuntimeInSeconds": 86400},
     } | more
 def names():
-    return [job["TrainingJobName"] for job in client.list_training_jobs(NameContains="guarded-")["TrainingJobSummaries"]]
+    found = client.list_training_jobs(NameContains="guarded-", MaxResults=100)["TrainingJobSummaries"]
+    return [job["TrainingJobName"] for job in found]
 """
 
 

@@ -84,7 +84,8 @@ FAULTS: list[tuple[str, Expected]] = [
     (V + "inherit: [none]", [(2, 10, "This is no inherit", "Write one of builtin, none")]),
     (V + "rules: [MC101]", [(2, 8, "Names and values belong here", "a line each")]),
     (V + "rules: {MC999: {}}", [(2, 9, "There is no rule MC999", "Known are MC101")]),
-    (V + "rules: {mc101: {}}", [(2, 9, "There is no rule mc101", "MC101")]),
+    (V + "rules: {mc101: {}}", [(2, 9, "There is no rule mc101", "Write MC101.")]),
+    (V + "rules: {MC1O1: {}, mcl06: {}}", [(2, 9, "There is no rule MC1O1", "Write MC101."), (2, 20, "There", "Write MC106.")]),
     (V + "rules: {zz: {}}", [(2, 9, "There is no rule zz", "Known are MC101")]),
     (V + "rules: {[a]: {}}", [(2, 9, "This is no key", "Write a name")]),
     (V + "rules: {MC101: {}, MC101: {}}", [(2, 20, "MC101 is there twice", "once")]),
@@ -153,6 +154,21 @@ FAULTS: list[tuple[str, Expected]] = [
     (V + "contact: &a x\nadmins: [*a]", [(2, 10, "Anchors", "Write the value out"), (3, 10, "Anchors", "Write the value out")]),
     (V + "contact: !!str x", [(2, 10, "Tags", "Write the value alone")]),
     (V + "a: [[[[[[[[[[", [(2, 11, "nested too deep", "as deep as this")]),
+    (V + "rules:\n\tMC101: {}", [(3, 1, "A tab stands where spaces belong.", "Indent by spaces.")]),
+    (V + "---\nversion: 1", [(2, 1, "There are several documents in this file.", "Write one")]),
+    (
+        V + 'unlocked: ["", idle.timeout]\noverrides: {allowed: [MC777, mc103]}',
+        [
+            (2, 12, "This is empty", "idle.timeout_minutes"),
+            (2, 16, "There is no field idle.timeout to unlock", "idle.timeout_minutes"),
+            (3, 23, "There is no rule MC777", "Known are MC101"),
+            (3, 30, "This is no rule's id", "MC101"),
+        ],
+    ),
+    (
+        V + 'tags: {required: {a: {allowed: ["*", b], default: c}}}',
+        [(2, 33, "AWS takes", ""), (2, 51, "The default", "one of b.")],
+    ),
     (V + "contact: {", [(3, 1, "This is no YAML", "the first is version: 1")]),
     (V + "<<: {contact: a}", [(2, 1, "There is no key <<", "Known are")]),
 ]

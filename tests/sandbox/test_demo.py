@@ -18,7 +18,7 @@ import pytest
 
 from mlcost_ext.aws.surroundings import NEUTRAL_FOLDER
 from mlcost_ext.sandbox import child, demo
-from mlcost_ext.sandbox.demo_home import NOTEBOOKS, keep_changed, lab_environment, notebook_folder, places_to_keep
+from mlcost_ext.sandbox.demo_home import NOTEBOOKS, SHIPPED, keep_changed, lab_environment, notebook_folder, places_to_keep
 
 from .test_environment import POISON
 
@@ -73,7 +73,7 @@ def test_a_whole_demo(started, tmp_path):
     with pytest.raises(urllib.error.HTTPError):
         ask(address, "/api/contents")
     listed = sorted(entry["name"] for entry in ask(address, "/api/contents", token)["content"])
-    assert listed == ["estimate-before-launch.ipynb", "first-training-job.ipynb"]
+    assert listed == sorted(SHIPPED)
     ask(address, "/api/kernels", token, data=b'{"path": "first-training-job.ipynb"}')
     with urllib.request.urlopen(address, timeout=60) as page:
         assert "@jupyterlab/apputils-extension:announcements" in page.read().decode()

@@ -308,7 +308,7 @@ def test_card_says_what_why_how_much_and_how_to_go_on() -> None:
     card = card_of(judged, [("fix", mend)], asked, may_go_on=True)
     assert card.title == "Not launched: 2 × ml.p4d.24xlarge needs a decision"
     assert card.choices[0].title.startswith("Spot with checkpoints, on ml.g5.xlarge")
-    assert card.choices[0].title.endswith("with team, which you are asked for")
+    assert card.choices[0].title.endswith("; you are asked for team")
     assert card.choices[1].title == "As it is, with a reason"
     assert card.footer.startswith("Policy of ml@example.com · rules MC104, MC301 · prices of ")
     text = card_text(card)

@@ -10,6 +10,7 @@ from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.text import clean, print_json
 from mlcost_ext.policy.layer import LayerFault, Note
 from mlcost_ext.policy.words import fault_document, note_document
+from mlcost_ext.policy.yaml_nodes import MOST_FAULTS
 
 MAX_LINE = 1500
 
@@ -78,12 +79,14 @@ def checked(names: list[str]) -> list[Checked]:
 
 def lines(found: list[Checked]) -> list[str]:
     """Write what was found: a line for each fault and each note, and one that sums it up."""
-    told = [str(fault) for each in found for fault in each.faults]
-    notes = [f"Note: {note}" for each in found for note in each.notes]
-    count = len(told)
     files = [each.name for each in found if each.name is not None]
+    told = [str(fault) for each in found for fault in each.faults]
+    notes = sorted((note for each in found for note in each.notes), key=lambda note: (files.index(note.layer), note.line or 0))
+    more = "; there may be more" if any(len(each.faults) >= MOST_FAULTS for each in found) else ""
+    count = len(told)
     fine = f"{', '.join(files)}: no faults."
-    return [*told, *notes, fine if not count else f"{count} {'fault' if count == 1 else 'faults'}."]
+    total = fine if not count else f"{count} {'fault' if count == 1 else 'faults'}{more}."
+    return [*told, *(f"Note: {note}" for note in notes), total]
 
 
 WORD = Command(name="check", help="Find all faults of policy files.", add_arguments=add_arguments, run=run)

@@ -32,13 +32,15 @@ def run(options: Namespace) -> int:
         UsageError: The file cannot be read or is no request, or there is no region.
     """
     # The other commands do without what this stands on.
+    from mlcost_ext.policy.words import fault_document
     from mlcost_ext.usecases.estimate_numbers import read_input_gb
     from mlcost_ext.usecases.estimate_text import estimate_text
 
     found, judged, judging = estimating.judged(options, read_input_gb(options.input_gb, "--input-gb"))
     rules = rule_documents(judged, judging)
     if options.json:
-        print_json({**to_document(found), "rules": rules})
+        faults = [fault_document(fault) for fault in judging.policy().faults]
+        print_json({**to_document(found), "rules": rules, "faults": faults})
     else:
         print(estimate_text(found))
         print("\n" + table([HEADINGS, *(row_of(each) for each in rules)]))
