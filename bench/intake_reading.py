@@ -11,10 +11,10 @@ import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from mlcost_ext.ledger.observed import BY_NAME
-from mlcost_ext.ledger.redact import redact
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.launch_store import KEPT, LaunchStore
+from mlcost_ext.ledger.observed import BY_NAME
+from mlcost_ext.ledger.redact import redact
 from mlcost_ext.ledger.spool_reader import SpoolReader
 from mlcost_ext.ledger.spool_writer import SpoolWriter
 from mlcost_ext.server.spool_intake import SpoolIntake

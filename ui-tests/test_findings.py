@@ -30,6 +30,10 @@ _NARROW = """width => {
 _OVERHANG = "selector => { const node = document.querySelector(selector); return node.scrollWidth - node.clientWidth; }"
 
 
+def endpoint_names(account: Account) -> list[str]:
+    return [each["EndpointName"] for each in account.sagemaker().list_endpoints()["Endpoints"]]
+
+
 def section(page: LabPage) -> Locator:
     return page.panel.locator(SECTION)
 
@@ -90,8 +94,7 @@ def test_an_unused_endpoint_is_deleted_from_its_finding(page: LabPage, account: 
     expect(dialog).to_contain_text(LAST_CALLED_12_DAYS_AGO)
     dialog.get_by_role("button", name="Delete the endpoint").click()
     expect(found).to_have_count(0, timeout=GONE_MS)
-    names = [each["EndpointName"] for each in account.sagemaker().list_endpoints()["Endpoints"]]
-    assert LAST_CALLED_12_DAYS_AGO not in names
+    page.wait_until(lambda: LAST_CALLED_12_DAYS_AGO not in endpoint_names(account), seconds=60)
     avoided = section(page).locator("[data-mlcost-avoided]")
     expect(avoided).to_contain_text("Avoided this month: about $")
     expect(avoided).to_contain_text("1 unused endpoint deleted")

@@ -1,4 +1,4 @@
-"""A launch that is stopped before it is sent: the card is read, a change is chosen, tags are said, and that is what is launched."""
+"""A launch that is stopped before it is sent: the card is read, a change is chosen, tags are said, and that is launched."""
 
 from __future__ import annotations
 
@@ -46,8 +46,9 @@ def cell(page: LabPage, code: str) -> Locator:
 
 def say(found: Locator, prompt: str | re.Pattern[str], answer: str) -> None:
     """Answer a prompt of the cell."""
-    expect(found.locator(".jp-Stdin-prompt").last).to_contain_text(prompt, timeout=ASKED_MS)
-    field = found.locator("input.jp-Stdin-input")
+    asked = found.locator(".jp-Stdin", has_text=prompt)
+    field = asked.locator("input.jp-Stdin-input")
+    expect(field).to_be_visible(timeout=ASKED_MS)
     field.fill(answer)
     field.press("Enter")
 

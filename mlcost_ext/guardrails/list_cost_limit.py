@@ -22,7 +22,7 @@ from .request_parts import MOST_RUN_SECONDS, job_parts, limit_patch, patch_of
 from .types_in_use import cheaper_type_patch
 
 LIMIT, MONTHLY = "limit_list_cost", "limit_list_cost_per_month"
-MONTH_HOURS = Decimal(720)
+DAY_HOURS, MONTH_HOURS = Decimal(24), Decimal(720)
 """A month of 30 days."""
 LEAST_RUNS = 5
 """Of so many earlier runs the expected cost counts, of fewer the most that can be billed."""
@@ -36,10 +36,11 @@ SLACK = Decimal("0.000001")
 def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:
     """Object to a cost above the limit: of what ends to the whole, of what does not to 30 days of it.
 
+    Of a job that nothing bounds, and of which too few earlier runs are known, it is a day, after which AWS ends other jobs.
     What has no price is in no sum, so that what is known is judged; where nothing is, that is for MC302 to say.
 
     Raises:
-        Unsure: The limit is in another currency, or nothing bounds what the job costs.
+        Unsure: The limit is in another currency.
     """
     is_open_ended = any(run.is_open_ended for run in proposal.planned.runs)
     limit = number(options, MONTHLY if is_open_ended else LIMIT)
@@ -49,7 +50,7 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     if cost is None:
         if is_open_ended or proposal.estimate.cost_per_hour is None:
             return ()
-        raise Unsure("Nothing bounds how long the job runs, and too few earlier runs like it are known.")
+        cost = EXACT.multiply(proposal.estimate.cost_per_hour, DAY_HOURS)  # nothing bounds it: a day, as of other jobs
     currency = proposal.estimate.billing_currency
     if proposal.limit_currency not in (None, currency):
         raise Unsure(f"The limit is in {proposal.limit_currency} and the estimate in {currency}.")
@@ -58,6 +59,8 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     told = f"{'at least ' if proposal.estimate.unpriced else ''}{money(cost, currency)}"
     if is_open_ended:
         return (_of_what_stands(proposal, told, money(limit, currency)),)
+    if judged_cost(proposal.estimate) is None:
+        return (_of_what_nothing_bounds(proposal, told, money(limit, currency)),)
     return (_of_what_ends(proposal, told, limit),)
 
 
@@ -89,6 +92,14 @@ def _of_what_stands(proposal: Proposal, told: str, limit: str) -> Objection:
     return Objection(
         message=f"Thirty days of it cost {told} by the list, above the limit of {limit} a month.",
         hint="Take a smaller or cheaper type or fewer of them, or let it stand for less than a month and ask for an exception.",
+        fix=cheaper_type_patch(proposal),
+    )
+
+
+def _of_what_nothing_bounds(proposal: Proposal, told: str, limit: str) -> Objection:
+    return Objection(
+        message=f"A day of it costs {told}, above the limit of {limit}, and nothing bounds how long it runs.",
+        hint="Take a cheaper type or fewer instances, and look after it: AWS takes no stopping condition for it.",
         fix=cheaper_type_patch(proposal),
     )
 

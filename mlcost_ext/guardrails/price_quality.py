@@ -63,7 +63,7 @@ RULE = Rule(
         Option(
             name=MAX_AGE,
             kind="number",
-            default=Decimal(180),
+            default=Decimal(400),
             tighter="smaller",
             help="How many days old a price may be.",
             least=Decimal(1),

@@ -9,13 +9,18 @@ from mlcost_ext.core.words import listed
 
 from .docs import docs_url
 
-WORDS = {"serverless_per_request": "the calls of a serverless variant", "serverless_tokens": "the tokens of a serverless job"}
+BY_CALL = "serverless_per_request"
+WORDS = {"serverless_tokens": "the tokens of a serverless job"}
 """Of what is counted otherwise than by machines."""
 
 
 def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:  # noqa: ARG001 - it has no options
-    """Object to parts without a price; volumes without one are told beside the estimate and are none of them."""
-    unpriced = proposal.estimate.unpriced
+    """Object to parts without a price.
+
+    Volumes without one are told beside the estimate. Calls of a serverless endpoint have a price, and cost nothing while there
+    are none: the estimate says so, and they are none of them.
+    """
+    unpriced = [line for line in proposal.estimate.unpriced if line.description != BY_CALL]
     if not unpriced:
         return ()
     message = unpriced[0].message

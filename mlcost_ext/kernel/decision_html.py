@@ -37,7 +37,7 @@ def table(card: Card) -> str:
     """Write the ways to go on as a table."""
     head = "".join(
         f'<th scope="col" style="{CELL};text-align:{side};font-weight:normal;{QUIET}">{text}</th>'
-        for text, side in (("", "right"), ("change", "left"), ("likely", "right"), ("at most", "right"))
+        for text, side in (("change", "left"), ("likely", "right"), ("at most", "right"))
     )
     rows = "".join(
         f'<tr><td style="{CELL};text-align:right">{place}</td>'
@@ -46,4 +46,4 @@ def table(card: Card) -> str:
         f'<td style="{CELL};text-align:right;white-space:nowrap">{escape(each.at_most)}</td></tr>'
         for place, each in enumerate(card.choices, 1)
     )
-    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<table style="margin:4px 0"><thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody></table>'

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 STOPPED = "Stopped by you"
+TRIAL = "MC108"
+"""Its change is no mend of the run but another run before it."""
 ENDPOINT, ENDPOINT_CONFIG, CONFIG, TAGS_RULE = "endpoint", "endpoint-config", "EndpointConfig", "MC301"
 
 
@@ -151,12 +153,14 @@ class Guard:
         return f"{where}{take}{card.way_on}"
 
     def _mends(self, preflight: Preflight, judged: Judged, now: datetime) -> list[tuple[ChoiceKey, Mend]]:
-        """Give what would mend it: all that is found, and besides only what has to be."""
-        whole = preflight.combined(judged, now=now)
-        needed = preflight.combined(judged, now=now, only_needed=True)
-        found: list[tuple[ChoiceKey, Mend]] = [("fix", whole)] if whole else []
-        if needed is not None and (whole is None or needed.change != whole.change):
-            found.append(("needed", needed))
+        """Give what would mend it: all that is found, only what has to be, and a small run first where that is asked for."""
+        whole = preflight.combined(judged, now=now, leave=(TRIAL,)) or preflight.combined(judged, now=now)
+        needed = preflight.combined(judged, now=now, only_needed=True, leave=(TRIAL,))
+        trial = preflight.combined(judged, now=now, only_needed=True, first=TRIAL)
+        found: list[tuple[ChoiceKey, Mend]] = []
+        for key, mend in (("fix", whole), ("needed", needed), ("trial", trial)):
+            if mend is not None and all(mend.change != other.change for _, other in found):
+                found.append((key, mend))  # type: ignore[arg-type]
         return found
 
     def _answered(

@@ -16,7 +16,7 @@ from .estimate_text import HOURS_A_DAY, MAX_NAME, is_by_the_hour, is_of_volumes_
 from .estimate_words import UNKNOWN, clean, money
 from .judged import Judged, Mend
 
-ChoiceKey = Literal["fix", "needed", "as_is"]
+ChoiceKey = Literal["fix", "needed", "trial", "as_is"]
 MAX_SENTENCE = 400
 MOST_FINDINGS = 8
 MOST_WORDS = 5
@@ -72,7 +72,7 @@ def card_of(judged: Judged, mends: Sequence[tuple[ChoiceKey, Mend]], policy: Pol
     estimate = judged.estimate
     stops = [each for each in estimate.findings if each.verdict in ("ask", "block")]
     shown = stops or list(estimate.findings)
-    choices = [choice(key, change_words(mend, judged.request), mend.estimate, mend) for key, mend in mends]
+    choices = [choice(key, choice_words(key, change_words(mend, judged.request)), mend.estimate, mend) for key, mend in mends]
     if may_go_on:
         reason = ", with a reason" if policy.overrides.reason_required else ""
         choices.append(choice("as_is", f"As it is{reason}", estimate, None))
@@ -193,6 +193,11 @@ def may_override(rule: str, findings: Sequence[Finding], policy: Policy) -> bool
     if allowed is not None:
         return rule in allowed
     return all(each.verdict != "block" for each in findings if each.rule == rule)
+
+
+def choice_words(key: ChoiceKey, words: str) -> str:
+    """Write what a choice does; a trial is no mend of the run, but a run before it."""
+    return f"Small run first: {words[:1].lower()}{words[1:]}" if key == "trial" else words
 
 
 def change_words(mend: Mend, request: Mapping[str, Any]) -> str:

@@ -93,17 +93,21 @@ class Judged:
         return tuple(each for each in self.raised if not each.is_shown)
 
 
-def next_to_mend(raised: Sequence[Raised], tried: Mapping[Key, int], *, only_needed: bool) -> Raised | None:
+def next_to_mend(
+    raised: Sequence[Raised], tried: Mapping[Key, int], *, first: str | None, leave: Collection[str], only_needed: bool
+) -> Raised | None:
     """Give what is to be mended next: what stops a launch first, and no finding for ever; None: nothing can be."""
     wanted = [
         each
         for each in raised
         if each.is_shown
-        and (each.stops or not only_needed)
+        and each.rule.id not in leave
+        and (each.stops or not only_needed or each.rule.id == first)
         and tried.get(each.key, 0) < (MOST_TRIES if each.stops else 1)
         and (each.objection.fix is not None or each.objection.needs)
     ]
-    return min(wanted, key=lambda each: (not each.stops, tried.get(each.key, 0), each.rule.id), default=None)
+    order = lambda each: (each.rule.id != first, not each.stops, tried.get(each.key, 0), each.rule.id)  # noqa: E731
+    return min(wanted, key=order, default=None)
 
 
 def decision_of(raised: Sequence[Raised]) -> Verdict:

@@ -126,7 +126,16 @@ class Preflight:
         found = self._estimator.alternatives_of(judged.kind, judged.request, judged.estimate.region_id, seconds_of_hours(hours))
         return replace(judged.estimate, alternatives=found)
 
-    def combined(self, judged: Judged, *, now: datetime, hours: Decimal | None = None, only_needed: bool = False) -> Mend | None:
+    def combined(
+        self,
+        judged: Judged,
+        *,
+        now: datetime,
+        hours: Decimal | None = None,
+        only_needed: bool = False,
+        first: str | None = None,
+        leave: Collection[str] = (),
+    ) -> Mend | None:
         """Give the change that clears what stops a launch, and with it what is only warned of; None: nothing does.
 
         Args:
@@ -134,6 +143,8 @@ class Preflight:
             now: Aware, UTC.
             hours: As in `judge`.
             only_needed: Leave alone what is only warned of.
+            first: A rule whose findings are mended before all others, whatever their verdict; without a fix of it: None.
+            leave: Rules whose findings are left alone.
         """
         case = Case(
             kind=judged.kind,
@@ -147,7 +158,7 @@ class Preflight:
         raised, tried = judged.raised, Counter[Key]()
         estimate = judged.estimate
         for _ in range(COMBINED_ROUNDS):
-            meant = next_to_mend(raised, tried, only_needed=only_needed)
+            meant = next_to_mend(raised, tried, first=first, leave=leave, only_needed=only_needed)
             if meant is None:
                 break
             tried[meant.key] += 1
@@ -159,7 +170,7 @@ class Preflight:
             needs += [need for need in meant.objection.needs if need not in needs]
             cleared.append(meant.rule.id)
         decision = decision_of(raised)
-        if not cleared or decision in ("ask", "block"):
+        if not cleared or (first is not None and first not in cleared) or decision in ("ask", "block"):
             return None
         return Mend(
             change=patch_between(judged.request, request),

@@ -166,15 +166,16 @@ def test_what_has_no_price_is_left_to_others():
     assert found.fix is None
 
 
-def test_nobody_can_tell_of_a_job_that_nothing_bounds():
-    """Unless enough earlier runs do."""
+def test_of_a_job_that_nothing_bounds_a_day_counts():
+    """Unless enough earlier runs tell how long it takes."""
     assert objections(RULE, proposal(transform(), "transform"), **{MONTH: Decimal(0)}) == ()
     launch = proposal(transform(), "transform")
     assert launch.estimate.cost_per_hour is None  # the tests' prices have none
     assert objections(RULE, launch, **{LIMIT: Decimal(1)}) == ()
     priced = replace(launch, estimate=replace(launch.estimate, cost_per_hour=Decimal(1)))
-    with pytest.raises(Unsure, match="Nothing bounds"):
-        objections(RULE, priced, **{LIMIT: Decimal(1)})
+    assert objections(RULE, priced, **{LIMIT: Decimal(24)}) == ()
+    (found,) = objections(RULE, priced, **{LIMIT: Decimal(23)})
+    assert found.message == "A day of it costs at least USD 24.00, above the limit of USD 23.00, and nothing bounds how long it runs."
 
 
 def test_currencies_are_never_compared():

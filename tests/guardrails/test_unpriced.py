@@ -32,8 +32,9 @@ def test_the_estimates_own_words_are_used():
     assert found.message == "2 parts of it have no price: ml.x9.large training and ml.x8.large training."
 
 
-def test_calls_of_a_serverless_endpoint_have_none():
-    """They are billed one by one."""
+def test_calls_of_a_serverless_endpoint_have_a_price():
+    """They are billed one by one, and are none of what has no price; machines beside them are."""
     variant = {"VariantName": "v", "ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}}
-    (found,) = objections(RULE, proposal(endpoint_config(ProductionVariants=[variant]), "endpoint-config"))
-    assert found.message.startswith("Calls of a serverless variant")
+    launch = proposal(endpoint_config(ProductionVariants=[variant]), "endpoint-config")
+    assert launch.estimate.unpriced
+    assert objections(RULE, launch) == ()

@@ -164,7 +164,7 @@ SURE = {
         "training-unknown-type": "warn",
         "tuning": "warn",
         "processing-long": "block",
-        "transform": "warn",
+        "transform": "allow",
         "endpoint-config": "ask",
         "notebook-dear": "ask",
         "app-dear": "ask",

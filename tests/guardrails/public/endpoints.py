@@ -63,8 +63,8 @@ ENDPOINTS: tuple[PublicRequest, ...] = (
         "captured calls for tries", [variant("ml.m5.large")], "warn MC111", "warn MC111", "warn MC111", IN_DEVELOPMENT,
         DataCaptureConfig=CAPTURE,
     ),
-    endpoint("serverless", [serverless()], "warn MC302", "warn MC302", "warn MC302"),
-    endpoint("serverless for tries", [serverless()], "warn MC302", "warn MC302", "warn MC302", IN_DEVELOPMENT),
+    endpoint("serverless", [serverless()], "allow", "allow", "allow"),
+    endpoint("serverless for tries", [serverless()], "allow", "allow", "allow", IN_DEVELOPMENT),
     endpoint(
         "serverless, ready at all times", [serverless(4096, ProvisionedConcurrency=2)], "warn MC302", "warn MC302", "warn MC302",
     ),

@@ -31,17 +31,14 @@ def transform(
     return PublicRequest(name=name, kind="transform", request=told, built_in=built_in, company=company, team=team)
 
 
-UNBOUND = "warn MC101"
-"""Nothing bounds it, and no earlier runs tell: whoever has a limit is told that it cannot be held against it."""
-
 TRANSFORM: tuple[PublicRequest, ...] = (
-    transform("a table of rows on one machine", "ml.m4.xlarge", 1, "allow", UNBOUND, UNBOUND),
-    transform("images on two GPUs", "ml.p3.2xlarge", 2, "allow", UNBOUND, UNBOUND),
-    transform("texts by Hugging Face on a g4dn", "ml.g4dn.xlarge", 1, "allow", UNBOUND, UNBOUND, BatchStrategy="SingleRecord"),
-    transform("without tags", "ml.m5.xlarge", 1, "allow", "ask MC101 MC301", "warn MC101 MC301", None),
+    transform("a table of rows on one machine", "ml.m4.xlarge", 1, "allow", "allow", "allow"),
+    transform("images on two GPUs", "ml.p3.2xlarge", 2, "allow", "ask MC101", "ask MC101"),
+    transform("texts by Hugging Face on a g4dn", "ml.g4dn.xlarge", 1, "allow", "allow", "allow", BatchStrategy="SingleRecord"),
+    transform("without tags", "ml.m5.xlarge", 1, "allow", "ask MC301", "warn MC301", None),
     transform("a type without a price there", "ml.p4d.24xlarge", 1, "warn MC302", "block MC104 MC302", "ask MC104 MC302"),
     transform(
-        "rows joined to their scores", "ml.c5.2xlarge", 1, "allow", UNBOUND, UNBOUND,
+        "rows joined to their scores", "ml.c5.2xlarge", 1, "allow", "allow", "allow",
         DataProcessing={"InputFilter": "$[1:]", "JoinSource": "Input", "OutputFilter": "$[0,-1]"},
     ),
 )  # fmt: skip
