@@ -91,7 +91,8 @@ class Guard:
             if preflight.policy.when_unsure == "block":
                 raise LaunchStopped(f"Not launched: {error.message}", (), error.hint) from None
             return None  # AWS or botocore will say so itself
-        judged = self._with_asked_fix(preflight, judged, now)
+        if (noted := self._fixed(preflight, judged, params, now)) is not None:
+            return noted
         tickets += self.memory.take(kind, rules_of(judged), judged.estimate.list_cost.high)
         if tickets:
             passed = passed | {each.rule for each in tickets}
@@ -118,14 +119,17 @@ class Guard:
             config = endpoint_config(session, region_id or None, name)
         return (params, set()) if config is None else ({**params, CONFIG: config}, rules - {TAGS_RULE})
 
-    def _with_asked_fix(self, preflight: Preflight, judged: Judged, now: datetime) -> Judged:
-        """Make the change that `%cost_fix` has asked for, if it still holds."""
-        asked = self.memory.take_fix(judged.kind)
-        if asked is None:
-            return judged
-        changed = merged(judged.request, asked.change)
+    def _fixed(self, preflight: Preflight, judged: Judged, params: dict[str, Any], now: datetime) -> str | None:
+        """Make the change that `%cost_fix` has asked for, and let it go; None: none was asked for, or it does not hold."""
+        mend = self.memory.take_fix(judged.kind)
+        if mend is None:
+            return None
+        changed = merged(judged.request, mend.change)
         then = self._judged(preflight, judged.kind, changed, judged.estimate.region_id, now, set())
-        return then if then.decision in ("allow", "warn") else judged
+        if then.decision not in ("allow", "warn"):
+            return None
+        card = self._warned(then, preflight.policy)
+        return self._go(then, params, card=card, outcome="fixed", before=judged, mend=mend)
 
     # -- what becomes of it -----------------------------------------------------------------
 

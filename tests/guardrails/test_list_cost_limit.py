@@ -175,7 +175,10 @@ def test_of_a_job_that_nothing_bounds_a_day_counts():
     priced = replace(launch, estimate=replace(launch.estimate, cost_per_hour=Decimal(1)))
     assert objections(RULE, priced, **{LIMIT: Decimal(24)}) == ()
     (found,) = objections(RULE, priced, **{LIMIT: Decimal(23)})
-    assert found.message == "A day of it costs at least USD 24.00, above the limit of USD 23.00, and nothing bounds how long it runs."
+    assert (
+        found.message
+        == "A day of it costs at least USD 24.00, above the limit of USD 23.00, and nothing bounds how long it runs."
+    )
 
 
 def test_currencies_are_never_compared():

@@ -158,6 +158,9 @@ def test_block_can_be_mended_in_two_steps(guarded: Any, tmp_path: Path) -> None:
     assert guarded.run(code).error is None
     launched = guarded.value("client.describe_training_job(TrainingJobName='guarded-block')['ResourceConfig']['InstanceType']")
     assert not launched.startswith(("ml.p4d", "ml.p5"))
+    noted = guarded.decisions()[-1]
+    assert (noted["outcome"], "MC104" in noted["fixed"]) == ("fixed", True)
+    assert noted["avoided"] is not None
 
 
 def test_override_of_what_asks_counts_once(guarded: Any) -> None:
