@@ -149,7 +149,7 @@ class Lab:
     def launch(self, **jobs: float) -> None:
         """Launch training jobs by name and seconds, from a kernel of a notebook that has the hook; the server need not live."""
         environment = {
-            **self.environment,
+            **{key: value for key, value in self.environment.items() if key != "MLCOST_POLICY"},  # these jobs have no tags
             "MLCOST_SERVER_ID": self.server_id,
             "MLCOST_SERVER_ROOT": str(notebook_folder(self.folder)),
             "JPY_SESSION_NAME": str(notebook_folder(self.folder) / NOTEBOOK),

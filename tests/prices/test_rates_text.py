@@ -147,8 +147,8 @@ FAULTS: list[tuple[str, list[tuple[int, int, str, str]]]] = [
     ("- !!python/object/apply:os.system ['x']", [(1, 3, "Tags", "Write the value alone")]),
     ("[[[[[[[[[[[[[[[[[[[[", [(1, 9, "nested too deep", "An entry")]),
     ("- {percent_off: 1", [(2, 1, "This is no YAML", "one list")]),
-    ("- percent_off: 1\n\tto: x", [(2, 1, "This is no YAML", "one list")]),
-    ("- percent_off: 1\n--- \n- percent_off: 2", [(2, 1, "This is no YAML", "one list")]),
+    ("- percent_off: 1\n\tto: x", [(2, 1, "A tab stands where spaces belong", "Indent by spaces")]),
+    ("- percent_off: 1\n--- \n- percent_off: 2", [(2, 1, "several documents", "Write one")]),
     ("- percent_off: 1\n- \x00", [(2, 3, "A control character", "Remove it")]),
 ]
 

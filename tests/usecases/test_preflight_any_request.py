@@ -29,7 +29,7 @@ from mlcost_ext.usecases.preflight import Preflight
 from .botocore_requests import model, requests_of
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=timezone.utc)
-SLOW = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+SLOW = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 OPTIONS: dict[str, dict[str, Any]] = {
     "MC101": {"limit_list_cost": Decimal(50), "limit_list_cost_per_month": Decimal(500)},
     "MC103": {"max_runtime_hours": Decimal(24)},
