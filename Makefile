@@ -18,7 +18,7 @@ PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jup
 TWICE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak test-focus docs wheel clean
+.PHONY: help demo environments test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak test-focus docs wheel clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,10 @@ demo: .venv/.demo ## Start JupyterLab against the practice account; no AWS accou
 
 test: .venv/.dev ## Run every test: Python, TypeScript, real browser
 	@$(BIN)/python tools/browser.py >/dev/null
+	@$(MAKE) --no-print-directory -j2 environments
 	@$(MAKE) --no-print-directory test-frontend test-python test-sdk test-browser
+
+environments: $(SDKS:%=.venv-%/.ready) .venv-wheel/.ready .venv-lab44/.ready # two at a time, since they wait for downloads
 
 test-python: .venv/.dev
 	$(BIN)/python -m pytest tests --ignore=tests/sdk $(TWICE)
@@ -38,7 +41,7 @@ test-frontend: check-generated
 
 test-sdk: .venv/.dev ## Run SageMaker's two SDKs and the AWS command line against the practice account
 	@$(MAKE) --no-print-directory -j2 $(SDKS:%=.venv-%/.ready)
-	$(BIN)/python -m pytest tests/sdk
+	$(BIN)/python -m pytest tests/sdk $(TWICE)
 
 check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_openapi.py --check

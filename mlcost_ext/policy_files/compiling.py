@@ -7,11 +7,8 @@ from dataclasses import dataclass
 
 from mlcost_ext.core.policy import Policy
 from mlcost_ext.core.rule import Rule
-from mlcost_ext.policy.checks import currency_faults
 from mlcost_ext.policy.compiled import completed, digest_of, to_plain
 from mlcost_ext.policy.layer import Layer, LayerFault, Note
-from mlcost_ext.policy.merging import merge
-from mlcost_ext.policy.reading import read_layer
 from mlcost_ext.policy.yaml_nodes import Fault
 
 from .layer_file import FileContent
@@ -53,6 +50,9 @@ def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_go
         rules: All that are installed.
         last_good: What stays in force where something is wrong; None: nothing was good before.
     """
+    from mlcost_ext.policy.checks import currency_faults  # only where nothing that was compiled is there
+    from mlcost_ext.policy.merging import merge
+
     layers: list[Layer] = []
     faults: dict[str, tuple[Fault, ...]] = {}
     notes: list[Note] = []
@@ -84,6 +84,8 @@ def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_go
 def _read(name: str, content: FileContent, rules: Sequence[Rule]) -> tuple[Layer, tuple[Fault, ...], tuple[Note, ...]]:
     if content.fault is not None:
         return Layer(name=name), (content.fault,), ()
+    from mlcost_ext.policy.reading import read_layer
+
     try:
         return read_layer(content.data, name=name, rules=rules)
     except ImportError:
