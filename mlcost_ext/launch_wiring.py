@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -16,8 +17,10 @@ from .launch_evidence import BucketRegions, KernelEvidence
 from .policy_files.compiling import PolicyInForce
 from .usecases.estimating import Estimator
 from .usecases.judged import Judged
-from .usecases.preflight import Preflight
+from .usecases.preflight import Preflight, Types
 from .usecases.sized_estimate import size_remark, sized
+
+TYPES_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +52,7 @@ class Judging:
         self.loaded: LoadedRules = load_rules()
         self._policies = policy_files(home, named)
         self._buckets = BucketRegions(home)
+        self._types: tuple[float, Types] = (float("-inf"), {})
 
     def policy(self) -> PolicyInForce:
         """Give what is in force."""
@@ -66,7 +70,14 @@ class Judging:
             region_id: Where the launch goes.
         """
         evidence = KernelEvidence(self._home, server_id, session, region_id=region_id or None, regions=self._buckets)
-        return Preflight(estimator, self.loaded.rules, self.policy().policy, evidence)
+        return Preflight(estimator, self.loaded.rules, self.policy().policy, evidence, self._types_now())
+
+    def _types_now(self) -> Types:
+        """Give what was looked up of types within the last minute: what changes would do, not what they cost."""
+        now = time.monotonic()
+        if now - self._types[0] >= TYPES_SECONDS:
+            self._types = (now, {})
+        return self._types[1]
 
     def estimate(self, estimator: Estimator, server_id: str | None, asked: Question, now: datetime) -> tuple[Estimate, Judged]:
         """Estimate and judge a request without sending it; see `Preflight.judge` and `usecases.sized_estimate`.

@@ -45,6 +45,7 @@ from .tag_filling import filled, tags_of
 FIX_ROUNDS = 4
 """So often what a fix causes is mended in its turn; one that still causes something is none."""
 COMBINED_ROUNDS = 16
+Types = dict[tuple[str, ...], tuple[str, ...]]
 UNSURE = "It could not be judged: {}"
 UNSURE_HINT = "The policy's when_unsure says what becomes of it; `mlcost doctor` says what is out of reach."
 
@@ -73,13 +74,16 @@ class Preflight:
         rules: All that there are; their order does not matter.
         policy: What is in force.
         evidence: What is known of earlier launches, and of where data is.
+        types: What was looked up of types by one before it, at the same prices; None: nothing.
     """
 
-    def __init__(self, estimator: Estimator, rules: Sequence[Rule], policy: Policy, evidence: Evidence) -> None:
+    def __init__(
+        self, estimator: Estimator, rules: Sequence[Rule], policy: Policy, evidence: Evidence, types: Types | None = None
+    ) -> None:
         self.policy = policy
         self._estimator, self._evidence = estimator, evidence
         self._rules = tuple(sorted(rules, key=lambda rule: rule.id))
-        self._types: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._types: Types = {} if types is None else types
 
     def judge(
         self,
