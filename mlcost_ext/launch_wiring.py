@@ -13,7 +13,8 @@ from typing import Any
 from .core.estimate import Estimate
 from .guard_wiring import LoadedRules, load_rules
 from .kernel_wiring import policy_files
-from .launch_evidence import BucketRegions, KernelEvidence
+from .launch_evidence import BucketRegions, KernelEvidence, earlier_runs_of
+from .ledger.earlier_runs import EarlierRunStore
 from .policy_files.compiling import PolicyInForce
 from .usecases.estimating import Estimator
 from .usecases.judged import Judged
@@ -52,6 +53,7 @@ class Judging:
         self.loaded: LoadedRules = load_rules()
         self._policies = policy_files(home, named)
         self._buckets = BucketRegions(home)
+        self._runs: tuple[str | None, EarlierRunStore] | None = None
         self._types: tuple[float, Types] = (float("-inf"), {})
 
     def policy(self) -> PolicyInForce:
@@ -69,8 +71,17 @@ class Judging:
             session: The caller's, of boto3 or botocore; None: AWS is asked nothing.
             region_id: Where the launch goes.
         """
-        evidence = KernelEvidence(self._home, server_id, session, region_id=region_id or None, regions=self._buckets)
+        evidence = KernelEvidence(
+            self._home, server_id, session, region_id=region_id or None, regions=self._buckets, runs=self._runs_of(server_id)
+        )
         return Preflight(estimator, self.loaded.rules, self.policy().policy, evidence, self._types_now())
+
+    def _runs_of(self, server_id: str | None) -> EarlierRunStore | None:
+        """Keep a server's ledger open from launch to launch; None: it keeps none yet."""
+        if self._runs is None or self._runs[0] != server_id:
+            found = earlier_runs_of(self._home, server_id)
+            self._runs = None if found is None else (server_id, found)
+        return None if self._runs is None else self._runs[1]
 
     def _types_now(self) -> Types:
         """Give what was looked up of types within the last minute: what changes would do, not what they cost."""
