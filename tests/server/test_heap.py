@@ -27,7 +27,7 @@ def thawed() -> Iterator[None]:
 def test_large_pushes_are_not_counted_and_given_back_once_they_end() -> None:
     """Ten seconds without another one."""
     clock = Clock()
-    heap = Heap(clock)
+    heap = Heap(clock, large=10**9)
     heap.taken(MANY)
     assert gc.get_freeze_count() > 0
     clock.now = REST_SECONDS
@@ -35,6 +35,22 @@ def test_large_pushes_are_not_counted_and_given_back_once_they_end() -> None:
     assert gc.get_freeze_count() > 0
     clock.now += 0.1
     heap.taken(0)
+    assert gc.get_freeze_count() == 0
+
+
+def test_what_is_large_stays_until_the_server_ends() -> None:
+    """Else each full collection would walk through all of it; the next large push is frozen too."""
+    clock = Clock()
+    heap = Heap(clock, large=1)
+    heap.taken(MANY)
+    clock.now = 2 * REST_SECONDS
+    heap.taken(0)
+    before = gc.get_freeze_count()
+    assert before > 0
+    more = [[] for _ in range(10_000)]
+    heap.taken(MANY)
+    assert gc.get_freeze_count() > before + len(more) / 2
+    heap.release()
     assert gc.get_freeze_count() == 0
 
 
