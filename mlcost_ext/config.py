@@ -14,9 +14,9 @@ from pathlib import Path
 from traitlets import Bool, Integer, TraitError, Unicode, validate
 from traitlets.config import Config, Configurable
 
-from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.money import decimal_from_text
-from mlcost_ext.ledger import spool_writer
+from mlcost_ext.ledger.home import mlcost_home
+from mlcost_ext.probes.shared_timestamp import SHARED_TIMESTAMP
 
 INSTANCE_TYPE = re.compile(r"(ml\.)?[a-z][a-z0-9-]*\.[a-z0-9-]+")
 MAX_GPUS = 64
@@ -42,6 +42,8 @@ class Settings:
     """Whether S3 is asked how large the inputs of launches are."""
     retention_days: int = 400
     """For how long charges and launches are kept."""
+    idle_timestamp_file: Path = SHARED_TIMESTAMP
+    """AWS's shared timestamp file, by which Studio's own idle shutdown and remote editors tell of activity."""
 
 
 class MlcostExt(Configurable):
@@ -87,6 +89,18 @@ class MlcostExt(Configurable):
         400, help="For how many days charges and launches are kept in the ledger; 31 to 3,660. What is older is deleted."
     ).tag(config=True)
 
+    idle_timestamp_file = Unicode(
+        str(SHARED_TIMESTAMP),
+        help="File by which Studio's own idle shutdown, and editors elsewhere, tell of activity. AWS's extension reads this one "
+        "only, so it is changed for tests.",
+    ).tag(config=True)
+
+    @validate("idle_timestamp_file")
+    def _check_timestamp_file(self, proposal: dict[str, str]) -> str:
+        if not Path(proposal["value"]).is_absolute():
+            raise TraitError(f"MlcostExt.idle_timestamp_file: write a path in full, like '{SHARED_TIMESTAMP}'.")
+        return proposal["value"]
+
     @validate("retention_days")
     def _check_days(self, proposal: dict[str, int]) -> int:
         if not FEWEST_DAYS <= proposal["value"] <= MOST_DAYS:
@@ -129,6 +143,7 @@ class MlcostExt(Configurable):
             refresh_prices=self.refresh_prices,
             measure_inputs=self.measure_inputs,
             retention_days=self.retention_days,
+            idle_timestamp_file=Path(self.idle_timestamp_file),
         )
 
 
@@ -140,20 +155,6 @@ def load_settings(config: Config, home: Path | None = None) -> Settings:
         UsageError: MLCOST_HOME is wanted and leads nowhere.
     """
     return MlcostExt(config=config).settings(home)
-
-
-def mlcost_home() -> Path:
-    """Give the folder that holds spool and overview: ``MLCOST_HOME``, else one in Jupyter's data folder.
-
-    Raises:
-        UsageError: It begins with the home folder of a user who has none.
-    """
-    try:
-        return spool_writer.mlcost_home()
-    except RuntimeError:
-        named = os.environ.get("MLCOST_HOME") or "~"
-        hint = "Set MLCOST_HOME to a folder of yours, written in full."
-        raise UsageError(f"MLCOST_HOME is {named}: there is no such home folder.", hint, code="home_invalid") from None
 
 
 def is_disabled(env: Mapping[str, str] = os.environ) -> bool:

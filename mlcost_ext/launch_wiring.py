@@ -51,7 +51,7 @@ class Judging:
     def __init__(self, home: Path, named: str | None = None) -> None:
         self._home = home
         self.loaded: LoadedRules = load_rules()
-        self._policies = policy_files(home, named)
+        self._policies = policy_files(home, named, self.loaded)
         self._buckets = BucketRegions(home)
         self._runs: tuple[str | None, EarlierRunStore] | None = None
         self._types: tuple[float, Types] = (float("-inf"), {})

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .aws.price_refresher import PriceRefresher, is_elsewhere
 from .aws.reader_client import ReaderProcess
-from .config import Settings, mlcost_home, profile_region
+from .config import Settings, profile_region
 from .core.host import Host
 from .core.job import Problem
 from .core.money import billing_currency_of
@@ -21,6 +21,7 @@ from .core.ports import AwsReader, PriceCatalog
 from .core.price import PriceKey, UnitPrice
 from .hosts import container, detect, ec2, jupyterhub
 from .kernel_wiring import estimator_by
+from .ledger.home import mlcost_home
 from .ledger.spool_reader import SpoolReader
 from .prices import PriceBook, Snapshot
 from .prices.book import FOLDER as PRICES_FOLDER

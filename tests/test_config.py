@@ -14,10 +14,11 @@ from botocore.exceptions import ConfigParseError, ProfileNotFound
 from traitlets import TraitError
 from traitlets.config import Config
 
-from mlcost_ext.config import is_disabled, load_settings, mlcost_home, profile_region
+from mlcost_ext.config import is_disabled, load_settings, profile_region
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.kernel.bootstrap import is_disabled as kernel_is_disabled
 from mlcost_ext.ledger import spool_writer
+from mlcost_ext.ledger.home import mlcost_home
 
 
 def config(**options: object) -> Config:
@@ -185,3 +186,12 @@ def test_how_long_charges_are_kept_has_bounds(days: int) -> None:
     assert load_settings(config(retention_days=31)).retention_days == 31
     with pytest.raises(TraitError, match="from 31 to 3660"):
         load_settings(config(retention_days=days))
+
+
+def test_the_shared_timestamp_file_is_awss_unless_a_test_wants_another() -> None:
+    """A path that begins nowhere would be another file in each folder."""
+    assert load_settings(config()).idle_timestamp_file == Path("/tmp/.sagemaker-last-active-timestamp")
+    assert load_settings(config(idle_timestamp_file="/var/tmp/stamp")).idle_timestamp_file == Path("/var/tmp/stamp")
+    for wrong in ("stamp", "", "~/stamp"):
+        with pytest.raises(TraitError, match="idle_timestamp_file: write a path in full"):
+            load_settings(config(idle_timestamp_file=wrong))

@@ -12,10 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.wire import to_document
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.usecases.estimate_numbers import finite, no_number, read_hours, read_input_gb
 
 from .command import Command

@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 from decimal import Decimal
 from typing import Any
 
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import NotFoundError
 from mlcost_ext.core.times import time_from_text, time_to_text
+from mlcost_ext.ledger.home import mlcost_home
 
 from .charged import charged_lines
 from .command import Command

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import MlcostError, NotFoundError, UsageError
 from mlcost_ext.core.times import UTC, time_from_text
 from mlcost_ext.ledger.charge_store import ChargeStore, open_ledger
 from mlcost_ext.ledger.charge_view import charges, check_period, month_of, read_day, read_groups
 from mlcost_ext.ledger.focus.frozen import FrozenDatabase
+from mlcost_ext.ledger.home import mlcost_home
 
 from .charges_report import ChargeReport
 from .cost import NO_SERVER, SERVER_ID, clock_offset, overview_document

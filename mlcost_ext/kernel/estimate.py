@@ -11,12 +11,12 @@ from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import MlcostError, UsageError
 from mlcost_ext.core.estimate import Estimate
 from mlcost_ext.core.region import checked_region
 from mlcost_ext.kernel_wiring import estimator
 from mlcost_ext.launch_wiring import Judging, Question
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.prices.book import PriceBook
 from mlcost_ext.prices.instances import has_local_disk
 from mlcost_ext.usecases.estimate_numbers import read_hours, read_input_gb, read_whole

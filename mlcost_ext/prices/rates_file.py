@@ -11,7 +11,6 @@ from pathlib import Path
 from mlcost_ext.policy.yaml_nodes import Fault
 
 from .rates import Rates
-from .rates_text import read_rates
 
 MAX_BYTES = 1_000_000
 LOOK_EVERY_SECONDS = 5.0
@@ -67,6 +66,8 @@ class RatesFile:
         except OSError as error:
             self._signature, self._faults = None, (unreadable(error),)
             return
+        from .rates_text import read_rates  # most users have no such file, and a kernel would wait for it
+
         self._signature = signature(found)
         if len(data) > MAX_BYTES:
             self._faults = (too_large(),)

@@ -15,11 +15,11 @@ from decimal import Decimal
 import pytest
 
 from mlcost_ext.cli.ledger.chosen import ChosenLedger, to_read
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.profile import LedgerEntry, LedgerLine, Profile
 from mlcost_ext.core.times import UTC
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.database import Database
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.ledger.server_id import locked
 from tests.ledger.focus.samples import PRICE, RESOURCE, WHO
 

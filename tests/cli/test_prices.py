@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlcost_ext.config import mlcost_home
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.prices.price_list import SAGEMAKER
 from tests.prices.price_list.lists import entries, made
 from tests.prices.price_list.pricing_server import Plan, serving

@@ -7,10 +7,11 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from mlcost_ext.config import Settings, load_settings, mlcost_home
+from mlcost_ext.config import Settings, load_settings
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.host import Host
 from mlcost_ext.hosts import detect
+from mlcost_ext.ledger.home import mlcost_home
 
 from .check import Surroundings
 from .door import AwsDoor

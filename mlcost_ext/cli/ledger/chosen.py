@@ -12,11 +12,11 @@ from pathlib import Path
 
 from mlcost_ext.cli.overview_file import overview_files
 from mlcost_ext.cli.text import clean
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.focus.frozen import FrozenDatabase
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.ledger.server_id import locked
 
 SERVER_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -14,11 +14,11 @@ from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.overview_file import OverviewFile, overview_files
 from mlcost_ext.cli.region import find_region
 from mlcost_ext.cli.text import clean, print_json, table
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.money import plain_text
 from mlcost_ext.core.ports import PriceCatalog
 from mlcost_ext.core.price import UnitPrice
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.usecases.price_changes import PriceChange, price_changes
 from mlcost_ext.usecases.price_row import price_id
 from mlcost_ext.wiring import earlier_prices, prices_in, shipped_prices

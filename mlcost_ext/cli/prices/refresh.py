@@ -13,8 +13,8 @@ from typing import Any
 from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.region import find_region
 from mlcost_ext.cli.text import clean, print_json
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.job import Problem
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.prices.price_list import Store
 from mlcost_ext.prices.price_list.changes import counted
 from mlcost_ext.prices.price_list.due import SERVICES, is_due

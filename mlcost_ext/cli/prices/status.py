@@ -14,11 +14,11 @@ from typing import Any
 from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.region import find_region
 from mlcost_ext.cli.text import clean, print_json, table
-from mlcost_ext.config import mlcost_home
 from mlcost_ext.core.component import purchase_options
 from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.money import plain_text
 from mlcost_ext.core.price import UnitPrice, price_key
+from mlcost_ext.ledger.home import mlcost_home
 from mlcost_ext.prices import PriceBook
 from mlcost_ext.wiring import price_book
 
