@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -177,7 +176,7 @@ def test_types_that_training_ran_on(database: Database) -> None:
 
 
 def test_a_ledger_of_many_jobs_answers_at_once(database: Database) -> None:
-    """Fifty thousand jobs of twenty images, of which half were launched here: a few milliseconds, and indexes alone."""
+    """Fifty thousand jobs of twenty images, of which half were launched here: by indexes alone."""
     many = [
         replace(
             RUN,
@@ -191,15 +190,8 @@ def test_a_ledger_of_many_jobs_answers_at_once(database: Database) -> None:
     fill(database, many)
     store, digests = EarlierRunStore(database), replace(DIGESTS, image=f"{7:016}")
 
-    def seconds(question: Any) -> float:
-        began = time.perf_counter()
-        question()
-        return time.perf_counter() - began
-
     found = store.earlier_runs("training", digests, REQUEST, NOW)
     assert (len(found), found[0].name, found[0].has_same_parameters) == (50, "job-7", True)
-    assert min(seconds(lambda: store.earlier_runs("training", digests, REQUEST, NOW)) for _ in range(5)) < 0.02
-    assert min(seconds(lambda: store.training_types(NOW)) for _ in range(5)) < 0.05
     with database.transaction() as connection:
         from mlcost_ext.ledger.earlier_runs import RUNS, TYPES
 

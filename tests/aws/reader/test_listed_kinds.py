@@ -282,6 +282,20 @@ def test_a_kind_is_not_confirmed_before_what_has_changed_was_read():
     assert reader.sink.status["kinds"]["processing"] > before
 
 
+def test_what_nobody_was_told_of_is_missing_since_it_was_created():
+    """However late it has changed again: neither that it runs nor that it has ended is on any screen."""
+    reader = Reader()
+    reader.run(60)
+    reader.aws.describe_processing_job = lambda params: raised(fault("aws_error"))
+    created = reader.clock.wall()
+    put(reader, make("processing", "short", created=created, modified=created))
+    reader.run(300)
+    put(reader, make("processing", "short", created=created, status="Completed", modified=reader.clock.wall()))
+    reader.run(400)
+    assert reader.sink.take_names("processing") == []
+    assert reader.sink.status["kinds"]["processing"] <= cut.time(created)
+
+
 def test_a_kind_is_confirmed_as_far_as_what_has_changed_was_read():
     """Where something changes all the time there is always something to be read; that must not keep it from being confirmed."""
     reader = Reader()

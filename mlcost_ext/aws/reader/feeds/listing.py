@@ -47,6 +47,7 @@ class Summary:
     status: str | None
     modified: datetime | None
     is_running: bool
+    created: datetime | None = None
     is_ours: bool = False
     """Whether that is known already."""
     is_backlog: bool = False
@@ -57,6 +58,8 @@ class Summary:
     """What it tells of its end, where that is all that can have changed since it ran."""
     seen_after: datetime | None = None
     """The last listing that did not show this change of it."""
+    changed_at: datetime | None = None
+    """When it was first another than had been told: of what nobody had been told of, when it was created."""
     is_again: bool = False
     """Whether it is read although nothing in the summary has changed."""
 
@@ -65,9 +68,9 @@ class Summary:
 
         A change of just before a listing may be missing in it, so the listing counts no later than the change.
         """
-        if self.seen_after is None or self.modified is None:
+        if self.seen_after is None or self.changed_at is None:
             return self.seen_after
-        return max(self.seen_after, self.modified)
+        return max(self.seen_after, self.changed_at)
 
     def same(self) -> tuple[str | None, datetime | None]:
         """Give what differs once it has changed."""
@@ -284,9 +287,10 @@ class Listing:
             if item.name not in self._done and self._is_known(item):
                 self._done[item.name] = Done(same=item.same(), is_ours=True)
             elif self._is_news(item):
-                waiting = self._pending.get(item.name)
-                seen_after = self.listed_at if waiting is None else waiting.seen_after
-                self._pending[item.name] = replace(item, seen_after=seen_after)
+                waiting = self._pending.get(item.name) or self._put_off.get(item.name)
+                changed_at = item.modified if item.name in self._book.known else item.created
+                seen_after, first = (self.listed_at, changed_at) if waiting is None else (waiting.seen_after, waiting.changed_at)
+                self._pending[item.name] = replace(item, seen_after=seen_after, changed_at=first)
         if len(self._done) > MAX_DONE and self._kind.is_job:
             day = self._parts.now() - mark.DAY
             self._done = {name: each for name, each in self._done.items() if (each.same[1] or day) > day}
@@ -384,6 +388,7 @@ class Listing:
             arn=cut.arn(raw.get(str(self._kind.arn_key))),
             status=cut.text(raw.get(self._kind.status_key)),
             modified=cut.moment(raw.get("LastModifiedTime")),
+            created=cut.moment(raw.get("CreationTime")),
             is_running=self._kind.runs(raw),
             raw=dict(raw) if self._kind.is_told_by_listing else None,
             end=self._kind.told_end(raw),
