@@ -18,7 +18,11 @@ class ChargeGroup:
     """
 
     keys: dict[str, str | None]
-    """By the names of `group_by`; null: these charges have none. Empty in a total, and in what `is_rest`."""
+    """By the names of `group_by`; null: these charges have none. Empty in a total, and in what `is_rest`.
+
+    `state` is what a session's machine was for: `working` (a notebook's kernel ran code), `waiting` (one only waited for a job
+    elsewhere), `idle` (by the idle verdict), or `other` (somebody was there, or it is not known); null: no machine of a session.
+    """
     is_rest: bool
     """All groups that are not told one by one."""
     billing_currency: str

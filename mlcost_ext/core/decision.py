@@ -28,6 +28,8 @@ class DecidedFinding:
     """What its fix would have saved of the launch's cost, by the estimates; None: not known."""
     billing_currency: str | None = None
     """Of the saving."""
+    is_mendable: bool = False
+    """Whether a change of the request alone would have mended it, without anything that only a person can say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from .calibration import Calibration
 from .finding_documents import AvoidedTotal, FindingRow
+from .idle_documents import Idle
 from .job import CostBasis
 from .standing import SinceBasis
 from .standing_documents import AppRow, EndpointRow, ScheduleRow, WarmPoolRow
@@ -74,6 +75,9 @@ class Session:
     """at_most: `started_at` is when AWS created the app, which it keeps when an app is started again within a day."""
     cost_per_hour: Money | None
     cost_today: Money | None
+    idle_today: Money | None
+    """Of `cost_today`, by the ledger: while the machine was idle, as far as verdicts have said so by now; it is not carried
+    forward. Null: nothing judges whether it is idle, or `cost_today` is null."""
     cost_month: Money | None
     cost_per_day_when_stopped: Money | None
     price: PriceRow | None
@@ -205,15 +209,6 @@ class JobRow:
     price_id: str | None
     price: PriceRow | None
     """null in the overview, whose `prices` have it under `price_id`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Idle:
-    """The idle verdict; `off` until there is one."""
-
-    state: Literal["active", "idle", "warned", "snoozed", "stopping", "off"]
-    since: datetime | None
-    held_by: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from .decision import SavingOrigin
 from .estimate import FindingVerdict
 from .wire import Money
 
-Fix = Literal["delete_endpoint"]
+Fix = Literal["delete_endpoint", "next_launch"]
+"""`delete_endpoint`: it can be deleted; `next_launch`: the guard can change the next launch from the same notebook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,8 @@ class FindingRow:
     count: int
     """Of launches: how many of the last 14 days it is about."""
     fix: Fix | None
+    is_fix_wanted: bool
+    """Whether the next launch is to be changed, as the user has asked."""
     """What can be done at once; null: nothing but another launch."""
 
 

@@ -65,6 +65,8 @@ class Host:
     """Storage that goes on costing when the machine is stopped; None: not known, or none."""
     storage_component: str | None = None
     """AWS's price component of that storage; None: this kind of machine has none that is told."""
+    idle_timeout_in_minutes: int | None = None
+    """Of Studio's own idle shutdown, where the space has one of its own; None: not known."""
     is_spot: bool = False
     """AWS bills its Spot price, which no list has; the list price is the most it costs."""
     is_prepaid: bool = False

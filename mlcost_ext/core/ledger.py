@@ -22,6 +22,7 @@ UserBasis = Literal["space", "cookie"]
 """Who says whose it is: a private space's owner, or in a shared space the cookie of Studio, which anybody could set."""
 
 KernelState = Literal["busy", "waiting", "idle"]
+"""What a machine was for: a kernel that ran code, one that only waited for a job elsewhere, or nobody, by the idle verdict."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ class Attribution:
     user_basis: UserBasis | None = None
     project: str | None = None
     kernel_state: KernelState | None = None
-    """Of a session's machine: what the notebook's kernel did meanwhile."""
+    """Of a session's machine; where it is idle, `notebook` is the one that was used last."""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -16,6 +16,8 @@ from .texts import CURRENCY, RULE_ID, TAG_KEY, TAG_VALUE, print_problem, source_
 VERSION = 1
 LONG, SHORT = 500, 200
 HOUR_OF_YEAR, DAY_MINUTES, YEAR_MINUTES = Decimal(8784), Decimal(1440), Decimal(527_040)
+SHORTEST_TIMEOUT = Decimal("0.05")
+"""Minutes: three seconds, for those who want to see it at work; nobody wants it for a day."""
 PERCENT = Decimal(100)
 VERDICT = Word(
     help="off: not judged; shadow: judged and recorded, not shown; warn: shown; ask: somebody has to say yes; block: refused.",
@@ -153,7 +155,7 @@ def idle() -> Section:
         required=("from_list_cost_per_hour", "timeout_minutes"),
         fields={
             "from_list_cost_per_hour": _number("In billing_currency, included."),
-            "timeout_minutes": Number(help="Of idleness until the stop.", least=Decimal(1), most=YEAR_MINUTES),
+            "timeout_minutes": Number(help="Of idleness until the stop.", least=SHORTEST_TIMEOUT, most=YEAR_MINUTES),
         },
     )
     snooze = Section(
@@ -168,7 +170,7 @@ def idle() -> Section:
         help="When a machine counts as idle, and what becomes of it.",
         fields={
             "mode": Word(help="off; shadow: judged and recorded; on: stopped.", choices=("off", "shadow", "on")),
-            "timeout_minutes": Number(help="Of idleness until the stop.", least=Decimal(1), most=YEAR_MINUTES),
+            "timeout_minutes": Number(help="Of idleness until the stop.", least=SHORTEST_TIMEOUT, most=YEAR_MINUTES),
             "warn_minutes": _number("Before the stop.", most=DAY_MINUTES),
             "timeout_by_price": Items(
                 help="Shorter timeouts by what an hour costs; the shortest that applies holds.", item=by_price

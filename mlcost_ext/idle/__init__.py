@@ -1,0 +1,1 @@
+"""Activity signals become a verdict that explains itself; everything here is computed from what probes have measured."""

@@ -1,0 +1,26 @@
+"""What a kernel or a terminal has left behind, such as a run of ``nohup`` or of a closed terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlcost_ext.core.activity import Measurements
+from mlcost_ext.core.idle import ActivitySignal, IdleOptions, Reading
+
+from .words import CORE_FRACTION, percent_words
+
+
+def judge(measured: Measurements, _: IdleOptions) -> Iterator[Reading]:
+    """Read the processes that no kernel and no terminal has any more."""
+    for process in measured.background:
+        works = process.cpu_fraction >= CORE_FRACTION
+        yield Reading(
+            subject=str(process.pid),
+            label=process.command,
+            active_at=measured.taken_at if works else None,
+            goes_on=works,
+            detail=f"was left running by a kernel or a terminal, and uses {percent_words(process.cpu_fraction)}",
+        )
+
+
+SIGNAL = ActivitySignal(name="background_process", title="A program was left running", is_protected=True, judge=judge)

@@ -1,0 +1,58 @@
+"""A program that runs in a terminal, by the CPU it uses and never by what it prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from mlcost_ext.core.activity import Measurements, RunningProcess
+from mlcost_ext.core.idle import ActivitySignal, IdleOptions, Reading
+
+from .words import CORE_FRACTION, FOREGROUND_FRACTION, percent_words
+
+
+def judge(measured: Measurements, _: IdleOptions) -> Iterator[Reading]:
+    """Read each terminal: what its user has in the foreground counts from less CPU on than what was sent to the background.
+
+    A shell alone, a program that sleeps, and one that only shows something do not count.
+    """
+    for terminal in measured.terminals:
+        working = sorted(filter(works, terminal.processes), key=lambda process: -process.cpu_fraction)
+        if working:
+            first = working[0]
+            where = "" if first.is_foreground else " in the background"
+            detail = f"runs {first.command}{where}, which {how(first)}"
+        else:
+            detail = quiet_words(terminal.processes)
+        yield Reading(
+            subject=terminal.name,
+            label=f"Terminal {terminal.name}",
+            active_at=measured.taken_at if working else None,
+            goes_on=bool(working),
+            detail=detail,
+        )
+
+
+def works(process: RunningProcess) -> bool:
+    """Tell whether a program does something."""
+    if process.is_viewer:
+        return False
+    if process.waits_for_disk:
+        return True
+    return process.cpu_fraction >= (FOREGROUND_FRACTION if process.is_foreground else CORE_FRACTION)
+
+
+def how(process: RunningProcess) -> str:
+    if process.waits_for_disk and process.cpu_fraction < FOREGROUND_FRACTION:
+        return "waits for a disk"
+    return f"uses {percent_words(process.cpu_fraction)}"
+
+
+def quiet_words(processes: tuple[RunningProcess, ...]) -> str:
+    """Say what a terminal has that does not count."""
+    if not processes:
+        return "only has its shell"
+    shown = next((process for process in processes if process.is_foreground), processes[0])
+    return f"runs {shown.command}, which {'only shows something' if shown.is_viewer else 'does nothing'}"
+
+
+SIGNAL = ActivitySignal(name="terminal_process", title="A program works in a terminal", is_protected=True, judge=judge)
