@@ -79,6 +79,11 @@ export class Actions {
     return this.source.acceptFinding(id, until, reason);
   }
 
+  /** Have the next launch changed that a finding is about, or no longer; throws what the server answered when it cannot. */
+  wantFix(id: string, isWanted: boolean): Promise<void> {
+    return this.source.wantFix(id, isWanted);
+  }
+
   /** Forget what can no longer be ended, of ours or of others: its row, or its absence, says what became of it. */
   settle(endable: readonly Thing[], isMine: boolean): void {
     const keys = new Set(endable.map(thingKey));

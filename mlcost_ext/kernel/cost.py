@@ -106,7 +106,7 @@ def report_of(document: object, *, notebook: str | None, now: datetime) -> CostR
         as_of=written if is_stale else max(now, written),
         is_stale=is_stale,
         billing_currency=_text(overview.get("billing_currency")) or "USD",
-        session=_session(_mapping(overview.get("session")), elapsed),
+        session=_session(_mapping(overview.get("session")), elapsed, is_today=written.date() == now.astimezone(UTC).date()),
         jobs=jobs,
         jobs_as_of=jobs_as_of,
         is_aws_failing=aws.get("status") == "failed",
@@ -133,7 +133,7 @@ def answered_at(aws: dict[str, Any]) -> datetime | None:
     return time_from_text(aws.get("as_of")) if aws.get("status") in ("ok", "failed") else None
 
 
-def _session(row: dict[str, Any], elapsed: Decimal) -> SessionCost:
+def _session(row: dict[str, Any], elapsed: Decimal, *, is_today: bool) -> SessionCost:
     return SessionCost(
         host=_text(row.get("host")),
         instance_type=_text(row.get("instance_type")),
@@ -141,6 +141,7 @@ def _session(row: dict[str, Any], elapsed: Decimal) -> SessionCost:
         cost=_carried(row, "cost", elapsed),
         cost_per_hour=_amount(row.get("cost_per_hour")),
         cost_basis=_text(row.get("cost_basis")),
+        idle_today=_amount(row.get("idle_today")) if is_today else None,
     )
 
 

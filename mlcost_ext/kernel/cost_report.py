@@ -50,6 +50,8 @@ class SessionCost:
     cost_per_hour: Decimal | None
     cost_basis: str | None
     """``at_most``: it may run for a shorter time than AWS tells; `None`: there is no cost."""
+    idle_today: Decimal | None
+    """What idleness has cost today UTC, as the server's ledger has it; `None`: nothing judges that, or it is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

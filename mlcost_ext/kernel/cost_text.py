@@ -71,7 +71,9 @@ def clean(text: str, limit: int = MAX_CELL) -> str:
 
 
 def _facts(report: CostReport) -> list[tuple[str, str]]:
-    facts = [("This session", _session_text(report))]
+    facts, idle = [("This session", _session_text(report))], report.session.idle_today
+    if idle:
+        facts.append(("Idle today", f"{money(idle, report.billing_currency)} of this machine; days are UTC's"))
     if report.notebook is not None:
         facts.append(("This notebook", _sum_text(report, report.notebook_total, clean(report.notebook))))
     facts.append(("All its jobs", _sum_text(report, report.total, "")))

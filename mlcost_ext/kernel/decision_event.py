@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from mlcost_ext.usecases.judged import Judged, Key, Mend, Raised
 
 MOST_FINDINGS = 20
+TRIAL = "MC108"
+"""Its change is no mend of the run but another run before it."""
 MAX_REASON, MAX_SUBJECT, MAX_TITLE, MAX_TEXT = 500, 512, 120, 600
 
 
@@ -53,6 +55,7 @@ def finding_event(raised: Raised, savings: dict[Key, Saving | None], billing_cur
         "title": raised.rule.title[:MAX_TITLE],
         "message": said.message[:MAX_TEXT],
         "hint": said.hint[:MAX_TEXT],
+        "is_mendable": said.fix is not None and not said.needs and raised.rule.id != TRIAL,
         "saving": {"expected": to_wire(saving.expected), "billing_currency": billing_currency}  # type: ignore[union-attr,arg-type]
         if has_saving
         else None,

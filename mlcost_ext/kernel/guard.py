@@ -16,8 +16,9 @@ from mlcost_ext.usecases.judged import said_in
 from mlcost_ext.usecases.tag_filling import tags_of
 
 from .asking import Unanswered, ask, is_interactive
-from .decision_event import decision_event
+from .decision_event import TRIAL, decision_event
 from .guard_memory import Memory, Refused
+from .showing import tell
 from .stopped import LaunchStopped
 
 if TYPE_CHECKING:
@@ -30,11 +31,10 @@ if TYPE_CHECKING:
     from mlcost_ext.usecases.preflight import Preflight
 
     from .guard_memory import Ticket
+    from .wanted import Wanted
 
 ATTEMPTS = 3
 STOPPED = "Stopped by you"
-TRIAL = "MC108"
-"""Its change is no mend of the run but another run before it."""
 ENDPOINT, ENDPOINT_CONFIG, CONFIG, TAGS_RULE = "endpoint", "endpoint-config", "EndpointConfig", "MC301"
 
 
@@ -47,6 +47,8 @@ class Guard:
             all of this off.
         note: Writes a decision down.
         project_tags: Gives the tags of the project's file.
+        wanted: Gives the rules whose change the user has asked for in the panel, for a launch of a kind, and takes those that
+            were made.
     """
 
     def __init__(
@@ -55,8 +57,10 @@ class Guard:
         preflight: Callable[[Any, str], Preflight | None],
         note: Callable[[Mapping[str, object]], None],
         project_tags: Callable[[], Mapping[str, str]] = dict,
+        wanted: Wanted | None = None,
     ) -> None:
         self.memory = Memory()
+        self._wanted = wanted
         self._ipython, self._preflight, self._note, self._project_tags = ipython, preflight, note, project_tags
 
     def check(self, kind: str, params: dict[str, Any], region_id: str, session: Any = None) -> str | None:
@@ -120,8 +124,9 @@ class Guard:
         return (params, set()) if config is None else ({**params, CONFIG: config}, rules - {TAGS_RULE})
 
     def _fixed(self, preflight: Preflight, judged: Judged, params: dict[str, Any], now: datetime) -> str | None:
-        """Make the change that `%cost_fix` has asked for, and let it go; None: none was asked for, or it does not hold."""
-        mend = self.memory.take_fix(judged.kind)
+        """Make the change that `%cost_fix` or the panel has asked for, and let it go; None: none was, or it does not hold."""
+        asked = self.memory.take_fix(judged.kind)
+        mend = asked or self._wanted_mend(preflight, judged, now)
         if mend is None:
             return None
         changed = merged(judged.request, mend.change)
@@ -129,7 +134,20 @@ class Guard:
         if then.decision not in ("allow", "warn"):
             return None
         card = self._warned(then, preflight.policy)
-        return self._go(then, params, card=card, outcome="fixed", before=judged, mend=mend)
+        noted = self._go(then, params, card=card, outcome="fixed", before=judged, mend=mend)
+        if asked is None and self._wanted is not None:
+            self._wanted.made(judged.kind, mend.rules)
+            tell(changed_sentence(judged, mend))
+        return noted
+
+    def _wanted_mend(self, preflight: Preflight, judged: Judged, now: datetime) -> Mend | None:
+        """Give the change that the panel was asked for, of what is wrong with this launch too; None: there is none."""
+        raised = {each.rule.id for each in judged.raised if each.is_shown}
+        rules = raised & self._wanted.rules(judged.kind, now) if raised and self._wanted is not None else set()
+        if not rules:
+            return None
+        mend = preflight.combined(judged, now=now, leave=(TRIAL, *sorted(raised - rules)))
+        return mend if mend is not None and not mend.needs else None
 
     # -- what becomes of it -----------------------------------------------------------------
 
@@ -246,6 +264,13 @@ class Guard:
         found = uuid.uuid4().hex
         self._note(decision_event(found, judged, outcome, reason, mend))
         return found
+
+
+def changed_sentence(judged: Judged, mend: Mend) -> str:
+    """Say what was changed, and that somebody has asked for it."""
+    titles = {each.rule.id: each.rule.title for each in judged.raised}
+    rules = ", ".join(f"{rule} ({titles[rule]})" if rule in titles else rule for rule in mend.rules)
+    return f"mlcost: this launch was changed as was asked for under Findings, this once: {rules}. Change the cell to keep it."
 
 
 def config_tags(params: Mapping[str, Any], policy: Policy) -> dict[str, str]:

@@ -6,11 +6,12 @@ import os
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlcost_ext.config import mlcost_home
+from mlcost_ext.ledger.home import mlcost_home
 
 from .estimate import this_estimator, this_judging
 from .guard import Guard
 from .say import say
+from .wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,4 +73,4 @@ def make_guard(
         write: Appends a decision to the spool.
         project_tags: Gives the tags of the project's file.
     """
-    return Guard(ipython, standing().preflight, write, project_tags)
+    return Guard(ipython, standing().preflight, write, project_tags, Wanted(mlcost_home()))

@@ -56,6 +56,7 @@ def finding_kept(told: Mapping[str, Any]) -> dict[str, Any]:
     """Give what is kept of a finding: the keys that were checked."""
     kept = {key: told.get(key) for key in ("rule", "verdict", "subject", "message", "title", "hint")}
     saving = told.get("saving") or {}
+    kept["is_mendable"] = told.get("is_mendable") is True
     return {**kept, "saving": saving.get("expected"), "billing_currency": saving.get("billing_currency")}
 
 

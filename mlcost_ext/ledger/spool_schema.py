@@ -52,6 +52,11 @@ def one_of(*words: str) -> Check:
     return lambda value: isinstance(value, str) and value in words
 
 
+def is_flag(value: object) -> bool:
+    """Tell yes or no."""
+    return isinstance(value, bool)
+
+
 def is_time(value: object) -> bool:
     """Tell an ISO-8601 time with its zone."""
     return isinstance(value, str) and len(value) <= 40 and time_from_text(value) is not None
@@ -90,6 +95,7 @@ is_finding = with_keys(
     title=or_none(text(120)),
     hint=or_none(text(600)),
     saving=or_none(is_saving),
+    is_mendable=or_none(is_flag),
 )
 
 SCHEMA: dict[str, tuple[tuple[str, Check], ...]] = {

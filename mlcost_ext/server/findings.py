@@ -24,6 +24,7 @@ from mlcost_ext.usecases.standing import MeteredStanding, key_of_standing
 from .actions import Actions
 from .bookkeeper import unreadable
 from .intake import Intake
+from .wanted import Wanted
 
 READ_SECONDS = 60.0
 """How old what the ledger has of launches is at most."""
@@ -51,6 +52,7 @@ class Findings:
         actions: Actions,
         tell: Callable[[FindingRow], None],
         log: Logger,
+        wanted: Wanted,
     ) -> None:
         """Take what it keeps and looks at.
 
@@ -60,7 +62,9 @@ class Findings:
             actions: Tells of what was deleted.
             tell: Is told of each finding that is new.
             log: Is told once of each trouble.
+            wanted: Keeps what is to be changed at the next launch.
         """
+        self._wanted = wanted
         self._store, self._intake, self._tell, self._log = store, intake, tell, log
         self.found = Found()
         self._launches: list[DecidedLaunch] = []
@@ -114,6 +118,27 @@ class Findings:
             self._look(now)
         return FindingAccepted(id=id_, until=until.isoformat(), reason=reason)
 
+    async def want_fix(self, id_: str, body: Mapping[str, object], now: datetime) -> FindingRow:
+        """Have the next launch changed that a finding is about, or no longer.
+
+        Raises:
+            UsageError: `wanted` is neither true nor false.
+            NotFoundError: There is no such finding now, or it has no such change.
+            RemoteError: The file cannot be written.
+        """
+        is_wanted = body.get("wanted")
+        if not isinstance(is_wanted, bool):
+            raise UsageError("wanted is missing, or is neither true nor false.", 'Send {"wanted": true}.')
+        row = next((each for each in self.found.shown if each.id == id_), None)
+        if row is None:
+            raise NotFoundError("There is no such finding now.", "Look at the list anew: what it was about has changed.")
+        try:
+            await self._wanted.want(row, now, is_wanted=is_wanted)
+        except OSError as error:
+            raise unreadable(error) from None
+        self._look(now)
+        return next((each for each in self.found.shown if each.id == id_), row)
+
     async def savings(self, start: date, end: date) -> Savings:
         """Give what the fixes of some days avoid.
 
@@ -140,6 +165,8 @@ class Findings:
             return
         self._has_news, self._read_at = False, time.monotonic()
         launches, kept, avoided = await asyncio.to_thread(self._read_store, now)
+        await self._wanted.load()
+        await self._wanted.settle(launches, now)
         if (launches, kept) != (self._launches, self._kept):
             self._launches, self._kept, self._seen = launches, kept, None
         if avoided != self.found.avoided:
@@ -155,7 +182,8 @@ class Findings:
         """Find what is worth a change, as things stand."""
         self._looked_at, kept = time.monotonic(), self._kept or {}
         standing = unused_findings(self._intake.standing.of_kind("endpoint"), now)
-        rows = [row for row, _ in standing] + launch_findings(self._launches, self._is_running, TITLES)
+        launched = launch_findings(self._launches, self._is_running, TITLES)
+        rows = [row for row, _ in standing] + self._wanted.marked(launched)
         accepted = frozenset(row.id for row in rows if is_accepted(kept.get(row.id), now.date()))
         found = Found(
             shown=tuple(row for row in rows if row.id not in accepted),
@@ -216,7 +244,7 @@ def is_accepted(kept: KeptFinding | None, today: date) -> bool:
 
 def shape(found: Found) -> tuple[object, ...]:
     """Give what a viewer would see a difference in; that time has gone by is none."""
-    return found.accepted, tuple((row.id, row.title, row.count, row.message, row.fix) for row in found.shown)
+    return found.accepted, tuple((row.id, row.title, row.count, row.message, row.fix, row.is_fix_wanted) for row in found.shown)
 
 
 def read_until(said: object, today: date) -> date:

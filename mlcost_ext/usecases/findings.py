@@ -95,6 +95,7 @@ def unused_row(metered: MeteredStanding, idle: Unused) -> FindingRow:
         last_seen=idle.since + idle.span,
         count=1,
         fix="delete_endpoint" if it.kind == "endpoint" and it.can_end else None,
+        is_fix_wanted=False,
     )
 
 
@@ -213,7 +214,8 @@ def launch_row(key: Key, group: Group, titles: Mapping[str, str]) -> FindingRow:
         first_seen=group.launches[-1].at,
         last_seen=launch.at,
         count=len(group.launches),
-        fix=None,
+        fix="next_launch" if told.is_mendable else None,
+        is_fix_wanted=False,
     )
 
 

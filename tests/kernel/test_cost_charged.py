@@ -98,6 +98,22 @@ def test_any_amount_is_as_the_terminal_has_it(today: Decimal, unpriced: int) -> 
     assert line == f"Today          {expected}, all of yours; days are UTC's"
 
 
+def idle_line(now: datetime = NOW, **session: Any) -> list[str]:
+    document = overview(session={"host": "studio", "cost": "0.12", "cost_per_hour": "0.06", **session})
+    return [line for line in repr(report(document, now=now)).splitlines() if line.startswith("Idle")]
+
+
+def test_idleness_of_today_has_a_line() -> None:
+    """Right below the session; only where there was some, and what is from yesterday is not of today."""
+    assert idle_line(idle_today="0.05") == ["Idle today     USD 0.0500 of this machine; days are UTC's"]
+    assert repr(report(overview(session={"host": "studio", "idle_today": "0.05"}))).splitlines()[1].startswith("Idle today")
+    for nothing in ("0", None, 3, MARKUP):
+        assert idle_line(idle_today=nothing) == []
+    assert idle_line() == []
+    assert idle_line(datetime(2026, 11, 24, 0, 0, 5, tzinfo=timezone.utc), idle_today="0.05") == []
+    assert report(overview(session={"idle_today": "0.05"})).to_dict()["session"]["idle_today"] == "0.05"  # type: ignore[index]
+
+
 def test_nothing_from_the_file_is_believed() -> None:
     """Wrong types are unknown, and texts are no markup."""
     found = report(overview(charged={**CHARGED, "today": 3, "month": MARKUP, "unpriced": "2", "since": MARKUP}))

@@ -15,6 +15,7 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.times import time_to_text
+from mlcost_ext.ledger.wanted_fixes import WantedFixes
 from mlcost_ext.server import findings, live
 
 from .conftest import FakeReader, training_job
@@ -288,6 +289,50 @@ def test_a_warning_of_a_launch_is_found_while_its_job_runs(
         ended = {"TrainingJobStatus": "Completed", "SecondaryStatus": "Completed", "TrainingEndTime": later}
         reader.push_jobs(training_job("bert", CreationTime=made, **ended, LastModifiedTime=later, BillableTimeInSeconds=60))
         await until(jp_fetch, lambda told: not told["findings"])
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_change_of_the_next_launch_is_asked_for_and_settled(
+    jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path
+) -> None:
+    """It stands in the file that kernels read until it is taken back, or a launch has brought it."""
+    folder = home / "servers" / os.environ["MLCOST_SERVER_ID"]
+    wished = {"findings": [{**SPOT, "is_mendable": True}]}
+
+    def rules() -> list[tuple[str, str | None]]:
+        return [(each.rule, each.notebook) for each in WantedFixes(folder).read()]
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        launch(home, "bert", decided=wished)
+        made = time_to_text(datetime.now(timezone.utc))
+        reader.push_jobs(training_job("bert", CreationTime=made))
+        (found,) = (await until(jp_fetch, is_found))["findings"]
+        assert (found["fix"], found["is_fix_wanted"], rules()) == ("next_launch", False, [])
+        for wanted in (True, False, True):
+            code, answer = await post(jp_fetch, "findings", found["id"], "fix", body={"wanted": wanted})
+            assert (code, answer["is_fix_wanted"]) == (200, wanted)
+            assert (await overview(jp_fetch))["findings"][0]["is_fix_wanted"] is wanted
+            assert rules() == ([("MC106", "train.ipynb")] if wanted else [])
+        for body in ({}, {"wanted": "yes"}, {"wanted": None}, []):
+            assert (await post(jp_fetch, "findings", found["id"], "fix", body=body))[0] == 400
+        assert (await post(jp_fetch, "findings", "0" * 24, "fix", body={"wanted": True}))[0] == 404
+        launch(home, "bert-2", decided={**wished, "outcome": "fixed", "fixed": ["MC106"], "avoided": AVOIDED})
+        await until(jp_fetch, lambda _: not rules())
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_what_has_no_change_cannot_be_asked_for(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path) -> None:
+    """An endpoint is deleted, not launched; a finding that needs a person's word has no button."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_items("endpoint", endpoint())
+        (found,) = (await until(jp_fetch, is_found))["findings"]
+        status, error = await post(jp_fetch, "findings", found["id"], "fix", body={"wanted": True})
+        assert (status, error["message"]) == (404, "No launch can be changed for this finding.")
 
     jp_asyncio_loop.run_until_complete(run())
 

@@ -18,6 +18,7 @@ export function findingRow(changes: Partial<FindingRow> = {}): FindingRow {
     last_seen: '2026-11-23T14:00:00Z',
     count: 1,
     fix: 'delete_endpoint',
+    is_fix_wanted: false,
     ...changes
   };
 }

@@ -1,4 +1,4 @@
-"""POST findings/<id>/accept and GET savings: what is not to be shown for a while, and what fixes have avoided."""
+"""POST findings/<id>/accept and /fix, GET savings: what is not to be shown, or to be changed, and what that avoids."""
 
 from __future__ import annotations
 
@@ -28,6 +28,20 @@ class FindingAcceptHandler(MlcostHandler):
         self.send_document(await self.live.findings.accept(id_, self.body_object(), self.live.now()))
 
 
+class FindingFixHandler(MlcostHandler):
+    """The button by which a user has the next launch changed: the user's own doing, so it counts as activity."""
+
+    _track_activity = True
+
+    @authenticated
+    @authorized
+    async def post(self, id_: str) -> None:
+        """Note `{wanted}`; answer with the finding."""
+        if len(self.request.body) > MAX_BODY_BYTES:
+            raise UsageError("The request's body is longer than 10,000 bytes.", 'Send {"wanted": true}.')
+        self.send_document(await self.live.findings.want_fix(id_, self.body_object(), self.live.now()))
+
+
 class SavingsHandler(MlcostHandler):
     """What fixes have avoided; of this month so far where no days are named."""
 
@@ -42,4 +56,8 @@ class SavingsHandler(MlcostHandler):
         self.send_document(await self.live.findings.savings(*period))
 
 
-ROUTES = ((r"findings/([0-9a-f]{24})/accept", FindingAcceptHandler), (r"savings", SavingsHandler))
+ROUTES = (
+    (r"findings/([0-9a-f]{24})/accept", FindingAcceptHandler),
+    (r"findings/([0-9a-f]{24})/fix", FindingFixHandler),
+    (r"savings", SavingsHandler),
+)

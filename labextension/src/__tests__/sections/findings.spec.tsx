@@ -113,6 +113,43 @@ describe('a warning of launches', () => {
   });
 });
 
+describe('changing the next launch', () => {
+  const FIX = '[data-mlcost-finding-fix]';
+  const mendable = (isWanted = false): Partial<Overview> => ({
+    findings: [launchFinding({ fix: 'next_launch', is_fix_wanted: isWanted })]
+  });
+
+  it('is one click, which says what becomes of it and can be taken back', async () => {
+    const { click, source, text } = await show(mendable());
+    expect(text(FIX)).toBe('Change at next launch');
+    source.answer(overviewOf([], { as_of: '2026-11-23T14:00:10Z', ...mendable(true) }));
+    await click(FIX);
+    await vi.waitFor(() => expect(text(FIX)).toBe('Undo'));
+    expect(text(`${CARD} .mlcost-Finding-wanted`)).toBe('Changed at the next launch, once.');
+    expect(text(`${SECTION} [role="status"]`)).toBe('Changed at the next launch: Managed Spot off');
+    source.answer(overviewOf([], { as_of: '2026-11-23T14:00:20Z', ...mendable() }));
+    await click(FIX);
+    await vi.waitFor(() => expect(text(FIX)).toBe('Change at next launch'));
+    expect(source.wanted).toEqual([
+      ['0a1b2c3d4e5f60718293a4b5', true],
+      ['0a1b2c3d4e5f60718293a4b5', false]
+    ]);
+  });
+
+  it('says why it could not be noted', async () => {
+    const { click, source, text } = await show(mendable());
+    source.acceptError = new ApiError('not_found', 404, 'There is no such finding now.', 'Look at the list anew.');
+    await click(FIX);
+    expect(text('[role="alert"]')).toBe('There is no such finding now. Look at the list anew.');
+    expect(text(FIX)).toBe('Change at next launch');
+  });
+
+  it('is offered only where a change of the request alone would do', async () => {
+    const { all } = await show({ findings: [launchFinding()] });
+    expect(all(FIX)).toEqual([]);
+  });
+});
+
 describe('accepting a finding', () => {
   it('asks for a reason and a day within a year, and takes the focus', async () => {
     const { click, node } = await show(unused());

@@ -8,6 +8,7 @@ import { endpointOf, launchWords } from '../../findings';
 import { SLOT } from '../../slot';
 import type { Translation } from '../../words';
 import { FindingAccept } from './finding_accept';
+import { ChangeNextLaunch } from './finding_fix';
 
 interface FindingProps {
   finding: FindingRow;
@@ -85,6 +86,7 @@ function Actions({ finding, endpoint, overview, say }: ActionsProps): React.JSX.
     <>
       <div className="mlcost-Finding-actions">
         {endpoint === null ? null : <DeleteEndpoint endpoint={endpoint} />}
+        {finding.fix === 'next_launch' ? <ChangeNextLaunch finding={finding} say={say} /> : null}
         <button
           ref={opener}
           type="button"

@@ -148,7 +148,7 @@ function useFocus(form: React.RefObject<HTMLFormElement>): void {
 }
 
 /** What the server said, and what to do. */
-function failureWords(error: unknown, trans: Translation): string {
+export function failureWords(error: unknown, trans: Translation): string {
   return error instanceof ApiError && error.message !== ''
     ? `${error.message} ${error.hint}`
     : trans.__("Jupyter's server did not answer. Try again in a moment.");
