@@ -21,6 +21,7 @@ VIEWS: tuple[tuple[str, ...], ...] = (
     ("notebook",),
     ("user",),
     ("project",),
+    ("state",),
     ("day", "resource", "notebook"),
 )
 MOST_TOLD = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from mlcost_ext.core.ledger import Attribution, ChargeBasis, ChargePrice, Charge
 from mlcost_ext.core.profile import DayAmount, LedgerLine, daily, shares
 
 from .charge_rows import BASES, COLUMNS, EPOCH, RESOURCE, attribution_of, day_number, day_of, line_of, price_of, resource_of
+from .groupings import ATTRIBUTION_KEYS, PRICE_KEYS, RESOURCE_KEYS, check_grouping, needed, state_of
 
 NANO = Decimal("1E-9")
 UNIT = 1_000_000_000
@@ -140,16 +141,32 @@ def money(nano: int | None) -> Decimal | None:
 
 
 def running(
-    connection: sqlite3.Connection, start: date, end: date, as_of: datetime | None, names: Names | None = None
+    connection: sqlite3.Connection,
+    start: date,
+    end: date,
+    as_of: datetime | None,
+    names: Names | None = None,
+    *,
+    only: int | None = None,
 ) -> Iterator[tuple[tuple[int, int, int], DayAmount]]:
-    """Give what is not charged yet, by the day up to `as_of`, with the numbers of resource, price and attribution."""
+    """Give what is not charged yet, by the day up to `as_of`, with the numbers of resource, price and attribution.
+
+    Args:
+        connection: Inside a transaction.
+        start: The first day.
+        end: The day after the last.
+        as_of: Up to when it is counted; None: nothing is.
+        names: What was looked up already.
+        only: The number of the one resource that is wanted; None: all.
+    """
     busy: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for resource, day, who, seconds in connection.execute("SELECT resource, day, attribution, seconds FROM busy"):
         busy.setdefault((resource, day), []).append((who, seconds))
     if as_of is None:
         return
     names = names or Names(connection)
-    for resource, _, price, who, *row in connection.execute(OPEN + ORDERED).fetchall():
+    where, wanted = ("", ()) if only is None else (" WHERE resource = ?", (only,))
+    for resource, _, price, who, *row in connection.execute(OPEN + where + ORDERED, wanted).fetchall():
         line = line_of(names.price(price), tuple(row))
         for amount in daily(line, as_of):
             if start <= amount.day < end:
@@ -165,13 +182,13 @@ def open_lines(connection: sqlite3.Connection, resource: int) -> list[OpenLine]:
 
 
 def split(amount: DayAmount, line: LedgerLine, who: int, busy: Sequence[tuple[int, int]]) -> list[tuple[int, DayAmount]]:
-    """Divide a machine's day among the notebooks whose kernels were busy, and the rest, to the last digit.
+    """Divide a machine's day among what it was known to be for, and the rest, to the last digit.
 
     Args:
         amount: Of the day.
         line: Whose it is; only what is priced by the hour is divided.
         who: The number of its own attribution, which gets the rest.
-        busy: Numbers of attributions, and how long each was busy in microseconds.
+        busy: Numbers of attributions, and how long it was for each in microseconds.
     """
     if not busy or line.price.pricing_unit != "Hours":
         return [(who, amount)]
@@ -193,25 +210,6 @@ def shared(amount: int | None, weights: list[int]) -> Sequence[int | None]:
 
 # -- added up -------------------------------------------------------------------------------
 
-PRICE_KEYS: dict[str, Callable[[ChargePrice], str | None]] = {
-    "service": lambda price: service_of(price.component),
-    "component": lambda price: price.component,
-    "instance_type": lambda price: price.instance_type,
-    "region": lambda price: price.region_id or None,
-    "purchase_option": lambda price: price.purchase_option,
-}
-RESOURCE_KEYS: dict[str, Callable[[Resource], str | None]] = {
-    "resource": lambda resource: f"{resource.kind}/{resource.name}",
-    "kind": lambda resource: resource.kind,
-}
-ATTRIBUTION_KEYS: dict[str, Callable[[Attribution], str | None]] = {
-    "notebook": lambda who: who.notebook,
-    "user": lambda who: who.user_name,
-    "project": lambda who: who.project,
-    "kernel_state": lambda who: who.kernel_state,
-}
-GROUPINGS = ("day", "month", *PRICE_KEYS, *RESOURCE_KEYS, *ATTRIBUTION_KEYS, "tag:<key>")
-
 
 def sums(
     connection: sqlite3.Connection, start: date, end: date, group_by: tuple[str, ...], as_of: datetime | None
@@ -222,7 +220,7 @@ def sums(
         connection: Inside a transaction.
         start: The first day.
         end: The day after the last.
-        group_by: Of `GROUPINGS`; empty: one sum a currency.
+        group_by: Of `groupings.GROUPINGS`; empty: one sum a currency.
         as_of: Up to when what still runs is counted.
 
     Raises:
@@ -261,17 +259,6 @@ def sums(
     return sorted(found.values(), key=lambda total: (total.billing_currency, [text or "" for text in total.key]))
 
 
-def check_grouping(group_by: tuple[str, ...]) -> None:
-    """See that there is each grouping.
-
-    Raises:
-        ValueError: There is not.
-    """
-    for name in group_by:
-        if name not in GROUPINGS and not (name.startswith("tag:") and len(name) > len("tag:")):
-            raise ValueError(f"no such grouping: {name[:40]!r}")
-
-
 def add_running(total: ChargeSum, resource: int, amount: DayAmount) -> None:
     """Add a day of what runs."""
     if amount.contracted_cost is None:
@@ -304,18 +291,6 @@ def add(total: ChargeSum, cost: int, list_cost: int, basis: ChargeBasis) -> None
     total.by_basis[basis] = total.by_basis.get(basis, 0) + cost
 
 
-def needed(group_by: tuple[str, ...], *, is_one_currency: bool) -> list[str]:
-    """Give the columns of a charge that a grouping is told by; fewer are added up sooner."""
-    columns = [] if is_one_currency and not any(name in PRICE_KEYS for name in group_by) else ["price"]
-    if any(name in ("day", "month") for name in group_by):
-        columns.append("day")
-    if any(name in RESOURCE_KEYS for name in group_by):
-        columns.append("resource")
-    if any(name in ATTRIBUTION_KEYS or name.startswith("tag:") for name in group_by):
-        columns.append("attribution")
-    return columns
-
-
 def key_of(names: Names, name: str, values: dict[str, int]) -> str | None:
     """Give what a charge has of one grouping."""
     if name == "day":
@@ -327,12 +302,9 @@ def key_of(names: Names, name: str, values: dict[str, int]) -> str | None:
     if name in RESOURCE_KEYS:
         return RESOURCE_KEYS[name](names.resource(values["resource"]))
     who = names.attribution(values["attribution"])
+    if name == "state":
+        return state_of(names.resource(values["resource"]), names.price(values["price"]), who)
     return ATTRIBUTION_KEYS[name](who) if name in ATTRIBUTION_KEYS else who.tags.get(name[len("tag:") :])
-
-
-def service_of(component: str) -> str:
-    """Give AWS's name of the service that bills a component."""
-    return "Amazon Elastic Compute Cloud" if component in ("EC2", "Storage-EC2") else "Amazon SageMaker"
 
 
 def grouped(columns: list[str]) -> str:

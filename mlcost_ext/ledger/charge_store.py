@@ -13,11 +13,13 @@ from mlcost_ext.core.ledger import Attribution, ChargeRecord, Resource
 from mlcost_ext.core.profile import DayAmount, LedgerEntry, LedgerLine, daily
 from mlcost_ext.core.times import time_from_text, time_to_text
 
+from .activity_store import forget_activity_before, forget_activity_of
 from .charge_checks import faults
 from .charge_reader import ChargeSum, open_lines, records, split, sums, wholes
 from .charge_rows import BASES, MOST, Ids, day_number, line_row, moment, seconds_of
 from .database import Database
 from .decision_rows import forget_before, forget_user
+from .idle_cost import idle_by_day
 
 RESTART = timedelta(minutes=5)
 """A server that is back within this long has only been started again."""
@@ -76,27 +78,32 @@ class ChargeStore:
             self._follow(connection, self._ids.resource(connection, resource), list(lines), now)
 
     def note_busy(self, resource: Resource, told: Iterable[tuple[date, Attribution, int]], now: datetime) -> None:
-        """Add what notebooks' kernels were busy on a machine that is open, in microseconds, and note that it is seen at `now`."""
+        """Add what a machine that is open was for, in microseconds, and note that it is seen at `now`; it is not rewritten."""
         with self._transaction(now) as connection:
             number = self._ids.resource(connection, resource)
             rows = [(number, day_number(day), self._ids.attribution(connection, who), length) for day, who, length in told]
             connection.executemany(ADD_BUSY, rows)
 
     def forget_before(self, day: date) -> int:
-        """Delete the charges of the days before, and what guards have said in them; give how many rows."""
+        """Delete the charges of the days before, what guards have said and what was recorded in them; give how many rows."""
         with self._database.transaction() as connection:
             gone = connection.execute("DELETE FROM charge WHERE day < ?", (day_number(day),)).rowcount
             gone += forget_before(connection, day.isoformat())
+            gone += forget_activity_before(connection, day)
             self._sweep(connection)
             return gone
 
     def forget_user(self, name: str) -> int:
-        """Delete a user's charges, launches and what was said of these, and the name from what still runs; give how many rows."""
+        """Delete a user's charges, launches, what was said of these, the activity of a machine of the user's own, and the name.
+
+        The name is taken from what still runs. Give how many rows.
+        """
         with self._database.transaction() as connection:
             theirs = "SELECT id FROM attribution WHERE user_name = ?"
             gone = connection.execute(f"DELETE FROM charge WHERE attribution IN ({theirs})", (name,)).rowcount  # noqa: S608
             gone += connection.execute(f"DELETE FROM busy WHERE attribution IN ({theirs})", (name,)).rowcount  # noqa: S608
             gone += forget_user(connection, name)
+            gone += forget_activity_of(connection, name)
             gone += connection.execute("DELETE FROM launch WHERE user_name = ?", (name,)).rowcount
             nobody = self._ids.attribution(connection, Attribution())
             running = f"UPDATE open_line SET attribution = ? WHERE attribution IN ({theirs})"  # noqa: S608
@@ -143,6 +150,11 @@ class ChargeStore:
             as_of = read_as_of(connection)
             found = sums(connection, start, end, group_by, as_of)
             return as_of, found, wholes(found)
+
+    def idle_by_day(self, machine: Resource, start: date, end: date, currency: str) -> dict[date, int]:
+        """Give what a machine has cost while it was idle, in whole 10⁻⁹ of a currency; days without any are left out."""
+        with self._database.transaction() as connection:
+            return idle_by_day(connection, machine, (start, end), read_as_of(connection), currency)
 
     def verify(self) -> list[str]:
         """Check that totals equal their parts and that each part is what its price makes it; give what is wrong, in words."""

@@ -10,8 +10,9 @@ from mlcost_ext.core.charge_documents import ChargeGroup, Charges
 from mlcost_ext.core.documents import DataQuality
 from mlcost_ext.core.errors import UsageError
 
-from .charge_reader import GROUPINGS, NANO, ChargeSum, wholes
+from .charge_reader import NANO, ChargeSum, wholes
 from .charge_store import ChargeStore
+from .groupings import GROUPINGS
 
 MOST_GROUPS = 500
 MOST_GROUPINGS = 4

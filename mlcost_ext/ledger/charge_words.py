@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from mlcost_ext.core.charge_documents import ChargeGroup
 
-NOTHING_OF = {"notebook": "no notebook", "project": "no project"}
+NOTHING_OF = {"notebook": "no notebook", "project": "no project", "state": "no session's machine"}
 """What to call charges that have none of it; others' is not known."""
 BILLED = "charged by AWS"
 ESTIMATES = "Estimates at list prices, or at your own rates; AWS's bill may differ."

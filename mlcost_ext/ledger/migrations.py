@@ -228,6 +228,45 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX ended_job_training_type ON ended_job (instance_type, ended_at) WHERE kind = 'training';
     CREATE INDEX launch_name ON launch (kind, region_id, name, at);
     """,
+    """
+    CREATE TABLE prolonged (
+        started_at INTEGER PRIMARY KEY,
+        ended_at INTEGER NOT NULL,
+        signals TEXT NOT NULL,
+        cost_per_hour TEXT,
+        billing_currency TEXT NOT NULL,
+        timeout_minutes INTEGER
+    );
+    """,
+    """
+    CREATE TABLE activity_run (
+        id INTEGER PRIMARY KEY,
+        user_name TEXT
+    );
+    CREATE TABLE observed (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES activity_run,
+        starts INTEGER NOT NULL,
+        ends INTEGER NOT NULL,
+        cost_per_hour INTEGER,
+        billing_currency TEXT NOT NULL
+    );
+    CREATE TABLE activity_source (
+        id INTEGER PRIMARY KEY,
+        run INTEGER NOT NULL REFERENCES activity_run,
+        signal TEXT NOT NULL,
+        label TEXT NOT NULL,
+        is_protected INTEGER NOT NULL
+    );
+    CREATE TABLE activity (
+        id INTEGER PRIMARY KEY,
+        source INTEGER NOT NULL REFERENCES activity_source,
+        starts INTEGER NOT NULL,
+        length INTEGER NOT NULL,
+        goes_on INTEGER NOT NULL,
+        lead INTEGER NOT NULL
+    );
+    """,
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
@@ -238,7 +277,9 @@ an index of all of that; `arn_start` is an ARN up to the name. `image`, `script`
 common; the step that added them lets the past be read once more, so that they are known of jobs that ended before it. `prefix`
 is the digest of where data is in S3, to the letter; its `input_bytes` null: it cannot be known, and is not asked for for a day.
 `findings`, `fixed` and `rules` are JSON; `id` of a saving is that of its decision or its finding, with the origin before it. Each
-job is in `utilisation` once, whether or not anything was measured of it.
+job is in `utilisation` once, whether or not anything was measured of it. Times of `prolonged` are milliseconds since 1970, its
+`cost_per_hour` plain decimal text. So are those of `observed` and `activity`, whose `length` and `lead` are milliseconds too and
+whose rows have no index, since it would be as large as they are; `cost_per_hour` of `observed` is 10⁻⁹ of its currency.
 """
 SIZES_SINCE = 6
 """The version of the file from which on it has sizes of inputs."""

@@ -44,6 +44,8 @@ class Launch:
     user_name: str | None = None
     user_basis: UserBasis | None = None
     project: str | None = None
+    kernel_id: str | None = None
+    """Whose kernel made it; None: it has not told."""
     id: str = ""
     """Of its intent, in spool and ledger."""
 
@@ -83,6 +85,11 @@ class LaunchBook:
     def notebook_of(self, key: JobKey, created_at: datetime | None) -> str | None:
         """Give the notebook a job was launched from; None: not from a kernel of this server."""
         return self.by_key[key].notebook if self.is_mine(key, created_at) else None
+
+    def from_kernel(self, kernel_id: str) -> list[Launch]:
+        """Give what a kernel has launched, the last first, but for what AWS has refused."""
+        found = (launch for launch in self.by_key.values() if launch.kernel_id == kernel_id)
+        return sorted(found, key=lambda launch: launch.at, reverse=True)
 
     def is_mine(self, key: JobKey, created_at: datetime | None) -> bool:
         """Tell whether a kernel of this server launched a job.
@@ -153,6 +160,7 @@ class LaunchBook:
             user_name=(user := short_text(event.get("user"))),
             user_basis=("cookie" if event.get("user_basis") == "cookie" else "space") if user else None,
             project=short_text(event.get("project")),
+            kernel_id=short_text(event.get("kernel_id")),
             id=identity,
         )
         self.by_id[identity] = launch

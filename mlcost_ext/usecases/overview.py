@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from mlcost_ext.core.charge import Charge
-from mlcost_ext.core.documents import DataQuality, Idle, Overview
+from mlcost_ext.core.documents import DataQuality, Overview
+from mlcost_ext.core.idle_documents import Idle
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.standing_documents import AppRow, EndpointRow
 from mlcost_ext.core.wire import PriceRow
@@ -30,6 +31,17 @@ SHOWN_FINDINGS = 50
 SHOWN_PROBLEMS = 40
 SHOWN_TAGS = 6
 
+NOT_JUDGED = Idle(
+    state="off",
+    since=None,
+    held_by=[],
+    reason="",
+    stops_at=None,
+    is_overdue=False,
+    cost=None,
+    cost_per_hour=None,
+    waiting=None,
+)
 HISTORY_NOT_KEPT = Problem(
     code="history_not_kept",
     message="Totals of the day and the month are not known, since the ledger has not been read.",
@@ -78,7 +90,7 @@ def overview(
         findings=list(picture.found.shown[: min(SHOWN_FINDINGS, shown_standing)]),
         findings_count=len(picture.found.shown),
         avoided=picture.found.avoided,
-        idle=Idle(state="off", since=None, held_by=[]),
+        idle=picture.idle or NOT_JUDGED,
         data_quality=quality_rows(problems),
     )
 

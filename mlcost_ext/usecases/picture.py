@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from mlcost_ext.core.calibration import Calibration
 from mlcost_ext.core.documents import AwsState, Charged, Past
 from mlcost_ext.core.host import Host
+from mlcost_ext.core.idle_documents import Idle
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
@@ -42,5 +43,7 @@ class Picture:
     problems: tuple[Problem, ...] = field(default_factory=tuple)
     clock_offset_seconds: float | None = None
     """AWS's clock minus this machine's; None: AWS has not answered yet."""
+    idle: Idle | None = None
+    """The idle verdict; None: there is none yet, or the policy wants none."""
     is_session_awaited: bool = False
     """AWS has been asked what this machine is, and has not answered yet."""

@@ -45,6 +45,9 @@ class SessionCosts:
     as_of: datetime
     today: Decimal
     month: Decimal
+    idle_today: Decimal | None
+    """Of `today`, while it was idle; None: nothing has judged that."""
+    idle_month: Decimal | None
 
     def at(self, now: datetime, cost_per_hour: Decimal) -> tuple[Decimal, Decimal]:
         """Give both at `now`, a little later, by what an hour costs; a new day or month begins at nothing."""
@@ -55,6 +58,11 @@ class SessionCosts:
         grown = per_hour_to_amount(EXACT.multiply(cost_per_hour, seconds), 3600)
         whole = per_hour_to_amount(EXACT.multiply(cost_per_hour, exact_seconds(max(now - self.as_of, timedelta(0)))), 3600)
         return today + grown, self.month + whole if is_same_month else grown
+
+    def idle_today_at(self, now: datetime) -> Decimal | None:
+        """Give what idleness has cost on the day of `now`, as far as the ledger has it; a new day begins at nothing."""
+        is_same_day = self.as_of.date() == now.date()
+        return self.idle_today if is_same_day or self.idle_today is None else Decimal(0)
 
 
 def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime, costs: SessionCosts | None = None) -> Session:
@@ -74,6 +82,7 @@ def session_row(host: Host, charge: Charge, prices: PriceSource, now: datetime, 
         cost_basis=None if cost is None else "accruing" if is_prepaid else host.since_basis,
         cost_per_hour=rate,
         cost_today=today,
+        idle_today=None if costs is None or today is None else costs.idle_today_at(now),
         cost_month=month,
         cost_per_day_when_stopped=stopped_cost_per_day(host, prices),
         price=price_row(price),

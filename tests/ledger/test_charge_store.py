@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlcost_ext.core.ledger import Attribution, ChargeBasis, Resource
+from mlcost_ext.core.ledger import Attribution, ChargeBasis, KernelState, Resource
 from mlcost_ext.core.profile import LedgerEntry, LedgerLine, Profile
 from mlcost_ext.core.times import UTC
 from mlcost_ext.ledger.charge_store import ChargeStore, open_ledger
@@ -212,6 +212,77 @@ def test_a_machine_is_shared_by_the_notebooks_that_work_on_it(store: ChargeStore
     assert cost(store, "notebook") == shared
     assert cost(store) == {(): Decimal(3)}
     assert store.verify() == []
+
+
+STATES: dict[KernelState | None, str] = {"busy": "working", "waiting": "waiting", "idle": "idle", None: "other"}
+HOUR = 3_600_000_000
+
+
+def test_what_a_machine_was_for(store: ChargeStore) -> None:
+    """By state, each with its notebook; its volume and all else are no machine of a session."""
+    machine = line(since=0, price=HOST_PRICE, attribution=Attribution())
+    volume = line(since=0, price=replace(HOST_PRICE, component="Storage-Studio-JupyterLab", pricing_unit="GB-Mo"))
+    store.follow(MACHINE, [machine, volume], at(0))
+    store.bring([entry(line(3600, None, 1), is_closed=True)], at(1))
+    a = "a.ipynb"
+    parts: list[tuple[KernelState, str | None, int]] = [("busy", a, 2 * HOUR), ("waiting", a, HOUR), ("idle", a, HOUR // 2)]
+    told = [(at(3).date(), Attribution(notebook=name, kernel_state=state), length) for state, name, length in parts]
+    store.note_busy(MACHINE, [*told, (START.date(), Attribution(kernel_state="idle"), HOUR)], at(8))
+    found = {key[0]: amount for key, amount in cost(store, "state").items()}
+    assert {state: found[state] for state in STATES.values()} == {
+        "working": 2,
+        "waiting": 1,
+        "idle": Decimal("1.5"),
+        "other": Decimal("3.5"),
+    }
+    assert found[None] == cost(store)[()] - 8
+    assert cost(store, "kind", "state", "notebook")["session", "idle", None] == 1
+    assert store.idle_by_day(MACHINE, FROM, TO, "USD") == {START.date(): 10**9, at(3).date(): 5 * 10**8}
+    assert store.idle_by_day(MACHINE, at(3).date(), TO, "USD") == {at(3).date(): 5 * 10**8}
+    assert store.idle_by_day(MACHINE, FROM, TO, "CNY") == {}
+    assert store.idle_by_day(replace(MACHINE, name="other"), FROM, TO, "USD") == {}
+    assert store.verify() == []
+
+
+times_told = st.lists(
+    st.tuples(st.sampled_from(["busy", "waiting", "idle"]), st.sampled_from(["a", "b", None]), st.integers(1, 40), st.booleans()),
+    max_size=15,
+)
+
+
+@settings(max_examples=40)
+@given(times_told, st.integers(1, 10**9))
+def test_its_parts_are_its_cost_to_the_last_digit(
+    tmp_path_factory: pytest.TempPathFactory, told: list[tuple[KernelState, str | None, int, bool]], unit_price: int
+) -> None:
+    """Whatever it was for, over midnight and prices that change; what was for something is never more than that was."""
+    path = tmp_path_factory.mktemp("l") / "servers" / "s1" / "ledger.sqlite"
+    database = Database(path)
+    store, hours, spent, seconds = ChargeStore(database), 0.0, Decimal(0), 0
+    by_state: dict[str, int] = {}
+    price = replace(HOST_PRICE, list_unit_price=None, contracted_unit_price=Decimal(unit_price).scaleb(-7))
+    store.follow(MACHINE, [line(since=0, price=price, attribution=Attribution())], at(0))
+    for state, name, minutes, is_other_price in told:
+        hours += minutes / 60
+        now = at(hours).replace(microsecond=0)
+        store.note_busy(MACHINE, [(now.date(), Attribution(notebook=name, kernel_state=state), 60_000_000)], now)
+        by_state[STATES[state]] = by_state.get(STATES[state], 0) + 60
+        if is_other_price:
+            price = replace(price, price_as_of=str(hours))  # the same amount by another list
+            store.follow(MACHINE, [line(since=None, price=price, attribution=Attribution())], now)
+        seconds = (now - START) // timedelta(seconds=1)
+        spent = price.contracted_unit_price * seconds / 3600 if price.contracted_unit_price else spent
+    found = {key[0]: amount for key, amount in cost(store, "state").items()}
+    records = list(store.records(FROM, TO))
+    whole = sum((record.contracted_cost or Decimal(0) for record in records), Decimal(0))
+    assert sum(found.values()) == whole == cost(store).get((), Decimal(0))
+    assert abs(whole - spent) <= Decimal("1E-9") * 2 * (len(told) + 1)
+    rate = (price.contracted_unit_price or Decimal(0)) / 3600
+    for state, length in by_state.items():
+        assert found.get(state, Decimal(0)) <= rate * length + Decimal("1E-9") * 2 * (len(records) + 1)
+    assert sum(store.idle_by_day(MACHINE, FROM, TO, "USD").values()) == int(found.get("idle", Decimal(0)).scaleb(9))
+    assert store.verify() == []
+    database.close()
 
 
 def test_every_view_gives_the_same_total(store: ChargeStore) -> None:

@@ -13,7 +13,14 @@ from mlcost_ext.core.documents import Session
 from mlcost_ext.core.host import Host, NodeShare, StudioApp
 from mlcost_ext.core.job import Problem
 from mlcost_ext.core.price import ContractedPrice, UnitPrice
-from mlcost_ext.usecases.session import machine_problems, session_charge, session_row, stopped_cost_per_day, storage_problems
+from mlcost_ext.usecases.session import (
+    SessionCosts,
+    machine_problems,
+    session_charge,
+    session_row,
+    stopped_cost_per_day,
+    storage_problems,
+)
 from tests.fakes import NOW, REGION, FakePrices, price_list, unit_price
 
 TWO_HOURS_AGO = NOW - timedelta(hours=2)
@@ -299,3 +306,25 @@ def test_a_part_of_a_node_has_that_part_of_the_contracted_price_too() -> None:
     assert row.price.price_origin == "25 % of the node's 0.36, for 2 of 8 vCPU; a rate"
     assert row.price.list_price is not None
     assert row.price.list_price.price_origin == "25 % of the node's 0.4, for 2 of 8 vCPU; a test"
+
+
+@pytest.mark.parametrize(
+    ("idle", "after", "expected"),
+    [
+        ("0.02", timedelta(minutes=1), Decimal("0.02")),
+        ("0.02", timedelta(hours=10), Decimal(0)),  # tomorrow
+        ("0", timedelta(minutes=1), Decimal(0)),
+        (None, timedelta(minutes=1), None),
+        (None, timedelta(hours=10), None),
+    ],
+)
+def test_what_idleness_has_cost_today_is_the_ledgers(
+    prices: FakePrices, idle: str | None, after: timedelta, expected: Decimal | None
+) -> None:
+    """It does not grow by itself; a new day begins at nothing; unknown is not zero."""
+    amount = None if idle is None else Decimal(idle)
+    costs = SessionCosts(as_of=NOW, today=Decimal("0.1"), month=Decimal(1), idle_today=amount, idle_month=amount)
+    host = studio_host(started_at=TWO_HOURS_AGO)
+    row = session_row(host, session_charge(host, prices), prices, NOW + after, costs)
+    assert row.idle_today == expected
+    assert drawn(host, prices).idle_today is None

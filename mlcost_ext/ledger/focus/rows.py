@@ -13,7 +13,7 @@ from mlcost_ext.core.ledger import ChargePrice, ChargeRecord, Resource
 from mlcost_ext.core.money import EXACT, WIRE_STEP, plain_text
 from mlcost_ext.core.times import UTC
 from mlcost_ext.core.usage import PricingUnit
-from mlcost_ext.ledger.charge_reader import service_of
+from mlcost_ext.ledger.groupings import service_of
 
 from .categories import SERVICE_CATEGORY
 from .columns import BY_NAME, COLUMNS, COST_SCALE, PRICE_SCALE, QUANTITY_SCALE
