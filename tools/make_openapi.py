@@ -21,10 +21,11 @@ from mlcost_ext.core import charge_documents as charge  # noqa: E402
 from mlcost_ext.core import documents as d  # noqa: E402
 from mlcost_ext.core import estimate as est  # noqa: E402
 from mlcost_ext.core import finding_documents as finding  # noqa: E402
+from mlcost_ext.core import idle_documents as idle  # noqa: E402
 from mlcost_ext.core import standing_documents as stand  # noqa: E402
 from mlcost_ext.core import wire  # noqa: E402
 from mlcost_ext.core.component import COMPONENTS  # noqa: E402
-from mlcost_ext.ledger.charge_reader import GROUPINGS  # noqa: E402
+from mlcost_ext.ledger.groupings import GROUPINGS  # noqa: E402
 
 OUT = ROOT / "mlcost_ext" / "server" / "openapi.json"
 DOCUMENTS = (
@@ -39,6 +40,8 @@ DOCUMENTS = (
     cal.CalibrationView,
     finding.FindingAccepted,
     finding.Savings,
+    idle.IdleView,
+    idle.Replay,
     d.StopAccepted,
     d.ErrorDocument,
 )
@@ -121,6 +124,13 @@ ACCEPTED = {
         "reason": {"type": "string", "minLength": 1, "maxLength": 500},
     },
 }
+WANTED = {"required": ["wanted"], "properties": {"wanted": {"type": "boolean", "description": "false: no longer."}}}
+REPLAYED = {
+    "properties": {
+        "days": {"type": "integer", "minimum": 1, "maximum": 366, "default": 30, "description": "Up to now."},
+        "policy": {"type": ["string", "null"], "maxLength": 1_000_000, "description": "YAML; the one in force without."},
+    },
+}
 EXECUTED = {
     "required": ["kernel_id"],
     "properties": {"kernel_id": {"type": "string", "format": "uuid", "description": "As GET api/kernels has it."}},
@@ -173,6 +183,7 @@ def reads() -> dict[str, Any]:
         "/calibration": {"get": operation("How earlier estimates have held; the latest 60 jobs", "CalibrationView")},
         "/charges": {"get": operation("What was charged in some days UTC", "Charges", parameters=CHARGE_QUERY)},
         "/savings": {"get": operation("What fixes of some days avoid; on no bill", "Savings", parameters=CHARGE_QUERY[:2])},
+        "/idle": {"get": operation("Whether this machine is idle, since when, and by which evidence", "IdleView")},
         "/openapi.json": {"get": {"summary": "This description", "responses": {"200": {"description": "OpenAPI"}}}},
     }
 
@@ -188,6 +199,12 @@ def acts() -> dict[str, Any]:
             "post": taking(
                 operation("Show a finding no more until a day has passed", "FindingAccepted", parameters=[ID]), ACCEPTED
             )
+        },
+        "/policy/replay": {
+            "post": taking(operation("What a policy would have stopped and blocked, by what was recorded", "Replay"), REPLAYED)
+        },
+        "/findings/{id}/fix": {
+            "post": taking(operation("Have the next launch changed, once", "FindingRow", parameters=[ID]), WANTED)
         },
         "/executions": {"post": taking(nothing("In a shared space: who asks runs code in a kernel"), EXECUTED)},
     }
@@ -256,7 +273,7 @@ def with_money(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def class_named(name: str) -> Any:
-    return next(getattr(module, name) for module in (d, stand, charge, est, finding, cal, wire) if hasattr(module, name))
+    return next(getattr(module, name) for module in (d, stand, charge, est, finding, idle, cal, wire) if hasattr(module, name))
 
 
 def tidy(value: Any) -> Any:

@@ -16,6 +16,7 @@ from mlcost_ext.ledger.server_id import claim_server_id
 from mlcost_ext.wiring import does_nothing_here, server_adapters
 
 from .handlers import handlers
+from .jupyter_parts import parts_of
 from .live import Live
 from .making import make_live
 
@@ -70,12 +71,4 @@ class MlcostExtApp(ExtensionApp):
         os.environ["MLCOST_SERVER_ROOT"] = app.root_dir
         os.environ["MLCOST_HOME"] = str(settings.home)
         adapters = server_adapters(settings, server_id, self.log)
-        return make_live(
-            adapters,
-            settings,
-            server_id,
-            emit=app.event_logger.emit,
-            kernels=app.kernel_manager,
-            sessions=app.session_manager,
-            log=self.log,
-        )
+        return make_live(adapters, settings, server_id, parts_of(app), self.log)

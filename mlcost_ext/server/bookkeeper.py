@@ -1,10 +1,11 @@
-"""Keep the ledger: bring each charge to what is known, and note which notebook's kernel was busy on this machine."""
+"""Keep the ledger: bring each charge to what is known, and note what this machine was for: notebooks, waiting, idleness."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from logging import Logger
@@ -70,7 +71,7 @@ class Bookkeeper:
         Args:
             store: Keeps the charges.
             intake: Tells of jobs and holds what stands.
-            busy: Knows which notebook's kernel works.
+            busy: Knows what this machine is for.
             session_price: Gives a configured price of this machine.
             forget: Deletes what is kept beyond the days it may be kept, told today's date; blocks on the disk.
             log: Is told once of each trouble.
@@ -149,9 +150,10 @@ class Bookkeeper:
     async def _add_up(self, host: Host, now: datetime) -> None:
         """Tell what today and this month come to; the longer that takes, the less often."""
         began = time.monotonic()
-        currency, name = self._intake.billing_currency, session_resource(host).name
+        currency, machine = self._intake.billing_currency, session_resource(host)
         before = self.charged
-        self.charged, self.session_costs = await asyncio.to_thread(totals_of, self._store, now, currency, name)
+        found = await asyncio.to_thread(totals_of, self._store, now, currency, machine, is_judged=self._busy.has_judged)
+        self.charged, self.session_costs = found[0], never_less(found[1], self.session_costs)
         took = time.monotonic() - began
         self._rests_until = time.monotonic() + REST * took
         if (self.charged is None) != (before is None):
@@ -219,18 +221,29 @@ class Bookkeeper:
 
     async def _write_machine(self, host: Host, prices: PriceSource, now: datetime) -> None:
         resource, lines = session_resource(host), session_lines(host, prices, self._session_price(host), now)
-        if self._machine is not None and self._machine[0] != resource:
-            await asyncio.to_thread(self._store.follow, self._machine[0], [], now)
-        if self._machine is None or [price_and_use(line) for line in lines] != [price_and_use(line) for line in self._machine[1]]:
-            if lines or self._machine is not None:
+        before = self._machine
+        if before is None or before[0] != resource or list(map(price_and_use, lines)) != list(map(price_and_use, before[1])):
+            if before is not None:  # what was counted until now belongs to what ends now
+                self._busy.give_up_pending()
+                await self._write_busy(*before, now)
+            if before is not None and before[0] != resource:
+                await asyncio.to_thread(self._store.follow, before[0], [], now)
+            if lines or before is not None:
                 await asyncio.to_thread(self._store.follow, resource, lines, now)
             self._machine = (resource, lines)
+        await self._write_busy(resource, lines, now)
+
+    async def _write_busy(self, resource: Resource, lines: list[LedgerLine], now: datetime) -> None:
+        """Write what was counted for a machine that is paid by the hour; else only note that all was seen at `now`."""
+        by_hour = next((line for line in lines if line.price.pricing_unit == "Hours"), None)
         told = self._busy.take()
         try:
-            if lines:
-                await asyncio.to_thread(self._store.note_busy, resource, told, now)
-            else:
+            if by_hour is None:
                 await asyncio.to_thread(self._store.bring, [], now)
+            else:
+                tags = by_hour.attribution.tags
+                tagged = [(day, replace(who, tags=tags), length) for day, who, length in told]
+                await asyncio.to_thread(self._store.note_busy, resource, tagged, now)
         except BaseException:
             self._busy.put_back(told)
             raise
@@ -262,8 +275,17 @@ def unreadable(error: OSError) -> RemoteError:
     )
 
 
-def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) -> tuple[Charged | None, SessionCosts | None]:
+def totals_of(
+    store: ChargeStore, now: datetime, currency: str, machine: Resource, *, is_judged: bool
+) -> tuple[Charged | None, SessionCosts | None]:
     """Add up today and this month, all of it and this session's machine; blocks on the disk.
+
+    Args:
+        store: Has the charges.
+        now: AWS's time.
+        currency: Of the amounts.
+        machine: This session's.
+        is_judged: Whether something tells when it is idle; else that it has not been is not known.
 
     Raises:
         OSError: The ledger cannot be read.
@@ -273,7 +295,7 @@ def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) ->
     begun = store.begun()
     if as_of is None:
         return None, None
-    today, own = as_of.date().isoformat(), f"session/{machine}"
+    today, own = as_of.date().isoformat(), f"session/{machine.name}"
     ours = [total for total in found if total.billing_currency == currency]
     machines = [total for total in ours if total.key[1] == own and not str(total.key[2]).startswith("Storage-")]
     left_out = {number for total in found for number in total.unpriced}
@@ -287,8 +309,24 @@ def totals_of(store: ChargeStore, now: datetime, currency: str, machine: str) ->
         since=begun if begun is not None and begun.date() > start else None,
     )
     is_priced = all(total.priced for total in machines)
-    costs = SessionCosts(as_of=as_of, today=amount(t for t in machines if t.key[0] == today), month=amount(machines))
+    idle = store.idle_by_day(machine, start, end, currency)
+    costs = SessionCosts(
+        as_of=as_of,
+        today=amount(t for t in machines if t.key[0] == today),
+        month=amount(machines),
+        idle_today=idle.get(as_of.date(), 0) * NANO if is_judged or as_of.date() in idle else None,
+        idle_month=sum(idle.values()) * NANO if is_judged or idle else None,
+    )
     return charged, costs if machines and is_priced else None
+
+
+def never_less(costs: SessionCosts | None, before: SessionCosts | None) -> SessionCosts | None:
+    """Keep a month's idleness from falling by the last digit, which is divided anew each time: a counter never falls."""
+    if costs is None or before is None or costs.idle_month is None or before.idle_month is None:
+        return costs
+    if (costs.as_of.year, costs.as_of.month) != (before.as_of.year, before.as_of.month):
+        return costs
+    return replace(costs, idle_month=max(costs.idle_month, before.idle_month))
 
 
 def amount(totals: Iterable[ChargeSum]) -> Decimal:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from collections.abc import Awaitable
+from datetime import date, datetime, timedelta
 from functools import partial
 from logging import Logger
 from pathlib import Path
-from typing import Any
 
 from mlcost_ext.config import Settings
 from mlcost_ext.core.calibration import CalibrationView
@@ -30,7 +29,6 @@ from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.ledger.run_store import RunStore
 from mlcost_ext.ledger.utilisation_store import UtilisationStore
 from mlcost_ext.usecases.job_row import job_row
-from mlcost_ext.usecases.launches import awaited_job
 from mlcost_ext.usecases.listing import JobQuery, list_jobs, listed_in
 from mlcost_ext.usecases.overview import Picture
 from mlcost_ext.usecases.price_lookup import find_prices, price_query
@@ -47,28 +45,27 @@ from .busy import BusyTime
 from .drawing import draw
 from .findings import Findings
 from .history import History
+from .idle_making import make_idling
 from .input_sizes import InputSizes
-from .intake import Intake, now_utc
+from .intake import Intake
 from .judged_estimates import JudgedEstimates
+from .jupyter_parts import JupyterParts
 from .launch_estimates import LaunchEstimates
+from .launching import Launching
 from .metrics import Metrics
 from .minder import Minder
 from .presence import KernelNotebooks, KernelPresence, unguarded_problem
 from .price_refresh import PriceRefresh
 from .publisher import Drawn, Publisher
+from .replays import Replays
 from .repricing import Repricing
 from .settling import Settling
 from .spool_intake import SpoolIntake
 from .utilisations import Utilisations
+from .wanted import Wanted
 
 TICK_SECONDS = 1.0
 ASLEEP_TICK_SECONDS = 5.0
-FRESH_LAUNCH_SECONDS = 60.0
-"""A launch that the spool tells later than this is history: AWS's own list says what became of it."""
-MAX_LOOKS = 50
-"""At the spool in one tick, where there is more than one look takes."""
-EVENTS_AT_ONCE = 50
-"""Of the spool's, between two turns of the event loop."""
 FORGET_SECONDS = 60.0
 """How often what ended a day ago is looked for."""
 
@@ -81,17 +78,16 @@ class Live:
         parts: Adapters,
         *,
         intake: Intake,
-        kernels: KernelPresence,
-        sessions: Any,
-        emit: Callable[..., Any],
+        jupyter: JupyterParts,
         folder: Path,
         settings: Settings,
         log: Logger,
     ) -> None:
-        self._parts, self._intake, self._kernels, self._log = parts, intake, kernels, log
+        self._parts, self._intake, self._log = parts, intake, log
+        self._kernels = kernels = KernelPresence(jupyter.kernels)
         self._tasks: set[asyncio.Task[None]] = set()
         self._minder = Minder(parts, intake, self._spawn)
-        self._publisher = Publisher(emit, folder / "overview.json", self._recently_drawn, log)
+        self._publisher = Publisher(jupyter.events.emit, folder / "overview.json", self._recently_drawn, log)
         self._scope_account = intake.keeps_others = settings.scope_account
         self.actions = Actions(
             parts.reader,
@@ -104,7 +100,7 @@ class Live:
         )
         self._database = Database(folder / "ledger.sqlite")
         launches = LaunchStore(self._database)
-        self._spool = SpoolIntake(parts.spool, launches, log)
+        self._launching = Launching(SpoolIntake(parts.spool, launches, log), intake, self._publisher.launched, log)
         self._settling = Settling(launches, intake, log)
         self.attributing = Attributing(launches, intake, kernels.is_there, log, is_on=parts.host.is_shared)
         self._history = History(JobStore(self._database), intake, log)
@@ -115,16 +111,21 @@ class Live:
         used = UtilisationStore(self._database)
         self._utilisations = Utilisations(used, parts.reader.request, lambda: parts.reader.is_running, parts.facts, log)
         self._charges = ChargeStore(self._database)
-        self._notebooks = KernelNotebooks(sessions)
-        busy = BusyTime(kernels.manager, self._notebooks.of)
+        self._notebooks = KernelNotebooks(jupyter.sessions)
+        price = parts.session_price
+        self.idling = idling = make_idling(jupyter, intake, lambda: self._minder.host, price, settings, self._database, log)
+        busy = BusyTime(kernels.manager, self._notebooks.of, verdict=lambda: idling.verdict, waiting=idling.waiting_kernels)
         forget = partial(forget_old, self._charges, launches, settings.retention_days)
         self._bookkeeper = Bookkeeper(self._charges, intake, busy, parts.session_price, forget, log)
         self._history.is_charged = lambda: self._bookkeeper.is_level
         self._repricing = Repricing(intake, parts.prices.look_again, self._history.prices_changed)
         self._price_refresh = PriceRefresh(parts.price_refresher.refresh if parts.price_refresher else None, self._spawn)
         self._estimates = LaunchEstimates(parts.estimator, EstimateStore(self._database), log)
-        self.findings = Findings(FindingStore(self._database), intake, self.actions, self._publisher.found, log)
+        self.findings = Findings(FindingStore(self._database), intake, self.actions, self._publisher.found, log, Wanted(folder))
+        self._launching.on_any = self.findings.note_news
+        self._launching.on_new = (self._estimates.take, self._inputs.take, lambda x: self.attributing.take(x, x.kernel_id))
         self.judged = JudgedEstimates(parts.estimator, folder.parent.parent, folder.name, self.now)
+        self.replays = Replays(self._database, folder.parent.parent)
         self._forgot_at = float("-inf")
         self._unguarded: list[Problem] = []
         self._drawn_at: datetime | None = None
@@ -225,6 +226,7 @@ class Live:
         self._metrics.register()
         self._spawn(self._minder.look_again())
         self._spawn(self._take_for_ever())
+        self._spawn(self.idling.work())
         self._spawn(self._tick_for_ever())
 
     async def stop(self) -> None:
@@ -232,6 +234,7 @@ class Live:
         self._metrics.unregister()
         for task in list(self._tasks):
             task.cancel()
+        await self.idling.close()
         await self._parts.reader.stop()
         if self._parts.price_refresher is not None:
             await self._parts.price_refresher.stop()
@@ -266,7 +269,8 @@ class Live:
 
     async def _tick(self) -> None:
         now = self.now()
-        await self._take_spool(now)
+        await self._launching.work(now)
+        self.idling.glance()
         self._look_at_kernels()
         self._intake.give_up_waiting(now)
         self._forget(now)
@@ -301,45 +305,6 @@ class Live:
     def _tell_changes(self) -> None:
         self._publisher.changed(self._intake.changes, self._intake.revision)
 
-    async def _take_spool(self, now: datetime) -> None:
-        """Take what kernels wrote into the book and into the ledger; the disk is waited for in a thread."""
-        for _ in range(MAX_LOOKS):
-            news = await asyncio.to_thread(self._spool.read)
-            await self._take_events(news.kept, now, is_new=False)
-            await self._take_events(news.events, now, is_new=True)
-            self._intake.launches.guarded_kernels = news.guarded_kernels
-            await asyncio.to_thread(self._spool.write)
-            if not news.has_more:
-                break
-
-    async def _take_events(self, events: list[dict[str, Any]], now: datetime, *, is_new: bool) -> None:
-        for number, event in enumerate(events, start=1):
-            try:
-                self._take_event(event, now, is_new=is_new)
-            except Exception:  # noqa: BLE001  (the other launches are to be shown all the same)
-                self._log.exception("mlcost-ext could not show a launch")
-            if number % EVENTS_AT_ONCE == 0:
-                await asyncio.sleep(0)
-
-    def _take_event(self, event: dict[str, Any], now: datetime, *, is_new: bool) -> None:
-        launch = self._intake.launches.take(event)
-        if launch is None:
-            return
-        self._intake.take_launch(launch)
-        self.findings.note_news()
-        if is_new:
-            self._estimates.take(launch)
-            self._inputs.take(launch)
-            self.attributing.take(launch, event.get("kernel_id"))
-        job = awaited_job(launch)
-        written_at = launch.answered_at or launch.at  # by this machine's clock, as kernels have only that
-        if job is None or (now_utc() - written_at).total_seconds() > FRESH_LAUNCH_SECONDS:
-            return
-        if self._intake.book.get(key_of(job)) is None:
-            self._intake.await_description(job, now)
-        if is_new:
-            self._publisher.launched(launch)
-
     def _look_at_kernels(self) -> None:
         """Count the kernels that do not watch; where nobody can write the home, nobody can tell."""
         count = self._kernels.unguarded(self._intake.launches.guarded_kernels)
@@ -366,6 +331,7 @@ class Live:
             past=self._history.past(state, now),
             charged=self._bookkeeper.charged,
             calibration=self._estimates.calibration,
+            idle=self.idling.idle(now, timedelta(seconds=intake.clock_offset_seconds or 0)),
             found=self.findings.found,
             session_costs=self._bookkeeper.session_costs,
             scope_account=self._scope_account,

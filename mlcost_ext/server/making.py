@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from logging import Logger
-from typing import Any
 
 from mlcost_ext.config import Settings
 from mlcost_ext.core.ports import PriceSource
@@ -14,13 +12,11 @@ from mlcost_ext.wiring import Adapters
 
 from .books import Books
 from .intake import Intake
+from .jupyter_parts import JupyterParts
 from .live import Live
-from .presence import KernelPresence
 
 
-def make_live(
-    parts: Adapters, settings: Settings, server_id: str, *, emit: Callable[..., Any], kernels: Any, sessions: Any, log: Logger
-) -> Live:
+def make_live(parts: Adapters, settings: Settings, server_id: str, jupyter: JupyterParts, log: Logger) -> Live:
     """Put together what lives as long as the Jupyter server."""
 
     def in_one_currency(prices: PriceSource) -> PriceSource:
@@ -34,9 +30,7 @@ def make_live(
     return Live(
         parts,
         intake=intake,
-        kernels=KernelPresence(kernels),
-        sessions=sessions,
-        emit=emit,
+        jupyter=jupyter,
         folder=folder,
         settings=settings,
         log=log,

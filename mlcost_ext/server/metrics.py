@@ -18,7 +18,7 @@ from typing import Any
 from mlcost_ext.core.documents import AwsState, Charged
 from mlcost_ext.core.money import EXACT
 from mlcost_ext.usecases.overview import Picture
-from mlcost_ext.usecases.session import session_charge, session_row
+from mlcost_ext.usecases.session import SessionCosts, session_charge, session_row
 from mlcost_ext.usecases.totals import STANDS, totals
 from mlcost_ext.usecases.watch import JobBook
 
@@ -126,6 +126,7 @@ def families(picture: Picture, now: datetime) -> Iterator[Family]:
         samples=[((currency,), session.cost)],
         is_counter=True,
     )
+    yield idle_family(picture.session_costs, currency, now)
     yield Family(
         name="mlcost_rate",
         help="What an hour costs as things stand, by what costs it; what has no price is left out, see mlcost_unpriced.",
@@ -151,6 +152,18 @@ def families(picture: Picture, now: datetime) -> Iterator[Family]:
     )
     yield from aws_families(picture.aws, now)
     yield charged_family(picture.charged, currency, now)
+
+
+def idle_family(costs: SessionCosts | None, currency: str, now: datetime) -> Family:
+    """Tell what idleness has cost this month by the ledger; it begins anew with each month."""
+    is_of_now = costs is not None and (costs.as_of.year, costs.as_of.month) == (now.year, now.month)
+    return Family(
+        name="mlcost_session_idle_cost",
+        help="What this session's machine has cost this month UTC while it was idle, by the ledger; an estimate, no bill.",
+        labels=("currency",),
+        samples=[((currency,), costs.idle_month if costs is not None and is_of_now else None)],
+        is_counter=True,
+    )
 
 
 def jobs_by_status(book: JobBook) -> list[tuple[tuple[str, ...], float]]:

@@ -193,6 +193,7 @@ class Minder:
             instance_type=answer.get("instance_type") or self.host.instance_type,
             started_at=time_from_text(answer.get("created_at")) or self.host.started_at,
             volume_gb=answer.get("volume_gb") or self.host.volume_gb,
+            idle_timeout_in_minutes=answer.get("idle_timeout_in_minutes") or self.host.idle_timeout_in_minutes,
             is_prepaid=answer.get("is_prepaid") is True or self.host.is_prepaid,
             owner_tags=tags,
         )

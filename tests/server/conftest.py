@@ -115,5 +115,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def jp_server_config(reader: FakeReader, home: Path) -> dict[str, Any]:
-    """Enable our extension."""
-    return {"ServerApp": {"jpserver_extensions": {"mlcost_ext": True}}}
+    """Enable our extension; AWS's shared timestamp file is one of the test's own."""
+    own = {"idle_timestamp_file": str(home.parent / "last-active")}
+    return {"ServerApp": {"jpserver_extensions": {"mlcost_ext": True}}, "MlcostExt": own}

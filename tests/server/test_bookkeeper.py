@@ -13,14 +13,16 @@ from pathlib import Path
 import pytest
 
 from mlcost_ext.core.host import Host, StudioApp
+from mlcost_ext.core.idle import Verdict
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.database import Database
-from mlcost_ext.server.bookkeeper import Bookkeeper
+from mlcost_ext.server.bookkeeper import Bookkeeper, never_less
 from mlcost_ext.server.books import Books
 from mlcost_ext.server.busy import BusyTime
 from mlcost_ext.server.intake import Intake
 from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.meter import meter
+from mlcost_ext.usecases.session import SessionCosts
 from mlcost_ext.usecases.standing import meter_standing
 from tests.fakes import NOW, REGION, FakePrices, description, ended, price_list, read_job, small_price_list, unit_price
 from tests.jobs.figures import FACTS
@@ -46,12 +48,23 @@ class Server:
         self.store = ChargeStore(self.database)
         self.intake = Intake(Books.empty(), LaunchBook(), PRICES, FACTS, logging.getLogger("test"))
         self.forgotten: list[date] = []
-        busy = BusyTime(None, lambda _: None)
+        self.verdict: Verdict | None = None
+        self.seconds, self.now = 0.0, NOW
+        busy = BusyTime(None, lambda _: None, lambda: self.seconds, verdict=lambda: self.verdict, wall=lambda: self.now)
         self.books = Bookkeeper(self.store, self.intake, busy, lambda _: None, self.forgotten.append, logging.getLogger("test"))
 
     def work(self, now: datetime = NOW, host: Host = HOST, prices: FakePrices = PRICES) -> None:
-        self.books._written_at = float("-inf")
+        self.books._written_at = self.books._rests_until = float("-inf")
         asyncio.run(self.books.work(host, prices, now, is_viewed=True))
+
+    def idle(self, seconds: int, since: datetime = NOW) -> None:
+        """Be idle for so long more, with a look and a verdict each ten seconds."""
+        for _ in range(0, seconds, 10):
+            self.seconds, self.now = self.seconds + 10, self.now + timedelta(seconds=10)
+            self.verdict = Verdict(
+                as_of=self.now, state="idle", since=since, held_by=(), holders=(), last=None, signals=(), stops_at=None
+            )
+            self.books._busy.look(self.now)
 
     def by(self, name: str) -> dict[str | None, Decimal]:
         return {total.key[0]: Decimal(total.contracted_cost).scaleb(-9) for total in self.store.sums(*MONTH, (name,))}
@@ -84,6 +97,7 @@ def test_jobs_what_stands_and_the_machine_become_charges(server: Server) -> None
     assert costs is not None
     assert charged.month == sum(kinds.values())
     assert (costs.today, costs.month) == (Decimal("0.15"), Decimal("0.15"))
+    assert (costs.idle_today, costs.idle_month) == (None, None)  # nothing judges it
     assert server.store.verify() == []
 
 
@@ -156,6 +170,90 @@ def test_what_is_old_is_forgotten_once_a_day(server: Server) -> None:
     for hours in (0, 1, 2, 11):
         server.work(NOW + timedelta(hours=hours))
     assert server.forgotten == [NOW.date(), NOW.date() + timedelta(days=1)]
+
+
+TEN_MINUTES = Decimal("0.05") / 6
+CLOSE = Decimal("3E-9")
+
+
+def test_idleness_is_charged_once_also_when_it_is_started_again(server: Server, path: Path) -> None:
+    """The machine's parts are its cost; while no server looks nobody knows. Who owns the space owns its idleness."""
+    owned = replace(HOST, owner_tags={"team": "fraud"})
+    server.work(host=owned)
+    server.idle(600)
+    server.work(server.now, owned)
+    costs = server.books.session_costs
+    assert costs is not None
+    assert costs.idle_today == costs.idle_month == server.by("state")["idle"]
+    assert abs(server.by("state")["idle"] - TEN_MINUTES) < CLOSE
+    assert sum(server.by("state").values()) == server.by("kind")["session"]
+    server.database.close()
+    again = Server(path)
+    again.now = NOW + timedelta(hours=1)
+    again.work(again.now, owned)
+    assert sum(again.by("state").values()) == Decimal("0.2")
+    assert abs(again.by("state")["idle"] - TEN_MINUTES) < CLOSE
+    again.idle(600, since=again.now)
+    again.work(again.now, owned)
+    assert abs(again.by("state")["idle"] - 2 * TEN_MINUTES) < CLOSE
+    assert set(again.by("tag:team")) == {"fraud"}
+    assert again.store.verify() == []
+    again.database.close()
+
+
+def test_idleness_is_charged_at_the_price_of_its_time(server: Server) -> None:
+    """What was counted before a price changes belongs to what it was."""
+    server.work()
+    server.idle(600)
+    dearer = price_list([unit_price("0.10", "Studio-JupyterLab", "ml.t3.medium")])
+    server.work(server.now, prices=dearer)
+    assert abs(server.by("state")["idle"] - TEN_MINUTES) < CLOSE
+    server.idle(600)
+    server.work(server.now, prices=dearer)
+    assert abs(server.by("state")["idle"] - 3 * TEN_MINUTES) < CLOSE
+    assert sum(server.by("state").values()) == server.by("kind")["session"]
+    assert server.store.verify() == []
+
+
+def test_idleness_that_could_not_be_written_is_written_later(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once; also where the price has changed meanwhile."""
+    dearer = price_list([unit_price("0.10", "Studio-JupyterLab", "ml.t3.medium")])
+    server.work()
+    with monkeypatch.context() as patch:
+        patch.setattr(server.store, "note_busy", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+        server.idle(300)
+        server.work(server.now)
+        server.idle(300)
+        server.work(server.now, prices=dearer)
+    server.work(server.now, prices=dearer)
+    server.work(server.now, prices=dearer)
+    assert abs(server.by("state")["idle"] - TEN_MINUTES) < CLOSE
+
+
+def test_hours_that_are_paid_already_have_no_idleness(server: Server) -> None:
+    """Nor does what was idle in them count once hours cost again."""
+    paid = replace(HOST, is_prepaid=True, volume_gb=5, storage_component="Storage-Studio-JupyterLab")
+    server.work(host=paid)
+    server.idle(600)
+    server.work(server.now, paid)
+    server.work(server.now)
+    assert "idle" not in server.by("state")
+
+
+def test_a_months_idleness_never_falls() -> None:
+    """The last digit is divided anew with each look, and a counter that falls would count twice."""
+
+    def costs(amount: str | None, when: datetime = NOW) -> SessionCosts:
+        idle = None if amount is None else Decimal(amount)
+        return SessionCosts(as_of=when, today=Decimal(9), month=Decimal(9), idle_today=idle, idle_month=idle)
+
+    found = never_less(costs("0.100000001"), costs("0.100000002"))
+    assert found is not None
+    assert (found.idle_today, found.idle_month) == (Decimal("0.100000001"), Decimal("0.100000002"))
+    for new, before in (("1", "0.5"), (None, "1"), ("1", None)):
+        assert never_less(costs(new), costs(before)) == costs(new)
+    assert never_less(costs("1", NOW + timedelta(days=40)), costs("2")) == costs("1", NOW + timedelta(days=40))
+    assert never_less(None, costs("2")) is None
 
 
 def test_a_job_without_price_is_unknown(server: Server) -> None:

@@ -102,6 +102,23 @@ def test_a_job_that_turns_out_to_be_somebody_elses_is_taken_back(
     jp_asyncio_loop.run_until_complete(run())
 
 
+def test_what_this_machine_was_for(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader) -> None:
+    """Before anybody knows more it is the rest; its volume and the jobs are no machine of a session."""
+    created = (datetime.now(timezone.utc) - timedelta(hours=2)).isoformat()
+    reader.answers["describe_session"] = {"instance_type": "ml.t3.medium", "created_at": created, "volume_gb": 5}
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        reader.push_jobs(final("a", 500))
+        document = await until(jp_fetch, lambda told: {("other",), (None,)} <= keys(told), group_by="state")
+        assert keys(document) == {("other",), (None,)}
+        by_state = {group["keys"]["state"]: Decimal(group["contracted_cost"]) for group in document["groups"]}
+        assert by_state["other"] == pytest.approx(Decimal("0.1"), abs=Decimal("0.001"))
+        assert sum(by_state.values()) == Decimal(document["totals"][0]["contracted_cost"])
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
 def test_the_last_figures_are_there_for_others_of_this_host(
     jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any, reader: FakeReader, home: Path
 ) -> None:

@@ -7,7 +7,7 @@ import builtins
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +22,8 @@ from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.core.documents import Charged
 from mlcost_ext.server import live, metrics
-from mlcost_ext.server.metrics import Metrics, charged_family, families
+from mlcost_ext.server.metrics import Metrics, charged_family, families, idle_family
+from mlcost_ext.usecases.session import SessionCosts
 
 from .conftest import FakeReader, training_job
 from .test_charges import final
@@ -231,6 +232,17 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> CollectorRegistry:
     return own
 
 
+@dataclass
+class Shown:
+    """A registry of just these."""
+
+    families: list[Any]
+
+    def collect(self) -> list[Any]:
+        """Give them."""
+        return self.families
+
+
 def one(value: float) -> Callable[..., Any]:
     family = metrics.Family(name="mlcost_test", help="-", labels=(), samples=[((), value)])
     return lambda *_: [family]
@@ -307,6 +319,28 @@ def test_yesterdays_figure_is_not_todays(seconds: int, today: Decimal | None, mo
     assert charged_family(None, "USD", now).samples == []
 
 
+@pytest.mark.parametrize(
+    ("month", "after", "expected"),
+    [
+        (Decimal("0.25"), timedelta(0), 0.25),
+        (Decimal("0.25"), timedelta(days=2), 0.25),
+        (Decimal("0.25"), timedelta(days=10), None),  # another month
+        (Decimal(0), timedelta(0), 0.0),
+        (None, timedelta(0), None),
+    ],
+)
+def test_idleness_is_a_counter_of_this_month(month: Decimal | None, after: timedelta, expected: float | None) -> None:
+    """What nobody judges, or was read last month, has no sample."""
+    costs = SessionCosts(as_of=NOW, today=Decimal(1), month=Decimal(1), idle_today=month, idle_month=month)
+    text = generate_latest(Shown([metrics.written(idle_family(costs, "USD", NOW + after))])).decode()
+    assert samples(text).get(("mlcost_session_idle_cost_total", (("currency", "USD"),))) == expected
+
+
+def test_without_a_ledger_idleness_is_unknown() -> None:
+    """And not zero."""
+    assert [value for _, value in idle_family(None, "USD", NOW).samples] == [None]
+
+
 def test_names_are_the_published_ones(jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any) -> None:
     """Each with a help text that ends its sentence."""
 
@@ -316,6 +350,7 @@ def test_names_are_the_published_ones(jp_asyncio_loop: Any, jp_fetch: Any, jp_se
         told = {family.name: family for family in families(shown._picture(shown.now()), shown.now())}
         assert set(told) == {
             "mlcost_session_cost",
+            "mlcost_session_idle_cost",
             "mlcost_rate",
             "mlcost_jobs",
             "mlcost_unpriced",

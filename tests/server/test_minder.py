@@ -236,3 +236,11 @@ def test_a_machine_that_only_tells_of_itself(room: Room) -> None:
     room.minder._look_again = told
     asyncio.run(room.minder.look_again())
     assert room.minder.host.kind == "ec2"
+
+
+def test_the_spaces_own_idle_timeout_is_kept_with_the_machine(room: Room) -> None:
+    """An answer without one takes nothing back."""
+    assert room.minder.host.idle_timeout_in_minutes is None
+    room.minder._take_session({"idle_timeout_in_minutes": 120, "problems": []})
+    room.minder._take_session({"idle_timeout_in_minutes": None, "problems": []})
+    assert room.minder.host.idle_timeout_in_minutes == 120

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -18,6 +20,7 @@ from mlcost_ext.core.evidence import Utilisation
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.earlier_runs import EarlierRunStore
 from mlcost_ext.ledger.job_store import JobStore
+from mlcost_ext.ledger.migrations import MIGRATIONS
 from mlcost_ext.ledger.utilisation_store import UtilisationStore
 from mlcost_ext.prices import Snapshot
 from mlcost_ext.server.utilisations import AGAIN, DENIED, EVERY, FAILURES, GIVEN_UP, Utilisations, utilisation_of
@@ -166,6 +169,12 @@ def test_a_ledger_that_cannot_be_read_is_said_once(asker: Asker, caplog: pytest.
     assert asker.calls == []
 
 
+def form_of(ledger: Path) -> int:
+    """Tell how far the server has brought the file's form; it is the one writer meanwhile."""
+    with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
 def test_a_server_asks_while_its_reader_is_there(jp_asyncio_loop: Any, jp_fetch: Any, reader: FakeReader, home: Path) -> None:
     """From a job in the ledger to what kernels read of it."""
     ledger = home / "servers" / os.environ["MLCOST_SERVER_ID"] / "ledger.sqlite"
@@ -174,7 +183,7 @@ def test_a_server_asks_while_its_reader_is_there(jp_asyncio_loop: Any, jp_fetch:
 
     async def run() -> Utilisation | None:
         for _ in range(100):
-            if ledger.is_file():
+            if ledger.is_file() and form_of(ledger) == len(MIGRATIONS):
                 break
             await asyncio.sleep(0.1)
         ended = now - timedelta(minutes=10)

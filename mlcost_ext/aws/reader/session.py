@@ -14,9 +14,11 @@ _APP: Mapping[str, cut.Cut] = {
     "CreationTime": cut.time,
     "ResourceSpec": cut.part(app.RESOURCE),
 }
+_IDLE = cut.part({"AppLifecycleManagement": cut.part({"IdleSettings": cut.part({"IdleTimeoutInMinutes": cut.whole})})})
 _SPACE: Mapping[str, cut.Cut] = {
     "SpaceArn": cut.text,
-    **{key: space.KIND.cuts[key] for key in ("SpaceSettings", "OwnershipSettings", "SpaceSharingSettings")},
+    "SpaceSettings": cut.part({**space.SETTINGS, "JupyterLabAppSettings": _IDLE, "CodeEditorAppSettings": _IDLE}),
+    **{key: space.KIND.cuts[key] for key in ("OwnershipSettings", "SpaceSharingSettings")},
 }
 
 
@@ -39,7 +41,9 @@ def describe_studio(call: Call, domain_id: str, space_name: str, app_type: str, 
     app_key = {**space_key, "AppType": app_type, "AppName": app_name}
     it = cut.structure(_read(call, "DescribeApp", app_key, problems), _APP) or {}
     told = cut.structure(_read(call, "DescribeSpace", space_key, problems), _SPACE) or {}
-    storage = told.get("SpaceSettings", {}).get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
+    settings = told.get("SpaceSettings", {})
+    storage = settings.get("SpaceStorageSettings", {}).get("EbsStorageSettings", {})
+    idle = settings.get(f"{app_type}AppSettings", {}).get("AppLifecycleManagement", {}).get("IdleSettings", {})
     return {
         "instance_type": it.get("ResourceSpec", {}).get("InstanceType"),
         "status": it.get("Status"),
@@ -47,6 +51,7 @@ def describe_studio(call: Call, domain_id: str, space_name: str, app_type: str, 
         "is_prepaid": "TrainingPlanArn" in it.get("ResourceSpec", {}),
         "space_arn": told.get("SpaceArn"),
         "volume_gb": storage.get("EbsVolumeSizeInGb"),
+        "idle_timeout_in_minutes": idle.get("IdleTimeoutInMinutes"),
         "owner_user_profile_name": told.get("OwnershipSettings", {}).get("OwnerUserProfileName"),
         "sharing_type": told.get("SpaceSharingSettings", {}).get("SharingType"),
         "problems": problems,

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import calibration, charges, estimates, executions, findings, jobs, openapi, overview, prices, standing, unknown
+from . import (
+    calibration,
+    charges,
+    estimates,
+    executions,
+    findings,
+    idle,
+    jobs,
+    openapi,
+    overview,
+    policy_replay,
+    prices,
+    standing,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from mlcost_ext.server.live import Live
@@ -19,6 +33,8 @@ ROUTES = (
     *charges.ROUTES,
     *executions.ROUTES,
     *findings.ROUTES,
+    *idle.ROUTES,
+    *policy_replay.ROUTES,
     *openapi.ROUTES,
 )
 

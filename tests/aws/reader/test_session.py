@@ -8,7 +8,10 @@ from tests.aws.reader.fakes import denied
 APP = {"Status": "InService", "CreationTime": 1795442400, "ResourceSpec": {"InstanceType": "ml.t3.medium"}}
 SPACE = {
     "SpaceArn": "arn",
-    "SpaceSettings": {"SpaceStorageSettings": {"EbsStorageSettings": {"EbsVolumeSizeInGb": 5}}},
+    "SpaceSettings": {
+        "SpaceStorageSettings": {"EbsStorageSettings": {"EbsVolumeSizeInGb": 5}},
+        "JupyterLabAppSettings": {"AppLifecycleManagement": {"IdleSettings": {"IdleTimeoutInMinutes": 120}}},
+    },
     "OwnershipSettings": {"OwnerUserProfileName": "alex"},
     "SpaceSharingSettings": {"SharingType": "Private"},
 }
@@ -45,11 +48,27 @@ def test_app_and_space_in_one_answer():
         "is_prepaid": False,
         "space_arn": "arn",
         "volume_gb": 5,
+        "idle_timeout_in_minutes": 120,
         "owner_user_profile_name": "alex",
         "sharing_type": "Private",
         "problems": [],
     }
     assert studio() == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "app_type"),
+    [
+        ({}, "JupyterLab"),
+        ({"JupyterLabAppSettings": {"AppLifecycleManagement": {"IdleSettings": {}}}}, "JupyterLab"),
+        ({"JupyterLabAppSettings": {"AppLifecycleManagement": {"IdleSettings": {"IdleTimeoutInMinutes": "60"}}}}, "JupyterLab"),
+        (SPACE["SpaceSettings"], "CodeEditor"),
+    ],
+)
+def test_an_idle_timeout_that_the_space_does_not_have_is_not_known(settings, app_type):
+    """The domain's is not asked for, and another app's is not this one's."""
+    answer = describe_studio(caller(DescribeSpace={**SPACE, "SpaceSettings": settings}), "d-1", "work", app_type, "default")
+    assert answer["idle_timeout_in_minutes"] is None
 
 
 def test_an_app_on_a_training_plan_was_paid_up_front():

@@ -14,6 +14,7 @@ SUMMARIES = {
 """ListSpaces' names of what DescribeSpace calls otherwise."""
 
 _STORAGE: cut.Cuts = {"EbsStorageSettings": cut.part({"EbsVolumeSizeInGb": cut.whole})}
+SETTINGS: cut.Cuts = {"AppType": cut.text, "SpaceStorageSettings": cut.part(_STORAGE)}
 
 
 def name_of(source: Source) -> str | None:
@@ -57,7 +58,7 @@ KIND = Kind(
         "Status": cut.text,
         "CreationTime": cut.time,
         "LastModifiedTime": cut.time,
-        "SpaceSettings": cut.part({"AppType": cut.text, "SpaceStorageSettings": cut.part(_STORAGE)}),
+        "SpaceSettings": cut.part(SETTINGS),
         "OwnershipSettings": cut.part({"OwnerUserProfileName": cut.text}),
         "SpaceSharingSettings": cut.part({"SharingType": cut.text}),
         "IsOurs": cut.flag,

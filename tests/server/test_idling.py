@@ -1,0 +1,490 @@
+"""The idle verdict on a real Jupyter server with real kernels, terminals and files; time is scaled: idle after 12 seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from mlcost_ext.core.times import time_from_text
+from mlcost_ext.server import idling, live
+from mlcost_ext.server.idling import Idling, Seen
+from mlcost_ext.server.intake import now_utc
+from mlcost_ext.server.kernel_messages import SETTING
+
+from .conftest import FakeReader, training_job
+from .pages import V1, Page, Pages
+from .test_executions import launch
+from .test_overview import OPENAPI, overview
+
+SHORT = "idle: {timeout_minutes: 0.2}\n"
+
+
+@pytest.fixture
+def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Lay down a policy of which a test sees the end."""
+    file = tmp_path / "policy.yaml"
+    lay_down(file, SHORT)
+    monkeypatch.setenv("MLCOST_POLICY", str(file))
+    return file
+
+
+@pytest.fixture
+def jp_server_config(reader: FakeReader, home: Path, policy: Path) -> dict[str, Any]:
+    """Enable our extension, and terminals."""
+    extensions = {"mlcost_ext": True, "jupyter_server_terminals": True}
+    own = {"idle_timestamp_file": str(home.parent / "last-active"), "session_list_unit_price": "3.6"}
+    return {"ServerApp": {"jpserver_extensions": extensions}, "MlcostExt": own}
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "TICK_SECONDS", 0.1)
+
+
+@pytest.fixture
+def pages(jp_fetch: Any, jp_ws_fetch: Any) -> Pages:
+    return Pages(jp_fetch, jp_ws_fetch)
+
+
+def lay_down(policy: Path, text: str) -> None:
+    policy.write_text(f"version: 1\n{text}")
+
+
+def idling_of(app: Any) -> Idling:
+    extension = next(iter(app.extension_manager.extension_apps["mlcost_ext"]))
+    found: Idling = extension.live.idling
+    return found
+
+
+async def idle(jp_fetch: Any) -> dict[str, Any]:
+    """Ask for the verdict and check it against the published description."""
+    document: dict[str, Any] = json.loads((await jp_fetch("mlcost-ext", "idle")).body)
+    jsonschema.validate(document, {"$ref": "#/components/schemas/IdleView", "components": OPENAPI["components"]})
+    return document
+
+
+async def idle_when(jp_fetch: Any, is_it: Callable[[dict[str, Any]], bool], seconds: float = 20.0) -> dict[str, Any]:
+    """Ask until the verdict is as expected."""
+    for _ in range(int(seconds / 0.2)):
+        view = await idle(jp_fetch)
+        if is_it(view):
+            return view
+        await asyncio.sleep(0.2)
+    raise AssertionError(json.dumps(view, indent=1))
+
+
+def is_idle(view: dict[str, Any]) -> bool:
+    return bool(view["verdict"]["state"] == "idle")
+
+
+def row(view: dict[str, Any], name: str) -> dict[str, Any]:
+    """Give the only row of a signal."""
+    (found,) = (each for each in view["signals"] if each["name"] == name)
+    return dict(found)
+
+
+def time_of(text: object) -> datetime:
+    found = time_from_text(text)
+    assert found is not None
+    return found
+
+
+def test_a_server_that_nobody_opens_is_idle_from_its_start_on_and_polling_it_is_no_activity(
+    jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any
+) -> None:
+    """Its idleness costs what the machine costs since then; nothing that is asked makes it younger."""
+
+    async def run() -> None:
+        first = await idle(jp_fetch)
+        assert first["verdict"]["held_by"] == ["server_started"]
+        view = await idle_when(jp_fetch, is_idle)
+        before = jp_serverapp.web_app.last_activity()
+        await asyncio.sleep(0.05)
+        again = await idle(jp_fetch)
+        assert jp_serverapp.web_app.last_activity() == before
+        assert again["verdict"]["since"] == view["verdict"]["since"] == first["verdict"]["since"]
+        since, as_of = time_of(again["verdict"]["since"]), time_of(again["as_of"])
+        expected = Decimal(str((as_of - since).total_seconds())) * Decimal("3.6") / 3600
+        assert Decimal(again["verdict"]["cost"]) == pytest.approx(expected, abs=Decimal("0.000000002"))
+        assert (again["timeout_minutes"], again["mode"], again["note"]) == ("0.2", "shadow", None)
+        assert time_of(again["verdict"]["stops_at"]) - since == timedelta(seconds=12)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_silent_cell_holds_the_machine_up_whatever_else_its_kernel_is_asked(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, jp_serverapp: Any
+) -> None:
+    """An extension that polls the kernel's memory makes Jupyter take it for idle in the middle of a cell; it is not."""
+
+    async def run() -> None:
+        page = await pages.open(kernel_id := await pages.notebook(), V1)
+        cell = await page.run("import time; time.sleep(6)")
+        await page.begun(cell)
+        began = now_utc()
+        for _ in range(5):
+            await page.send("usage_request", channel="control")
+            await page.said("usage_reply")
+            await asyncio.sleep(0.7)
+        assert jp_serverapp.kernel_manager._kernels[kernel_id].execution_state == "idle"  # what Jupyter makes of it
+        view = await idle(jp_fetch)
+        busy = row(view, "kernel_busy")
+        assert (busy["subject"], busy["state"], busy["active_since"] is None) == ("train.ipynb", "active", False)
+        assert abs(time_of(busy["active_since"]) - began) < timedelta(seconds=1)
+        assert view["verdict"]["reason"].startswith("train.ipynb is running code, for ")
+        await page.done(cell)
+        view = await idle_when(jp_fetch, is_idle)
+        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=8)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_silent_cell_goes_on_when_its_page_is_closed_and_its_end_is_seen(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages
+) -> None:
+    """Jupyter keeps for the page what the kernel sends; nobody opens it again."""
+
+    async def run() -> None:
+        page = await pages.open(await pages.notebook(), V1)
+        cell = await page.run("import time; time.sleep(6)")
+        await page.begun(cell)
+        began = now_utc()
+        await page.send("usage_request", channel="control")
+        await page.said("usage_reply")
+        page.socket.close()
+        await asyncio.sleep(2)
+        assert row(await idle(jp_fetch), "kernel_busy")["state"] == "active"
+        view = await idle_when(jp_fetch, is_idle)
+        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=8)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_page_that_is_loaded_again_makes_a_busy_kernel_neither_idle_nor_busy_for_ever(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages
+) -> None:
+    async def run() -> None:
+        page = await pages.open(kernel_id := await pages.notebook())
+        cell = await page.run("import time; time.sleep(4)")
+        await page.begun(cell)
+        page.socket.close()
+        other = asyncio.ensure_future(pages.open(kernel_id))
+        await asyncio.sleep(1.5)
+        assert row(await idle(jp_fetch), "kernel_busy")["state"] == "active"
+        await other
+        view = await idle_when(jp_fetch, is_idle)
+        assert row(view, "kernel_busy")["state"] == "quiet"
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+@pytest.mark.parametrize("protocol", [None, V1])
+def test_a_kernel_at_an_input_prompt_waits_and_does_not_work(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, protocol: str | None
+) -> None:
+    """Idle since the prompt came up, page open or closed; once answered its cell runs again."""
+
+    async def run() -> None:
+        page = await pages.open(await pages.notebook(), protocol)
+        await idle_when(jp_fetch, is_idle)
+        cell = await page.run("input('? '); import time; time.sleep(3)")
+        await page.said("input_request")
+        asked = now_utc()
+        view = await idle_when(jp_fetch, is_idle)
+        assert abs(time_of(view["verdict"]["since"]) - asked) < timedelta(seconds=0.7)
+        assert "came to an input prompt that nobody has answered" in view["verdict"]["reason"]
+        await page.send("input_reply", {"value": "x"}, "stdin")
+        await asyncio.sleep(1.5)
+        view = await idle(jp_fetch)
+        assert row(view, "kernel_busy")["state"] == "active"
+        await page.done(cell)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_prompt_that_comes_up_after_its_page_was_closed_is_no_work_either(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages
+) -> None:
+    async def run() -> None:
+        page = await pages.open(await pages.notebook(), V1)
+        await page.begun(await page.run("import time; time.sleep(1); input('? ')"))
+        page.socket.close()
+        view = await idle_when(jp_fetch, is_idle)
+        assert row(view, "kernel_busy")["detail"] == "waits for somebody to answer its input prompt"
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+async def used_after(jp_fetch: Any, page: Page, kind: str, content: dict[str, Any], seconds: float) -> bool:
+    """Tell whether a message moves, within some seconds, the time at which the notebook was last used."""
+    before = row(await idle(jp_fetch), "user_message")["last_active_at"]
+    await page.send(kind, content)
+    for _ in range(int(seconds / 0.1)):
+        await asyncio.sleep(0.1)
+        if row(await idle(jp_fetch), "user_message")["last_active_at"] != before:
+            return True
+    return False
+
+
+def test_a_page_counts_by_what_a_person_does_in_it(jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages) -> None:
+    async def run() -> None:
+        page = await pages.open(await pages.notebook())
+        unused = (
+            ("kernel_info_request", {}),
+            ("comm_info_request", {"target_name": "jupyter.widget"}),
+            ("execute_request", {"code": "1", "silent": True}),
+            ("history_request", {"hist_access_type": "tail", "n": 1}),
+        )
+        used = (
+            ("execute_request", {"code": "1", "silent": False}),
+            ("complete_request", {"code": "pri", "cursor_pos": 3}),
+            ("inspect_request", {"code": "print", "cursor_pos": 5, "detail_level": 0}),
+        )
+        assert [await used_after(jp_fetch, page, *each, seconds=1) for each in unused] == [False] * 4
+        assert [await used_after(jp_fetch, page, *each, seconds=10) for each in used] == [True] * 3
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_message_wakes_a_verdict_that_is_idle_at_once(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although the next look would be due much later; the event tells it, and the overview has it."""
+    told: list[dict[str, Any]] = []
+
+    async def listen(logger: Any, schema_id: str, data: dict[str, Any]) -> None:
+        told.append(data)
+
+    async def run() -> None:
+        jp_serverapp.event_logger.add_listener(schema_id="https://events.mlcost-ext.dev/idle/v1", listener=listen)
+        page = await pages.open(await pages.notebook())
+        await idle_when(jp_fetch, is_idle)
+        monkeypatch.setattr(idling, "SHORTEST_SECONDS", 30.0)
+        await asyncio.sleep(1.2)
+        await page.run("1")
+        for _ in range(40):
+            await asyncio.sleep(0.1)
+            if told and told[-1]["state"] == "active":
+                break
+        assert told[-1]["state"] == "active"
+        assert "user_message" in told[-1]["held_by"]
+        assert [each["state"] for each in told][-2:] == ["idle", "active"]
+        shown = (await overview(jp_fetch))["idle"]
+        assert (shown["state"], "train.ipynb" in shown["reason"]) == ("active", True)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_saved_file_counts_with_its_name(jp_asyncio_loop: Any, jp_fetch: Any) -> None:
+    async def run() -> None:
+        await idle_when(jp_fetch, is_idle)
+        await jp_fetch("api", "contents")
+        assert is_idle(await idle(jp_fetch))
+        body = json.dumps({"type": "file", "format": "text", "content": "x"})
+        await jp_fetch("api", "contents", "notes.txt", method="PUT", body=body)
+        view = await idle_when(jp_fetch, lambda view: not is_idle(view), 3)
+        assert (view["verdict"]["held_by"], view["verdict"]["reason"]) == (["file_saved"], "notes.txt was saved 0 s ago.")
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_terminals_program_counts_by_its_cpu(jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any) -> None:
+    """A shell alone does not."""
+
+    async def run() -> None:
+        name = json.loads((await jp_fetch("api", "terminals", method="POST", body=b"{}")).body)["name"]
+        view = await idle_when(jp_fetch, is_idle)
+        assert row(view, "terminal_process")["detail"] == "only has its shell"
+        terminal = jp_serverapp.web_app.settings["terminal_manager"].terminals[name]
+        terminal.ptyproc.write("while :; do :; done\r")
+        view = await idle_when(jp_fetch, lambda view: "terminal_process" in view["verdict"]["held_by"] or not is_idle(view), 10)
+        await jp_fetch("api", "terminals", name, method="DELETE")
+        assert not is_idle(view)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_busy_kernel_that_is_killed_or_shut_down_is_not_busy_for_ever(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, jp_serverapp: Any
+) -> None:
+    async def run() -> None:
+        killed, ended = await pages.notebook("killed.ipynb"), await pages.notebook("ended.ipynb")
+        for kernel_id in (killed, ended):
+            page = await pages.open(kernel_id)
+            await page.begun(await page.run("import time; time.sleep(600)"))
+            page.socket.close()
+        await idle_when(jp_fetch, lambda view: sum(each["name"] == "kernel_busy" for each in view["signals"]) == 2, 5)
+        os.kill(jp_serverapp.kernel_manager._kernels[killed].provisioner.pid, signal.SIGKILL)
+        await pages.shut_down(ended)
+        view = await idle_when(jp_fetch, is_idle, 30)
+        assert "kernel_busy" not in view["verdict"]["held_by"]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_kernel_that_waits_for_its_own_job_is_told_as_that(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, reader: FakeReader, home: Path, jp_serverapp: Any
+) -> None:
+    """What the waiting machine costs stands beside it; once the job has ended, the kernel only runs code."""
+
+    async def run() -> None:
+        await overview(jp_fetch)
+        page = await pages.open(kernel_id := await pages.notebook())
+        cell = await page.run("import time; time.sleep(12)")
+        await page.begun(cell)
+        launch(home, kernel_id, "churn-1")
+        reader.push_jobs(training_job("churn-1"))
+        reader.push_status()
+        view = await idle_when(jp_fetch, lambda view: view["verdict"]["waiting"] is not None, 8)
+        assert view["verdict"]["waiting"] == "training churn-1"
+        assert view["verdict"]["held_by"][0] == "waiting_for_job"
+        assert row(view, "waiting_for_job")["detail"] == "waits for training churn-1, which runs elsewhere"
+        idling_here = idling_of(jp_serverapp)
+        assert idling_here.waiting_kernels() == {kernel_id}
+        assert idling_here.verdict is not None
+        assert (await overview(jp_fetch))["idle"]["waiting"] == "training churn-1"
+        reader.push_jobs(training_job("churn-1", TrainingJobStatus="Completed", SecondaryStatus="Completed"))
+        view = await idle_when(jp_fetch, lambda view: view["verdict"]["waiting"] is None, 5)
+        assert view["verdict"]["held_by"][0] == "kernel_busy"
+        assert idling_here.waiting_kernels() == frozenset()
+        await page.done(cell)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_off_measures_nothing_and_is_taken_up_while_the_server_runs(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, policy: Path
+) -> None:
+    """Switched on again, the machine has a whole timeout before it, as after a start."""
+
+    async def run() -> None:
+        page = await pages.open(await pages.notebook())
+        await page.done(await page.run("1"))
+        lay_down(policy, "idle: {mode: off}\n")
+        view = await idle_when(jp_fetch, lambda view: view["mode"] == "off", 5)
+        assert (view["verdict"]["state"], view["signals"], view["verdict"]["since"]) == ("off", [], None)
+        assert view["verdict"]["reason"] == f"The policy of {policy} switches the idle verdict off, so nothing is measured."
+        off_at = now_utc()
+        await page.done(await page.run("2"))
+        assert (await overview(jp_fetch))["idle"]["state"] == "off"
+        lay_down(policy, SHORT)
+        view = await idle_when(jp_fetch, lambda view: view["mode"] == "shadow", 5)
+        assert (view["verdict"]["state"], "server_started" in view["verdict"]["held_by"]) == ("active", True)
+        assert time_of(row(view, "user_message")["last_active_at"]) < off_at
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_on_behaves_as_shadow_and_a_broken_policy_leaves_the_last_good_one(
+    jp_asyncio_loop: Any, jp_fetch: Any, policy: Path
+) -> None:
+    async def run() -> None:
+        lay_down(policy, "idle: {mode: on, timeout_minutes: 30}\n")
+        view = await idle_when(jp_fetch, lambda view: view["mode"] == "on", 5)
+        assert "stops nothing yet" in view["note"]
+        lay_down(policy, "idle: {mode: on, timeout_minutes: soon}\n")
+        view = await idle_when(jp_fetch, lambda view: "faults" in (view["note"] or ""), 5)
+        assert (view["mode"], view["timeout_minutes"]) == ("on", "30")
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_dear_machine_has_a_shorter_timeout(jp_asyncio_loop: Any, jp_fetch: Any, policy: Path) -> None:
+    """Where the policy's currency is that of the machine's price; else only the timeout for all counts."""
+    by_price = "idle: {timeout_minutes: 60, timeout_by_price: [{from_list_cost_per_hour: 3.6, timeout_minutes: 7}]}\n"
+
+    async def run() -> None:
+        lay_down(policy, by_price)
+        await idle_when(jp_fetch, lambda view: view["timeout_minutes"] == "7", 5)
+        lay_down(policy, f"billing_currency: EUR\n{by_price}")
+        await idle_when(jp_fetch, lambda view: view["timeout_minutes"] == "60", 5)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_what_the_users_own_file_may_change_is_told(jp_asyncio_loop: Any, jp_fetch: Any, policy: Path) -> None:
+    """The policy's file that the environment names stands above it."""
+
+    async def run() -> None:
+        view = await idle(jp_fetch)
+        found = {each["place"]: each for each in view["settings"]}
+        assert found["idle.timeout_minutes"] == {
+            "place": "idle.timeout_minutes",
+            "value": "0.2",
+            "origin": str(policy),
+            "may_be": "0.05 to 0.2",
+        }
+        assert found["idle.mode"]["may_be"] == "shadow or on"
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_whoever_follows_is_told_of_each_look(jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any) -> None:
+    seen: list[Seen] = []
+    ended: list[bool] = []
+
+    class Follower:
+        async def note(self, told: Seen) -> None:
+            seen.append(told)
+
+        async def close(self) -> None:
+            ended.append(True)
+
+    async def run() -> None:
+        here = idling_of(jp_serverapp)
+        here.followers = (*here.followers, Follower())
+        await idle(jp_fetch)
+        await asyncio.sleep(1.1)
+        view = await idle(jp_fetch)
+        assert len(seen) >= 2
+        assert (seen[-1].is_on, seen[-1].cost_per_hour) == (True, Decimal("3.6"))
+        assert seen[-1].tracked.signals.keys() >= {("server_started", "")}
+        assert seen[-1].verdict.state == view["verdict"]["state"]
+        assert here.spent_seconds > 0
+        await here.close()
+        assert ended == [True]
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_look_that_fails_leaves_the_verdict_and_is_said(
+    jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the next one may go well."""
+
+    def fail(*_: Any) -> None:
+        raise OSError("the disk is gone")
+
+    async def run() -> None:
+        await idle(jp_fetch)
+        look = idling_of(jp_serverapp)._look
+        with monkeypatch.context() as patch:
+            patch.setattr(look._probe, "look", fail)
+            view = await idle_when(jp_fetch, lambda view: view["note"] is not None, 5)
+            assert view["note"].startswith("The last look has failed (OSError: the disk is gone)")
+        await idle_when(jp_fetch, lambda view: view["note"] is None, 5)
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_a_server_that_ends_puts_back_what_it_has_exchanged(jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any) -> None:
+    async def run() -> None:
+        await idle(jp_fetch)
+        settings = jp_serverapp.web_app.settings
+        original = jp_serverapp.kernel_websocket_connection_class
+        assert settings[SETTING] is not original
+        assert issubclass(settings[SETTING], original)
+        await idling_of(jp_serverapp).close()
+        assert settings[SETTING] is original
+
+    jp_asyncio_loop.run_until_complete(run())
