@@ -15,13 +15,14 @@ from typing import NoReturn, TextIO
 from mlcost_ext._version import __version__
 from mlcost_ext.core.errors import MlcostError, UsageError
 
-from . import demo, doctor, estimate, jobs, ledger, policy, price, prices
+from . import demo, doctor, estimate, idle, jobs, ledger, policy, price, prices
 from .text import clean, print_json
 
 COMMANDS = (
     demo.COMMAND,
     doctor.COMMAND,
     estimate.COMMAND,
+    idle.COMMAND,
     jobs.COMMAND,
     ledger.COMMAND,
     policy.COMMAND,

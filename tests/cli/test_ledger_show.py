@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from mlcost_ext.core.ledger import Attribution
+from mlcost_ext.core.ledger import Attribution, Resource
+from mlcost_ext.core.profile import LedgerLine, Profile
 from mlcost_ext.core.wire import to_document
 from mlcost_ext.kernel import charges_text
 from mlcost_ext.kernel.charges_report import ChargeReport
@@ -15,7 +16,7 @@ from mlcost_ext.ledger.charge_view import charges
 from mlcost_ext.ledger.database import Database
 from tests.ledger.focus.samples import PRICE, WHO
 
-from .test_ledger import NOW, entry, kept  # noqa: F401
+from .test_ledger import NOW, START, entry, kept  # noqa: F401
 
 NOVEMBER = ("--from", "2026-11-01", "--to", "2026-11-30")
 MARKUP = "\x1b[31mred\u202e"
@@ -52,6 +53,24 @@ def test_a_table_for_a_person(mlcost, several):
     assert lines[6] == "Total: at least USD 1.38 (USD 0.4600 estimated, USD 0.9200 metered)"
     assert lines[-2] == "Estimates at list prices, or at your own rates; AWS's bill may differ."
     assert lines[-1].startswith("Note: Some of what was used has no price")
+
+
+def test_what_a_machine_was_for(mlcost, kept, left_behind, recently):  # noqa: F811
+    """Working, waiting, idle and the rest; what is no machine of a session is beside them."""
+    left_behind(recently)
+    path = kept(entries=[entry("a")])
+    machine = Resource(kind="session", region_id="us-east-1", name="here", created_at=None)
+    database = Database(path)
+    store = ChargeStore(database)
+    profile = Profile(starts=START, settled=Decimal(0), since=START, ends=None)
+    store.follow(machine, [LedgerLine(price=PRICE, attribution=Attribution(), quantity=Decimal(1), profile=profile)], START)
+    states = {"busy": 1, "waiting": 1, "idle": 2}
+    told = [(NOW.date(), Attribution(kernel_state=state), hours * 1_800_000_000) for state, hours in states.items()]
+    store.note_busy(machine, told, NOW)
+    database.close()
+    lines = mlcost("ledger", "show", *NOVEMBER, "--group-by", "state").out.splitlines()
+    expected = ["State", "no session's machine", "idle", "other", "waiting", "working"]
+    assert [line.split("  ")[0] for line in lines[2:8]] == expected
 
 
 def test_without_grouping_there_is_only_the_total(mlcost, several):

@@ -212,4 +212,4 @@ def test_a_wrong_word(mlcost):
     """Status 2, with what there is."""
     ran = mlcost("policy")
     assert (ran.status, ran.out) == (2, "")
-    assert "Say one of check, show, explain, schema" in ran.err
+    assert "Say one of check, show, explain, replay, schema" in ran.err

@@ -1,9 +1,10 @@
-"""``mlcost policy``: check a policy's files, show what is in force, explain a judgement, and give the format as a JSON Schema."""
+"""``mlcost policy``: check a policy's files, show what is in force, explain a judgement, replay the past, give the format."""
 
 from __future__ import annotations
 
 from mlcost_ext.cli.words import command_of
 
-from . import check, explain, schema, show
+from . import check, explain, replay, schema, show
 
-COMMAND = command_of("policy", "Check policies, and show the one in force.", (check.WORD, show.WORD, explain.WORD, schema.WORD))
+WORDS = (check.WORD, show.WORD, explain.WORD, replay.WORD, schema.WORD)
+COMMAND = command_of("policy", "Check policies, show the one in force, and try one on the past.", WORDS)
