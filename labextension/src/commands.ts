@@ -4,6 +4,7 @@ import type { ReadonlyJSONObject } from '@lumino/coreutils';
 export namespace CommandIDs {
   export const openPanel = 'mlcost-ext:open-panel';
   export const refresh = 'mlcost-ext:refresh';
+  export const explainIdle = 'mlcost-ext:explain-idle';
   export const stopJob = 'mlcost-ext:stop-job';
   export const stopApp = 'mlcost-ext:stop-app';
   export const stopSchedule = 'mlcost-ext:stop-schedule';

@@ -46,6 +46,12 @@ export function oldestAnswer(kinds: readonly string[], overview: Overview): stri
   return times.sort().at(0) ?? null;
 }
 
+/** Give when AWS told what is known of it longest ago; null: it has told nothing yet. */
+export function awsTime(overview: Overview | null): Date | null {
+  const oldest = overview && oldestAnswer(kindsAsked(overview), overview);
+  return oldest === null ? null : new Date(oldest);
+}
+
 /** Give that time where it is worth telling; null: it is fresh, or there is none. */
 export function ageWorthTelling(kinds: readonly string[], overview: Overview): string | null {
   const oldest = oldestAnswer(kinds, overview);

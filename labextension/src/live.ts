@@ -1,5 +1,6 @@
 import type { AppRow, JobRow, Overview, WarmPoolRow } from './api/types';
 import { isStartedByJob } from './families';
+import { isIdle } from './idle';
 import { thingKey, warmPoolThing } from './things';
 
 const MS_PER_HOUR = 3_600_000;
@@ -90,6 +91,12 @@ export function sessionFigure({ session }: Overview): Figure {
   return { key: `session@${session.started_at}`, cost, cost_per_hour, is_final: false };
 }
 
+/** What the present idleness has cost; none while something holds the machine up. */
+export function idleFigure({ idle }: Overview): Figure {
+  const { cost, cost_per_hour, since } = idle;
+  return { key: `idle@${since}`, cost, cost_per_hour, is_final: false };
+}
+
 /**
  * The sum of the outermost rows that run: another set of them is another figure, which may be lower.
  *
@@ -108,10 +115,12 @@ export function runningFigure({ totals, jobs }: Overview): Figure {
 export function allFigures(overview: Overview): Figure[] {
   const jobs = overview.jobs.flatMap(job => [jobFigure(job), storageFigure(job), keptFigure(job)]);
   const standing = [...overview.warm_pools.map(warmPoolFigure), ...overview.apps.map(appFigure)];
-  return [sessionFigure(overview), runningFigure(overview), ...jobs, ...standing];
+  const session = isIdle(overview.idle) ? [sessionFigure(overview), idleFigure(overview)] : [sessionFigure(overview)];
+  return [...session, runningFigure(overview), ...jobs, ...standing];
 }
 
-/** Tell whether anything in this overview grows by the second. */
+/** Tell whether anything in this overview grows by the second, be it only a time. */
 export function grows(overview: Overview): boolean {
-  return overview.jobs.some(job => job.is_accruing) || allFigures(overview).some(figure => (shown(figure.cost_per_hour) ?? 0) > 0);
+  const isTimed = isIdle(overview.idle) || overview.jobs.some(job => job.is_accruing);
+  return isTimed || allFigures(overview).some(figure => (shown(figure.cost_per_hour) ?? 0) > 0);
 }

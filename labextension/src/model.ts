@@ -8,7 +8,8 @@ import type { CostSource, Reading } from './api/source';
 import type { Overview } from './api/types';
 import { Freshness } from './freshness';
 import { ChargeHistory } from './history';
-import { kindsAsked, oldestAnswer } from './kinds';
+import { IdleEvidence } from './idle_evidence';
+import { awsTime } from './kinds';
 import { Floors, allFigures, carriedOn, grows, type Figure } from './live';
 import { phaseAfter, type Phase } from './phase';
 import { clockDiffers } from './quality';
@@ -47,6 +48,9 @@ export class OverviewModel {
   /** What was charged in days gone by; read only while somebody looks at it. */
   readonly history: ChargeHistory;
 
+  /** Why this machine counts as idle or active; read only while somebody looks at it. */
+  readonly idle: IdleEvidence;
+
   /** Tells what a launch would cost, and how such estimates have held; nothing is launched. */
   readonly estimates: Pick<CostSource, 'estimate' | 'readCalibration'>;
 
@@ -84,8 +88,9 @@ export class OverviewModel {
       frequency: { backoff: true, interval: spreadMs(this.refreshSeconds), max: LONGEST_BACKOFF_MS },
       standby: () => !this.isWatched
     });
-    this.account = new AccountLists(this.source, () => this.awsTime, this.page);
+    this.account = new AccountLists(this.source, () => awsTime(this.current), this.page);
     this.history = new ChargeHistory({ source: this.source, time: () => this.confirmedTime ?? new Date(), now, page: this.page });
+    this.idle = new IdleEvidence({ source: this.source, now, page: this.page });
     this.actions = new Actions(
       this.source,
       () => this.changed.emit(),
@@ -169,6 +174,7 @@ export class OverviewModel {
     this.poll.dispose();
     this.account.dispose();
     this.history.dispose();
+    this.idle.dispose();
     this.reread.dispose();
     this.updateTicker();
     Signal.clearData(this);
@@ -183,12 +189,6 @@ export class OverviewModel {
   private noticeEnd(): void {
     this.noticeEvent();
     void this.account.refresh();
-  }
-
-  /** When AWS told what is known of it longest ago; null: it has told nothing yet. */
-  private get awsTime(): Date | null {
-    const oldest = this.current && oldestAnswer(kindsAsked(this.current), this.current);
-    return oldest === null ? null : new Date(oldest);
   }
 
   private get isWatched(): boolean {

@@ -1,6 +1,7 @@
 /* eslint-disable jupyter/no-untranslated-string -- these are documents as the server writes them */
 import type { AppRow, EndpointRow, JobRow, KindState, Overview, PartRow, ScheduleRow, WarmPoolRow } from '../api/types';
 import { charged } from './charges';
+import { idleOf } from './idle';
 
 export const PRICE: NonNullable<JobRow['price']> = {
   region_id: 'us-east-1',
@@ -339,6 +340,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
       cost_basis: 'accruing',
       cost_per_hour: '0.05',
       cost_today: null,
+      idle_today: null,
       cost_month: null,
       cost_per_day_when_stopped: '0.0187',
       price: { ...PRICE, component: 'Studio-JupyterLab', instance_type: 'ml.t3.medium', list_unit_price: '0.05' },
@@ -375,7 +377,7 @@ export function overviewOf(jobs: JobRow[] = [], changes: Partial<Overview> = {})
     findings: [],
     findings_count: changes.findings?.length ?? 0,
     avoided: null,
-    idle: { state: 'off', since: null, held_by: [] },
+    idle: idleOf(),
     data_quality: [],
     ...changes
   };

@@ -7,6 +7,7 @@ import type {
   EndpointDetail,
   EndpointRow,
   Estimate,
+  IdleView,
   JobList,
   Overview,
   StandingList
@@ -15,6 +16,7 @@ import type { Days } from '../period';
 import type { Thing } from '../things';
 import { chargesOf } from './charges';
 import { estimateOf } from './estimates';
+import { idleView } from './idle';
 
 /** A server half that answers what the test puts into it, and counts what it was asked. */
 export class FakeSource implements CostSource {
@@ -31,6 +33,9 @@ export class FakeSource implements CostSource {
   /** Which findings were accepted: id, until, reason. */
   readonly accepted: string[][] = [];
   acceptError: Error | null = null;
+
+  /** Which findings' changes were asked for, or no longer. */
+  readonly wanted: [string, boolean][] = [];
 
   accountJobs: JobList[] = [{ jobs: [], next_cursor: null }];
   accountStanding: StandingList | Error = { endpoints: [], apps: [], warm_pools: [], schedules: [] };
@@ -49,6 +54,10 @@ export class FakeSource implements CostSource {
   /** How estimates have held, or why nobody knows. */
   calibration: CalibrationView | Error = { calibration: null, jobs: [] };
   calibrationReadings = 0;
+
+  /** Why this machine is idle or active, or why nobody knows. */
+  idle: IdleView | Error = idleView();
+  idleReadings = 0;
 
   /** Seconds an answer is on its way. */
   delaySeconds = 0;
@@ -113,6 +122,16 @@ export class FakeSource implements CostSource {
     return calibration;
   }
 
+  async readIdle(): Promise<IdleView> {
+    this.idleReadings += 1;
+    const { idle } = this;
+    await this.travel();
+    if (idle instanceof Error) {
+      throw idle;
+    }
+    return idle;
+  }
+
   readEndpoint(thing: Thing): Promise<EndpointDetail> {
     return this.detail(thing).then(endpoint => ({ endpoint: endpoint as EndpointRow, ...TOKEN }));
   }
@@ -129,6 +148,11 @@ export class FakeSource implements CostSource {
 
   acceptFinding(id: string, until: string, reason: string): Promise<void> {
     this.accepted.push([id, until, reason]);
+    return this.acceptError === null ? Promise.resolve() : Promise.reject(this.acceptError);
+  }
+
+  wantFix(id: string, isWanted: boolean): Promise<void> {
+    this.wanted.push([id, isWanted]);
     return this.acceptError === null ? Promise.resolve() : Promise.reject(this.acceptError);
   }
 

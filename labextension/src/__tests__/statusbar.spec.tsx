@@ -8,6 +8,7 @@ import { OverviewModel } from '../model';
 import { StatusItem } from '../statusbar/item';
 import { awsState, jobRow, kindStates, overviewOf } from './documents';
 import { FakeSource } from './fakes';
+import { activeIdle, lastingIdle } from './idle';
 import { costOf } from './render';
 
 let node: HTMLElement;
@@ -178,6 +179,27 @@ describe('the status item', () => {
     const forbidden = await show(new ApiError('forbidden', 403, '', ''));
     expect(forbidden.textContent).toMatch(/^\$0\.05\/h · not allowed, as of /);
     expect(forbidden.title).toMatch(/^You are not allowed to see costs here\. Figures as of /);
+  });
+
+  it('says for how long the machine has been idle once that is ten minutes, or it is overdue', async () => {
+    const item = await show(overviewOf([], { idle: lastingIdle() }));
+    expect(item.textContent).toBe('$0.05/h · idle 38 min');
+    expect(item.title).toMatch(/ an hour\. This machine has been idle since .*\d\d:22\. No job runs\./);
+    expect(item.getAttribute('aria-label')).toBe(item.title);
+    const lately = lastingIdle({ since: '2026-11-23T13:59:00Z' });
+    expect((await show(overviewOf([], { idle: lately }))).textContent).toBe('$0.05/h');
+    const overdue = await show(overviewOf([], { idle: { ...lately, is_overdue: true, stops_at: '2026-11-23T14:00:00Z' } }));
+    expect(overdue.textContent).toBe('$0.05/h · idle 1 min');
+    expect(overdue.title).toMatch(/idle since .*\d\d:59, and would have been stopped at .*\d\d:00\./);
+    const active = await show(overviewOf([], { idle: activeIdle() }));
+    expect([active.textContent, active.title.includes('idle')]).toEqual(['$0.05/h', false]);
+  });
+
+  it('has nothing that is read aloud as it ticks', async () => {
+    const item = await show(overviewOf([jobRow()], { idle: lastingIdle() }));
+    expect(item.textContent).toContain(' · idle 38 min');
+    expect(item.querySelectorAll('[aria-live], [role="status"], [role="alert"]')).toHaveLength(0);
+    expect(item.closest('[aria-live], [role="status"], [role="alert"]')).toBeNull();
   });
 
   it('opens the panel by mouse and by keyboard', async () => {

@@ -1,6 +1,16 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
-import type { AppDetail, CalibrationView, Charges, EndpointDetail, Estimate, JobList, Overview, StandingList } from './types';
+import type {
+  AppDetail,
+  CalibrationView,
+  Charges,
+  EndpointDetail,
+  Estimate,
+  IdleView,
+  JobList,
+  Overview,
+  StandingList
+} from './types';
 import type { Days } from '../period';
 import type { Thing } from '../things';
 import { ApiError } from './errors';
@@ -60,6 +70,10 @@ export class Client implements CostSource {
     return this.read(`calibration${query(QUIET)}`, ['jobs']);
   }
 
+  async readIdle(): Promise<IdleView> {
+    return this.read(`idle${query(QUIET)}`, ['signals', 'unmeasured', 'settings']);
+  }
+
   async readEndpoint(thing: Thing): Promise<EndpointDetail> {
     return this.read(`endpoints/${encodeURIComponent(thing.name)}${query({ ...whose(thing), ...QUIET })}`);
   }
@@ -77,6 +91,11 @@ export class Client implements CostSource {
   async acceptFinding(id: string, until: string, reason: string): Promise<void> {
     const body = JSON.stringify({ until, reason });
     await readDocument(await this.request(`findings/${encodeURIComponent(id)}/accept`, { method: 'POST', body }));
+  }
+
+  async wantFix(id: string, isWanted: boolean): Promise<void> {
+    const body = JSON.stringify({ wanted: isWanted });
+    await readDocument(await this.request(`findings/${encodeURIComponent(id)}/fix`, { method: 'POST', body }));
   }
 
   /** Tell that code of this user is about to run in a kernel; for a shared space only. */

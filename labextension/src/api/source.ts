@@ -1,4 +1,14 @@
-import type { AppDetail, CalibrationView, Charges, EndpointDetail, Estimate, JobList, Overview, StandingList } from './types';
+import type {
+  AppDetail,
+  CalibrationView,
+  Charges,
+  EndpointDetail,
+  Estimate,
+  IdleView,
+  JobList,
+  Overview,
+  StandingList
+} from './types';
 import type { Days } from '../period';
 import type { Thing } from '../things';
 
@@ -36,6 +46,9 @@ export interface CostSource {
   /** Read how earlier estimates have held, and the jobs that this is told by. */
   readCalibration(): Promise<CalibrationView>;
 
+  /** Read why this machine counts as idle or active. */
+  readIdle(): Promise<IdleView>;
+
   /** Read an endpoint with its parts, and the token its delete wants. */
   readEndpoint(thing: Thing): Promise<EndpointDetail>;
 
@@ -47,4 +60,7 @@ export interface CostSource {
 
   /** Have a finding not shown until a day, such as `2026-12-31`, has passed. */
   acceptFinding(id: string, until: string, reason: string): Promise<void>;
+
+  /** Have the next launch changed that a finding is about, or no longer. */
+  wantFix(id: string, isWanted: boolean): Promise<void>;
 }

@@ -422,7 +422,7 @@ export interface paths {
                     from?: string;
                     /** @description The day after; tomorrow's. */
                     to?: string;
-                    /** @description Up to four of day, month, service, component, instance_type, region, purchase_option, resource, kind, notebook, user, project, kernel_state, tag:<key>, with commas between. */
+                    /** @description Up to four of day, month, service, component, instance_type, region, purchase_option, resource, kind, notebook, user, project, kernel_state, state, tag:<key>, with commas between. */
                     group_by?: string;
                 };
                 header?: never;
@@ -488,6 +488,51 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Savings"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/idle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether this machine is idle, since when, and by which evidence */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Whether this machine is idle, since when, and by which evidence */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdleView"];
                     };
                 };
                 /** @description What happened and what to do */
@@ -882,6 +927,117 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["FindingAccepted"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policy/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a policy would have stopped and blocked, by what was recorded */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Up to now.
+                         * @default 30
+                         */
+                        days?: number;
+                        /** @description YAML; the one in force without. */
+                        policy?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description What a policy would have stopped and blocked, by what was recorded */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Replay"];
+                    };
+                };
+                /** @description What happened and what to do */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ErrorDocument"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/findings/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the next launch changed, once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description false: no longer. */
+                        wanted: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Have the next launch changed, once */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FindingRow"];
                     };
                 };
                 /** @description What happened and what to do */
@@ -1317,7 +1473,8 @@ export interface components {
             /** Format: date-time */
             last_seen: string;
             count: number;
-            fix: "delete_endpoint" | null;
+            fix: ("delete_endpoint" | "next_launch") | null;
+            is_fix_wanted: boolean;
         };
         /** @description What mending it saves: of what stands by the day and in 30 days, of a launch once. */
         FindingSaving: {
@@ -1330,12 +1487,45 @@ export interface components {
             once: string | null;
             is_complete: boolean;
         };
-        /** @description The idle verdict; `off` until there is one. */
+        /** @description The idle verdict in short; `off` where the policy says so. */
         Idle: {
             /** @enum {string} */
             state: "active" | "idle" | "warned" | "snoozed" | "stopping" | "off";
             since: string | null;
             held_by: string[];
+            reason: string;
+            stops_at: string | null;
+            is_overdue: boolean;
+            /** @description Exact decimal; only screens round. */
+            cost: string | null;
+            /** @description Exact decimal; only screens round. */
+            cost_per_hour: string | null;
+            waiting: string | null;
+        };
+        /** @description One value of the policy's idle part, and what the user may make of it. */
+        IdleSetting: {
+            place: string;
+            value: string;
+            origin: string;
+            may_be: string;
+        };
+        /** @description The verdict with all its evidence. */
+        IdleView: {
+            /** Format: date-time */
+            as_of: string;
+            billing_currency: string;
+            /** @enum {string} */
+            mode: "off" | "shadow" | "on";
+            note: string | null;
+            verdict: components["schemas"]["Idle"];
+            timeout_minutes: string;
+            warn_minutes: string;
+            /** @enum {string} */
+            stop: "kernels" | "app";
+            signals: components["schemas"]["SignalRow"][];
+            unmeasured: string[];
+            settings: components["schemas"]["IdleSetting"][];
+            native: components["schemas"]["NativeIdle"] | null;
         };
         /** @description A page of jobs; `next_cursor` null: the last one. */
         JobList: {
@@ -1410,6 +1600,18 @@ export interface components {
             price_basis: "contracted" | "observed" | "derived";
             /** @description Exact decimal; only screens round. */
             error_percent: string | null;
+        };
+        /** @description Studio's own idle shutdown, and what we tell it. */
+        NativeIdle: {
+            /** @enum {string} */
+            state: "absent" | "follows" | "blind" | "failing" | "slow" | "future" | "unreachable";
+            message: string;
+            hint: string;
+            asked_at: string | null;
+            last_active_at: string | null;
+            stamped_at: string | null;
+            timeout_minutes: number | null;
+            prolonged: components["schemas"]["ProlongedStretch"][];
         };
         /** @description What the status bar and the panel's first screen show. */
         Overview: {
@@ -1497,6 +1699,53 @@ export interface components {
             sku: string | null;
             list_price: components["schemas"]["ListPriceFacts"] | null;
         };
+        /** @description A time for which our stamp has held up Studio's own idle shutdown. */
+        ProlongedStretch: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            signals: string[];
+            /** @description Exact decimal; only screens round. */
+            cost: string | null;
+            is_certain: boolean;
+        };
+        /** @description What a policy would have stopped, and blocked, in some days that were recorded. */
+        Replay: {
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            recorded_since: string | null;
+            observed_seconds: number;
+            idle_seconds: number;
+            timeout_minutes: string;
+            stops: components["schemas"]["ReplayedStop"][];
+            stops_count: number;
+            wrong_count: number;
+            /** @description Exact decimal; only screens round. */
+            saved: string | null;
+            unpriced: number;
+            billing_currency: string;
+            would_ask: number;
+            would_block: number;
+        };
+        /** @description A stop that a policy would have made. */
+        ReplayedStop: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            idle_since: string;
+            /** Format: date-time */
+            until: string;
+            last_signal: string;
+            /** @description Exact decimal; only screens round. */
+            saved: string | null;
+            billing_currency: string;
+            returned_within_minutes: number | null;
+            was_running: string[];
+            is_wrong: boolean;
+        };
         /** @description What a fix saves of the list cost, by the estimates with and without it; null: not known. */
         Saving: {
             /** @description Exact decimal; only screens round. */
@@ -1562,11 +1811,29 @@ export interface components {
             /** @description Exact decimal; only screens round. */
             cost_today: string | null;
             /** @description Exact decimal; only screens round. */
+            idle_today: string | null;
+            /** @description Exact decimal; only screens round. */
             cost_month: string | null;
             /** @description Exact decimal; only screens round. */
             cost_per_day_when_stopped: string | null;
             price: components["schemas"]["PriceRow"] | null;
             storage_price: components["schemas"]["PriceRow"] | null;
+        };
+        /** @description One piece of evidence. */
+        SignalRow: {
+            name: string;
+            title: string;
+            subject: string;
+            /** @enum {string} */
+            state: "active" | "quiet" | "unknown";
+            is_protected: boolean;
+            holds_alone: boolean;
+            active_since: string | null;
+            last_active_at: string | null;
+            /** Format: date-time */
+            as_of: string;
+            holds_until: string | null;
+            detail: string;
         };
         /** @description How many rows there are, of which the lists show the first; an app and its space are one. */
         StandingCounts: {
@@ -1688,19 +1955,26 @@ export type FindingResource = components['schemas']['FindingResource'];
 export type FindingRow = components['schemas']['FindingRow'];
 export type FindingSaving = components['schemas']['FindingSaving'];
 export type Idle = components['schemas']['Idle'];
+export type IdleSetting = components['schemas']['IdleSetting'];
+export type IdleView = components['schemas']['IdleView'];
 export type JobList = components['schemas']['JobList'];
 export type JobRow = components['schemas']['JobRow'];
 export type KindState = components['schemas']['KindState'];
 export type ListPriceFacts = components['schemas']['ListPriceFacts'];
+export type NativeIdle = components['schemas']['NativeIdle'];
 export type Overview = components['schemas']['Overview'];
 export type PartRow = components['schemas']['PartRow'];
 export type Past = components['schemas']['Past'];
 export type PriceRow = components['schemas']['PriceRow'];
+export type ProlongedStretch = components['schemas']['ProlongedStretch'];
+export type Replay = components['schemas']['Replay'];
+export type ReplayedStop = components['schemas']['ReplayedStop'];
 export type Saving = components['schemas']['Saving'];
 export type SavingRow = components['schemas']['SavingRow'];
 export type Savings = components['schemas']['Savings'];
 export type ScheduleRow = components['schemas']['ScheduleRow'];
 export type Session = components['schemas']['Session'];
+export type SignalRow = components['schemas']['SignalRow'];
 export type StandingCounts = components['schemas']['StandingCounts'];
 export type StandingList = components['schemas']['StandingList'];
 export type StopAccepted = components['schemas']['StopAccepted'];

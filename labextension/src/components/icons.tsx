@@ -41,6 +41,14 @@ export function WarningIcon(): React.JSX.Element {
   );
 }
 
+export function PauseIcon(): React.JSX.Element {
+  return (
+    <Glyph>
+      <path d="M5.75 3.75v8.5M10.25 3.75v8.5" />
+    </Glyph>
+  );
+}
+
 function Glyph({ className = '', children }: { className?: string; children: React.ReactNode }): React.JSX.Element {
   return (
     <svg className={`mlcost-Glyph ${className}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">

@@ -59,6 +59,16 @@ function addCommands({ commands, shell }: JupyterFrontEnd, cost: ICost): void {
     describedBy: { args: NO_ARGS },
     execute: () => model.refresh()
   });
+  commands.addCommand(CommandIDs.explainIdle, {
+    label: trans.__('Show What Keeps This Machine Awake'),
+    caption: trans.__('Show whether this machine is idle, and the evidence for it'),
+    icon: costIcon,
+    describedBy: { args: NO_ARGS },
+    execute: () => {
+      shell.activateById(PANEL_ID);
+      model.idle.explain();
+    }
+  });
   addEndings({ commands }, cost);
 }
 
@@ -116,13 +126,14 @@ function addEndings({ commands }: Pick<JupyterFrontEnd, 'commands'>, cost: ICost
 
 export const commandsPlugin: JupyterFrontEndPlugin<void> = {
   id: 'mlcost-ext-labextension:commands',
-  description: 'Adds commands to show and refresh costs and to end what costs.',
+  description: 'Adds commands to show and refresh costs, to explain an idle machine, and to end what costs.',
   autoStart: true,
   requires: [ICost],
   optional: [ICommandPalette],
   activate: (app: JupyterFrontEnd, cost: ICost, palette: ICommandPalette | null): void => {
     addCommands(app, cost);
     const category = cost.trans.__('Cost');
-    [CommandIDs.openPanel, CommandIDs.refresh].forEach(command => palette?.addItem({ command, category }));
+    const shown = [CommandIDs.openPanel, CommandIDs.refresh, CommandIDs.explainIdle];
+    shown.forEach(command => palette?.addItem({ command, category }));
   }
 };

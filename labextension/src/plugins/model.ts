@@ -7,11 +7,15 @@ import { OverviewModel } from '../model';
 import { DOMAIN, ICost, SETTINGS_ID } from '../tokens';
 import type { Translation } from '../words';
 
+/** Told when this machine becomes idle, or is used again. */
+const IDLE_EVENT = 'https://events.mlcost-ext.dev/idle/v1';
+
 /** Events of the server half after which the figures are read anew. */
 const EVENTS: ReadonlySet<unknown> = new Set([
   'https://events.mlcost-ext.dev/launch/v1',
   'https://events.mlcost-ext.dev/job_state/v1',
-  'https://events.mlcost-ext.dev/finding/v1'
+  'https://events.mlcost-ext.dev/finding/v1',
+  IDLE_EVENT
 ]);
 
 /** Hand the views one model, and a formatter that follows the currency of its figures. */
@@ -64,6 +68,9 @@ export const modelPlugin: JupyterFrontEndPlugin<ICost> = {
     events.stream.connect((_, event) => {
       if (EVENTS.has(event.schema_id)) {
         model.noticeEvent();
+      }
+      if (event.schema_id === IDLE_EVENT) {
+        model.idle.refresh();
       }
     });
     if (registry !== null) {

@@ -1,12 +1,13 @@
 import * as React from 'react';
 import type { Overview } from '../api/types';
 import { Around } from '../components/around';
-import { LiveMoney } from '../components/live';
+import { LiveMoney, LiveText } from '../components/live';
 import { WatchingWidget } from '../components/watching';
+import { isIdleForLong } from '../idle';
 import { runningFigure } from '../live';
 import { SLOT } from '../slot';
 import type { ICost } from '../tokens';
-import { beforeFirst, rateWords, runningWords, standingWords, statusWords } from './words';
+import { beforeFirst, idleTimeWords, rateWords, runningWords, standingWords, statusWords } from './words';
 
 interface ItemProps {
   cost: ICost;
@@ -14,7 +15,7 @@ interface ItemProps {
   open: () => void;
 }
 
-/** The rate of this session and the cost of what runs, on one line. */
+/** The rate of this session, the cost of what runs, and a long idleness, on one line. */
 export function StatusItem({ cost, isShown, open }: ItemProps): React.JSX.Element {
   const [, redraw] = React.useReducer((count: number) => count + 1, 0);
   React.useEffect(() => {
@@ -46,7 +47,8 @@ export function StatusItem({ cost, isShown, open }: ItemProps): React.JSX.Elemen
 }
 
 function Content({ cost, isShown }: Pick<ItemProps, 'cost' | 'isShown'>): React.JSX.Element {
-  const { overview, phase } = cost.model;
+  const { model } = cost;
+  const { overview, phase } = model;
   if (overview === null) {
     return <>{beforeFirst(phase, cost.trans)}</>;
   }
@@ -60,6 +62,12 @@ function Content({ cost, isShown }: Pick<ItemProps, 'cost' | 'isShown'>): React.
           <Running overview={overview} cost={cost} isShown={isShown} />
         </span>
       )}
+      {isIdleForLong(overview, model.elapsed) ? (
+        <span data-mlcost-status-idle="">
+          {' · '}
+          <LiveText model={model} isShown={isShown} read={() => idleTimeWords(overview, cost)} />
+        </span>
+      ) : null}
       {standing === null ? null : (
         <span>
           {' · '}

@@ -1,6 +1,8 @@
 import type { Overview } from '../api/types';
 import { isAtLeast } from '../bound';
 import type { Formatter } from '../format';
+import { idleSeconds, isIdleForLong } from '../idle';
+import { idleSentence } from '../idle_words';
 import { kindsThatAre, silenceOf } from '../kinds';
 import { JOB_KINDS } from '../places';
 import type { Phase } from '../phase';
@@ -77,6 +79,11 @@ export function runningWords(overview: Overview, sum: string, { format, trans }:
     : trans._n('%2 job, %3 so far', '%2 jobs, %3 so far', running, count, sum);
 }
 
+/** Say for how long this machine has been idle. */
+export function idleTimeWords(overview: Overview, { format, model, trans }: ICost): string {
+  return trans.__('idle %1', format.duration(idleSeconds(overview, model.elapsed) ?? 0));
+}
+
 /** The same in sentences, how sure it is first; they are not rewritten each second, since they are read aloud. */
 export function statusWords(cost: ICost): string {
   const { format, model, trans } = cost;
@@ -90,6 +97,7 @@ export function statusWords(cost: ICost): string {
       : [
           awsSentence(overview, cost),
           rateSentence(overview, cost),
+          isIdleForLong(overview, model.elapsed) ? idleSentence(overview, format, trans) : null,
           ...runningSentences(overview, cost),
           standingSentence(overview, cost)
         ]),

@@ -5,6 +5,7 @@ import { ApiError } from '../../api/errors';
 import { chargesOf } from '../charges';
 import { jobRow, overviewOf } from '../documents';
 import { estimateOf } from '../estimates';
+import { idleView } from '../idle';
 
 const fetched = vi.fn<(request: Request) => Promise<Response>>();
 
@@ -65,6 +66,16 @@ describe('the client', () => {
     expect(fetched.mock.lastCall?.[0].url).toContain('/findings/x%2F..%2Fy/accept');
   });
 
+  it("asks for a finding's change at the next launch", async () => {
+    await clientFor(json({})).wantFix('29d01069facb65823ce24f5d', true);
+    const [[asked]] = fetched.mock.calls;
+    expect([asked.method, new URL(asked.url).pathname]).toEqual([
+      'POST',
+      '/hub/user/me/mlcost-ext/findings/29d01069facb65823ce24f5d/fix'
+    ]);
+    expect(await asked.json()).toEqual({ wanted: true });
+  });
+
   it('reads what was charged, and takes nothing else for it', async () => {
     const days = { first: '2026-11-01', after: '2026-12-01' };
     await clientFor(json(chargesOf([]))).readCharges(days, 'tag:cost center');
@@ -96,6 +107,13 @@ describe('the client', () => {
     expect(await clientFor(json(told)).readCalibration()).toEqual(told);
     expect(new URL(fetched.mock.calls[0][0].url).pathname).toBe('/hub/user/me/mlcost-ext/calibration');
     await expect(clientFor(json({ calibration: null })).readCalibration()).rejects.toBeInstanceOf(ApiError);
+  });
+
+  it('reads why a machine is idle or active, and takes nothing else for it', async () => {
+    expect(await clientFor(json(idleView())).readIdle()).toEqual(idleView());
+    const asked = new URL(fetched.mock.calls[0][0].url);
+    expect([asked.pathname, asked.searchParams.get('no_track_activity')]).toEqual(['/hub/user/me/mlcost-ext/idle', '1']);
+    await expect(clientFor(json({ state: 'active' })).readIdle()).rejects.toBeInstanceOf(ApiError);
   });
 
   it('stops a job by its escaped name, with the token', async () => {

@@ -1,7 +1,8 @@
 import { CommandRegistry } from '@lumino/commands';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { ICommandPalette } from '@jupyterlab/apputils';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CommandIDs } from '../../commands';
+import { CommandIDs, NO_ARGS } from '../../commands';
 import { OverviewModel } from '../../model';
 import { commandsPlugin } from '../../plugins/commands';
 import { dialog, noDialog, press } from '../dialogs';
@@ -18,13 +19,18 @@ import {
 } from '../documents';
 import { FakeSource } from '../fakes';
 import { costOf } from '../render';
+import { PANEL_ID } from '../../tokens';
 
 let commands: CommandRegistry;
 let source: FakeSource;
 let model: OverviewModel;
+const shown: string[] = [];
+const listed: string[] = [];
 
 beforeEach(async () => {
   commands = new CommandRegistry();
+  shown.length = 0;
+  listed.length = 0;
   source = new FakeSource(
     overviewOf([jobRow(), jobRow({ kind: 'processing', name: 'features' })], {
       endpoints: [endpointRow({ can_delete: false }), forgottenRow()],
@@ -36,7 +42,9 @@ beforeEach(async () => {
   model = new OverviewModel({ source });
   model.watch();
   await model.refresh();
-  await commandsPlugin.activate({ commands, shell: {} } as unknown as JupyterFrontEnd, costOf(model), null);
+  const shell = { activateById: (id: string) => shown.push(id) };
+  const palette = { addItem: ({ command }: { command: string }) => listed.push(command) } as unknown as ICommandPalette;
+  await commandsPlugin.activate({ commands, shell } as unknown as JupyterFrontEnd, costOf(model), palette);
 });
 
 afterEach(() => {
@@ -77,6 +85,14 @@ describe('the commands', () => {
     press('Delete the endpoint');
     await deleted;
     expect(source.ended).toEqual(['endpoint credit-risk-test a-token']);
+  });
+
+  it('explain an idle machine in the panel, from the palette too', async () => {
+    expect(listed).toContain(CommandIDs.explainIdle);
+    expect((await commands.describedBy(CommandIDs.explainIdle)).args).toEqual(NO_ARGS);
+    expect(commands.label(CommandIDs.explainIdle)).toBe('Show What Keeps This Machine Awake');
+    await commands.execute(CommandIDs.explainIdle);
+    expect([shown, model.idle.isUnfolded, model.idle.takeFocus()]).toEqual([[PANEL_ID], true, true]);
   });
 
   it('describe what they are told', async () => {

@@ -10,6 +10,7 @@ import { SLOT } from '../../slot';
 import { hostWords, noteWords } from '../../words';
 import type { PanelSection, SectionProps } from '../section';
 import { Amounts } from './session_amounts';
+import { Idleness } from './session_idle';
 
 function Aside({ overview }: SectionProps): React.JSX.Element {
   return <span>{hostWords(overview.session, useView().cost.trans)}</span>;
@@ -25,6 +26,7 @@ function Body({ overview }: SectionProps): React.JSX.Element {
       {denied}
       <Price overview={overview} />
       <Amounts overview={overview} />
+      <Idleness overview={overview} />
     </>
   );
 }
