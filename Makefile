@@ -18,7 +18,7 @@ PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jup
 TWICE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo environments test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak test-focus docs wheel clean
+.PHONY: help demo environments test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak sim test-focus docs wheel clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ bench-large: dist/.ready ## Measure a ledger of ten million charges, half an hou
 
 soak: .venv/.dev ## Let every bad day of AWS pass, in turn and in any mix, each figure held against the truth: over an hour
 	$(BIN)/python -m tests.soak
+
+sim: .venv/.dev ## Hold the idle verdict of 100,000 random days against a simple model: some minutes
+	$(BIN)/python -m tests.sim --days 100000
 
 docs: .venv-wheel/.ready ## Take the screenshots in docs/ anew
 	.venv-wheel/bin/python tools/make_screenshots.py

@@ -16,10 +16,10 @@ from typing import Any
 from . import report
 from .arms import ensure_arms
 from .benchmarks import BENCHMARKS
-from .benchmarks.forecast import FORECAST, of_trace
 from .machine import load_average, machine
 from .plan import Benchmark, Plan
 from .result import Result
+from .traces import TraceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _leave)
     is_kept = not (options.quick or options.trace)
     if options.trace:
-        chosen = [of_trace(options.trace) if b.name == FORECAST.name else b for b in chosen]
+        chosen = [b.of_trace(options.trace) if b.of_trace else b for b in chosen]
     told: dict[str, str] = {}
-    if is_kept or any(b.name != FORECAST.name for b in chosen):  # the forecast runs in this process
+    if is_kept or not all(b.is_here for b in chosen):
         print("making the environments ...", flush=True)
         ensure_arms(options.wheel)
         told = machine()
@@ -56,6 +56,9 @@ def _measure(benchmark: Benchmark, plan: Plan, told: dict[str, str], *, is_kept:
     began = time.monotonic()
     try:
         results = benchmark.run(plan)
+    except TraceError as error:
+        print(error, flush=True)
+        return 3
     except Exception:
         traceback.print_exc()
         print(f"{benchmark.name} could not be measured", flush=True)
@@ -85,6 +88,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> Plan:
             window_seconds=options.window_seconds or 20.0,
             steady_minutes=options.steady_minutes or 5.0,
             lagging_minutes=min(10.0, options.steady_minutes or 2.0),
+            sampling_minutes=2.0,
         )
     return Plan(
         folder=folder,
@@ -112,9 +116,13 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--windows", type=int, help="of event_loop for each arm, 10 by default")
     parser.add_argument("--window-seconds", type=float, help="of cpu, event_loop and steady, 60 by default")
     parser.add_argument("--steady-minutes", type=float, help="of steady, 30 by default")
-    parser.add_argument("--trace", type=Path, help="of forecast: jobs as CSV, plain or .gz, not those of NASA; writes no result")
+    parser.add_argument("--trace", type=Path, help="of forecast or gpu_idle: another one, as CSV, plain or .gz; writes no result")
     parser.add_argument("--wheel", type=Path, help="measure this wheel, not the newest in dist/")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    traced = [b.name for b in BENCHMARKS if b.of_trace]
+    if options.trace and not (options.names and set(options.names) <= set(traced)):
+        parser.error(f"--trace is for one of {', '.join(traced)}: name it")
+    return options
 
 
 def _leave(number: int, frame: object) -> None:

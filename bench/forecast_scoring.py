@@ -10,8 +10,6 @@ widened by the 80 % quantile of the last 2,000 conformal residuals.
 
 from __future__ import annotations
 
-import csv
-import gzip
 import heapq
 import math
 import time
@@ -24,6 +22,8 @@ from statistics import fmean, median
 
 from mlcost_ext.forecast import Forecaster, Run
 from mlcost_ext.forecast.window import Window
+
+from .traces import TraceError, rows, wrong
 
 COLUMNS = ("submit_seconds", "run_seconds", "processors", "user", "group", "executable")
 ALPHA, RECENT, DECAY, RESIDUALS, WARM_UP = 0.2, 20, 0.8, 2000, 100
@@ -124,17 +124,10 @@ def load(path: Path) -> list[Job]:
     """Read a trace, plain or .gz.
 
     Raises:
-        RuntimeError: It is not there, or no trace of that shape.
+        TraceError: It is not there, or no trace of that shape.
     """
-    if not path.is_file():
-        raise RuntimeError(f"The trace {path.name} is not there; name one with --trace FILE.")
-    with gzip.open(path, "rt", newline="") if path.suffix == ".gz" else path.open(newline="") as file:
-        reader = csv.DictReader(file)
-        if not set(COLUMNS) <= set(reader.fieldnames or ()):
-            raise RuntimeError(f"The trace {path.name} lacks one of the columns {', '.join(COLUMNS)}.")
-        rows = [row for row in reader if float(row["run_seconds"]) >= 0]
-    rows.sort(key=lambda row: float(row["submit_seconds"]))
-    return [_job(row) for row in rows]
+    timed = [(_seconds(path, line, "submit_seconds", row), row) for line, row in rows(path, COLUMNS) if _ran(path, line, row)]
+    return [_job(row) for _, row in sorted(timed, key=lambda each: each[0])]
 
 
 def replay(jobs: list[Job], forecaster: Forecaster | None = None) -> Replay:
@@ -163,7 +156,7 @@ def replay(jobs: list[Job], forecaster: Forecaster | None = None) -> Replay:
                 told.ours.add(job, *map(math.log, (forecast.low, forecast.expected, forecast.high)))
         heapq.heappush(running, (job.submitted + math.exp(job.value), number, job, residual))
     if not told.plain.errors:
-        raise RuntimeError("The trace is too short: no row of its last third can be scored.")
+        raise TraceError("The trace is too short: no row of its last third can be scored.")
     return told
 
 
@@ -182,6 +175,17 @@ def build_seconds(jobs: list[Job], runs: int) -> float:
     for run in ended:
         forecaster.add(run)
     return time.process_time() - began
+
+
+def _ran(path: Path, line: int, row: dict[str, str]) -> bool:
+    return _seconds(path, line, "run_seconds", row) >= 0
+
+
+def _seconds(path: Path, line: int, column: str, row: dict[str, str]) -> float:
+    try:
+        return float(row[column])
+    except ValueError:
+        raise wrong(path, line, column, row[column]) from None
 
 
 def _job(row: dict[str, str]) -> Job:

@@ -29,6 +29,8 @@ class Plan:
     """Of watching a large account after its first picture."""
     lagging_minutes: float = 10.0
     """Of the same while AWS's index is late."""
+    sampling_minutes: float = 10.0
+    """Of letting the idle verdict look."""
     say: Callable[[str], None] = field(default=print)
 
 
@@ -43,6 +45,10 @@ class Benchmark:
     run: Callable[[Plan], list[Result]]
     is_apart: bool = False
     """Run only where it is named."""
+    is_here: bool = False
+    """It is run in this process, without the environments."""
+    of_trace: Callable[[Path], Benchmark] | None = None
+    """Gives the same on another trace; None: it goes through none."""
 
 
 def in_turn(arms: tuple[T, ...], count: int) -> Iterator[tuple[T, ...]]:

@@ -9,7 +9,9 @@ from .estimate import ESTIMATE
 from .event_loop import EVENT_LOOP
 from .first_picture import FIRST_PICTURE
 from .forecast import FORECAST
+from .gpu_idle import GPU_IDLE
 from .guard import GUARD
+from .idle_sampling import IDLE_SAMPLING
 from .kernel_start import KERNEL_START
 from .lab_ready import LAB_READY
 from .labextension_size import LABEXTENSION_SIZE
@@ -27,6 +29,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     PRICES,
     ESTIMATE,
     FORECAST,
+    GPU_IDLE,
     GUARD,
     LEDGER_INTAKE,
     LEDGER,
@@ -36,6 +39,7 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     KERNEL_START,
     LAB_READY,
     CPU,
+    IDLE_SAMPLING,
     EVENT_LOOP,
     FIRST_PICTURE,
     STEADY,

@@ -116,4 +116,11 @@ def _ratio(ours: float, plain: float) -> float:
     return ours / plain if plain else 1.0 if not ours else float("inf")
 
 
-FORECAST = Benchmark(name="forecast", title="Forecast of run lengths, on a trace of jobs", minutes=0.2, run=run)
+FORECAST = Benchmark(
+    name="forecast",
+    title="Forecast of run lengths, on a trace of jobs",
+    minutes=0.2,
+    run=run,
+    of_trace=of_trace,
+    is_here=True,
+)

@@ -27,19 +27,23 @@ def _load_jupyter_server_extension(app):
             log_before(handler)
 
     settings["log_function"] = log
-    routes = [(rf"/{PREFIX}/(\w+)", Probe, {"state": state})]
+    routes = [(rf"/{PREFIX}/(\w+)", Probe, {"state": state, "app": app})]
     app.web_app.add_handlers(".*$", routes)
 
 
 class Probe(RequestHandler):
-    def initialize(self, state):
+    def initialize(self, state, app):
         self.state = state
+        self.app = app
 
     def check_xsrf_cookie(self):
         """Whoever measures has no page."""
 
     def get(self, what):
-        """Give `requests`, or `delays` each with the processor time of the loop meanwhile; and forget them."""
+        """Give `requests`, or `delays` each with the processor time of the loop meanwhile; and forget them. Or `idling`."""
+        if what == "idling":
+            self.finish(json.dumps(_idling(self.app)))
+            return
         found, self.state[what] = self.state[what], []
         self.finish(json.dumps(found))
 
@@ -52,6 +56,18 @@ class Probe(RequestHandler):
             self.state["delays"] = []
             self.state["task"] = asyncio.get_running_loop().create_task(_probe(self.state))
         self.finish("{}")
+
+
+def _idling(app):
+    """Give what the idle verdict's looks have taken, and how much the last one saw."""
+    (extension,) = app.extension_manager.extension_apps["mlcost_ext"]
+    idling = extension.live.idling
+    seen = idling._measured
+    return {
+        "spent_seconds": idling.spent_seconds,
+        "kernels": len(seen.kernels) if seen else 0,
+        "terminals": len(seen.terminals) if seen else 0,
+    }
 
 
 async def _probe(state):
