@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from conftest import OpenLab
 from playwright.sync_api import expect
 from surroundings import Account, launch_code
@@ -22,6 +23,7 @@ def short(name: str) -> str:
     return launch_code(name).replace(last, f"    Environment={environment},\n{last}")
 
 
+@pytest.mark.timeout(300)
 def test_one_click_changes_the_next_launch_and_no_other(open_lab: OpenLab, account: Account) -> None:
     """Asks for Spot on the card; the next launch is on Spot and says so, the one after it is not; what has ended is compared."""
     page = open_lab()
@@ -35,7 +37,7 @@ def test_one_click_changes_the_next_launch_and_no_other(open_lab: OpenLab, accou
     expect(card).to_contain_text("Changed at the next launch, once.")
 
     page.run(launch_code("changed"))
-    last = page.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").filter(has_text='"changed"')
+    last = page.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").filter(has_text="'changed'")
     expect(last).to_contain_text("this launch was changed as was asked for under Findings, this once: MC106")
     page.run(launch_code("unchanged"))
     spot = [account.describe(name).get("EnableManagedSpotTraining", False) for name in ("warned", "changed", "unchanged")]

@@ -76,7 +76,7 @@ def test_a_trace_may_be_packed(tmp_path: Path) -> None:
         ("more.csv", HEAD.encode() + b"a,0,101\n", "has 101 for gpu_duty_cycle_pct, more than 100"),
         ("long.csv", HEAD.encode() + b"a,0," + b"x" * 90_000 + b"\n", "has '" + "x" * 40 + "…' for"),
         ("none.csv", HEAD.encode() + b"a,0,\n", "has no sample of any container"),
-        ("torn.csv.gz", gzip.compress(HEAD.encode() * 99)[:40], "cannot be read: it is not a gzip file of text"),
+        ("torn.csv.gz", gzip.compress(HEAD.encode() * 99, mtime=0)[:40], "cannot be read: it is not a gzip file of text"),
         ("plain.csv.gz", HEAD.encode(), "cannot be read"),
         ("bytes.csv", b"\xff\xfe\x00container", "cannot be read: it is not text"),
     ],

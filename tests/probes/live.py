@@ -17,7 +17,8 @@ from mlcost_ext.probes.proc_table import Process, Table
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
-BUSY = "while True: pass"
+BUSY = "import itertools, time; end = time.time() + 300; all(time.time() < end for _ in itertools.count())"
+"""It ends by itself, should a test leave it behind."""
 ON_ITS_TERMINAL = "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
 STARTER = """
 import os, subprocess, sys

@@ -128,7 +128,7 @@ def test_what_outlives_its_terminal(probe: MachineProbe, tmp_path: Path, how: st
     stubborn = tmp_path / "stubborn"
     stubborn.symlink_to(shutil.which("bash") or "bash")
     with terminal(MARKS) as opened:
-        opened.run(how.format(f"{stubborn} -c 'trap \"\" HUP; while :; do :; done'"))
+        opened.run(how.format(f"{stubborn} -c 'trap \"\" HUP; while ((SECONDS < 300)); do :; done'"))
         eventually(lambda: works(look(probe, terminals={"1": opened.pid})) == ["stubborn"])
     found = eventually(lambda: [each for each in look(probe).background if each.command == "stubborn"])
     try:
@@ -183,7 +183,7 @@ def test_a_real_kernel(probe: MachineProbe) -> None:
             return look(probe, {"k": pid}).kernel_cpu["k"] or 0.0
 
         settled(use, 0.02)
-        client.execute_interactive(f"import threading; threading.Thread(target=exec, args=({BUSY!r},)).start()", timeout=60)
+        client.execute_interactive(f"import threading; threading.Thread(target=exec, args=({BUSY!r}, {{}})).start()", timeout=60)
         eventually(lambda: use() > CORE)
     finally:
         client.stop_channels()
