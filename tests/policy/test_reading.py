@@ -136,7 +136,7 @@ FAULTS: list[tuple[str, Expected]] = [
         ],
     ),
     (V + "idle: {mode: yes}", [(2, 14, "yes is no mode", "off, shadow, on")]),
-    (V + "idle: {timeout_minutes: 0}", [(2, 25, "0 is no timeout_minutes", "from 1 to 527040")]),
+    (V + "idle: {timeout_minutes: 0}", [(2, 25, "0 is no timeout_minutes", "from 0.05 to 527040")]),
     (V + "idle: {timeout_minutes: 5, warn_minutes: 6}", [(2, 42, "before there is any idleness", "at most")]),
     (V + "idle: {snooze: {max_per_day: 1.5}}", [(2, 30, "1.5 is no max_per_day", "whole number")]),
     (V + "overrides: {allowed: [MC100]}", [(2, 23, "There is no rule MC100", "Write MC108 or")]),

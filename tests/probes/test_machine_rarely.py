@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,11 +19,12 @@ from tests.fakes import NOW
 
 @pytest.fixture
 def readings(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Count how often all processes are read."""
+    """Count how often all processes are read, of which those are told that are this test's."""
     found: list[int] = []
+    own = os.getpid()
 
     def read(proc: Path) -> Table:
-        table = read_table(proc)
+        table = {pid: process for pid, process in read_table(proc).items() if own in (pid, process.ppid)}
         found.append(len(table))
         return table
 

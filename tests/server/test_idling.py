@@ -6,97 +6,36 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
-from mlcost_ext.core.times import time_from_text
-from mlcost_ext.server import idling, live
-from mlcost_ext.server.idling import Idling, Seen
+from mlcost_ext.server import idling
+from mlcost_ext.server.idling import Seen
 from mlcost_ext.server.intake import now_utc
 from mlcost_ext.server.kernel_messages import SETTING
 
 from .conftest import FakeReader, training_job
+from .idle_server import (  # noqa: F401 - fixtures among them
+    SHORT,
+    _soon,
+    idle,
+    idle_when,
+    idling_of,
+    is_idle,
+    jp_server_config,
+    lay_down,
+    pages,
+    policy,
+    row,
+    time_of,
+)
 from .pages import V1, Page, Pages
 from .test_executions import launch
-from .test_overview import OPENAPI, overview
-
-SHORT = "idle: {timeout_minutes: 0.2}\n"
-
-
-@pytest.fixture
-def policy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Lay down a policy of which a test sees the end."""
-    file = tmp_path / "policy.yaml"
-    lay_down(file, SHORT)
-    monkeypatch.setenv("MLCOST_POLICY", str(file))
-    return file
-
-
-@pytest.fixture
-def jp_server_config(reader: FakeReader, home: Path, policy: Path) -> dict[str, Any]:
-    """Enable our extension, and terminals."""
-    extensions = {"mlcost_ext": True, "jupyter_server_terminals": True}
-    own = {"idle_timestamp_file": str(home.parent / "last-active"), "session_list_unit_price": "3.6"}
-    return {"ServerApp": {"jpserver_extensions": extensions}, "MlcostExt": own}
-
-
-@pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "TICK_SECONDS", 0.1)
-
-
-@pytest.fixture
-def pages(jp_fetch: Any, jp_ws_fetch: Any) -> Pages:
-    return Pages(jp_fetch, jp_ws_fetch)
-
-
-def lay_down(policy: Path, text: str) -> None:
-    policy.write_text(f"version: 1\n{text}")
-
-
-def idling_of(app: Any) -> Idling:
-    extension = next(iter(app.extension_manager.extension_apps["mlcost_ext"]))
-    found: Idling = extension.live.idling
-    return found
-
-
-async def idle(jp_fetch: Any) -> dict[str, Any]:
-    """Ask for the verdict and check it against the published description."""
-    document: dict[str, Any] = json.loads((await jp_fetch("mlcost-ext", "idle")).body)
-    jsonschema.validate(document, {"$ref": "#/components/schemas/IdleView", "components": OPENAPI["components"]})
-    return document
-
-
-async def idle_when(jp_fetch: Any, is_it: Callable[[dict[str, Any]], bool], seconds: float = 20.0) -> dict[str, Any]:
-    """Ask until the verdict is as expected."""
-    for _ in range(int(seconds / 0.2)):
-        view = await idle(jp_fetch)
-        if is_it(view):
-            return view
-        await asyncio.sleep(0.2)
-    raise AssertionError(json.dumps(view, indent=1))
-
-
-def is_idle(view: dict[str, Any]) -> bool:
-    return bool(view["verdict"]["state"] == "idle")
-
-
-def row(view: dict[str, Any], name: str) -> dict[str, Any]:
-    """Give the only row of a signal."""
-    (found,) = (each for each in view["signals"] if each["name"] == name)
-    return dict(found)
-
-
-def time_of(text: object) -> datetime:
-    found = time_from_text(text)
-    assert found is not None
-    return found
+from .test_overview import overview
 
 
 def test_a_server_that_nobody_opens_is_idle_from_its_start_on_and_polling_it_is_no_activity(
@@ -358,73 +297,6 @@ def test_a_kernel_that_waits_for_its_own_job_is_told_as_that(
         assert view["verdict"]["held_by"][0] == "kernel_busy"
         assert idling_here.waiting_kernels() == frozenset()
         await page.done(cell)
-
-    jp_asyncio_loop.run_until_complete(run())
-
-
-def test_off_measures_nothing_and_is_taken_up_while_the_server_runs(
-    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, policy: Path
-) -> None:
-    """Switched on again, the machine has a whole timeout before it, as after a start."""
-
-    async def run() -> None:
-        page = await pages.open(await pages.notebook())
-        await page.done(await page.run("1"))
-        lay_down(policy, "idle: {mode: off}\n")
-        view = await idle_when(jp_fetch, lambda view: view["mode"] == "off", 5)
-        assert (view["verdict"]["state"], view["signals"], view["verdict"]["since"]) == ("off", [], None)
-        assert view["verdict"]["reason"] == f"The policy of {policy} switches the idle verdict off, so nothing is measured."
-        off_at = now_utc()
-        await page.done(await page.run("2"))
-        assert (await overview(jp_fetch))["idle"]["state"] == "off"
-        lay_down(policy, SHORT)
-        view = await idle_when(jp_fetch, lambda view: view["mode"] == "shadow", 5)
-        assert (view["verdict"]["state"], "server_started" in view["verdict"]["held_by"]) == ("active", True)
-        assert time_of(row(view, "user_message")["last_active_at"]) < off_at
-
-    jp_asyncio_loop.run_until_complete(run())
-
-
-def test_on_behaves_as_shadow_and_a_broken_policy_leaves_the_last_good_one(
-    jp_asyncio_loop: Any, jp_fetch: Any, policy: Path
-) -> None:
-    async def run() -> None:
-        lay_down(policy, "idle: {mode: on, timeout_minutes: 30}\n")
-        view = await idle_when(jp_fetch, lambda view: view["mode"] == "on", 5)
-        assert "stops nothing yet" in view["note"]
-        lay_down(policy, "idle: {mode: on, timeout_minutes: soon}\n")
-        view = await idle_when(jp_fetch, lambda view: "faults" in (view["note"] or ""), 5)
-        assert (view["mode"], view["timeout_minutes"]) == ("on", "30")
-
-    jp_asyncio_loop.run_until_complete(run())
-
-
-def test_a_dear_machine_has_a_shorter_timeout(jp_asyncio_loop: Any, jp_fetch: Any, policy: Path) -> None:
-    """Where the policy's currency is that of the machine's price; else only the timeout for all counts."""
-    by_price = "idle: {timeout_minutes: 60, timeout_by_price: [{from_list_cost_per_hour: 3.6, timeout_minutes: 7}]}\n"
-
-    async def run() -> None:
-        lay_down(policy, by_price)
-        await idle_when(jp_fetch, lambda view: view["timeout_minutes"] == "7", 5)
-        lay_down(policy, f"billing_currency: EUR\n{by_price}")
-        await idle_when(jp_fetch, lambda view: view["timeout_minutes"] == "60", 5)
-
-    jp_asyncio_loop.run_until_complete(run())
-
-
-def test_what_the_users_own_file_may_change_is_told(jp_asyncio_loop: Any, jp_fetch: Any, policy: Path) -> None:
-    """The policy's file that the environment names stands above it."""
-
-    async def run() -> None:
-        view = await idle(jp_fetch)
-        found = {each["place"]: each for each in view["settings"]}
-        assert found["idle.timeout_minutes"] == {
-            "place": "idle.timeout_minutes",
-            "value": "0.2",
-            "origin": str(policy),
-            "may_be": "0.05 to 0.2",
-        }
-        assert found["idle.mode"]["may_be"] == "shadow or on"
 
     jp_asyncio_loop.run_until_complete(run())
 
