@@ -280,7 +280,7 @@ class Live:
         await self._history.work(now)
         if self._utilisations.is_due(now):
             self._spawn(self._utilisations.work(now))
-        await self._notebooks.refresh()
+        await self._notebooks.refresh(self._kernels.ids())
         is_viewed = self._minder.viewers.is_viewed
         await self._bookkeeper.work(self._minder.host, self._intake.prices, now, is_viewed=is_viewed)
         if await self._estimates.work(now, is_viewed=is_viewed):

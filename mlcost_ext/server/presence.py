@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from mlcost_ext.core.job import Problem
@@ -49,6 +49,10 @@ class KernelPresence:
         self._first_seen = {k: self._first_seen.get(k, now) for k in running}
         return sum(1 for k, since in self._first_seen.items() if k not in guarded and now - since > KERNEL_GRACE_SECONDS)
 
+    def ids(self) -> list[str]:
+        """Give the kernels that this server runs."""
+        return list(getattr(self.manager, "_kernels", None) or {})
+
     def is_there(self, kernel_id: str) -> bool:
         """Tell whether this server runs a kernel of that id."""
         return kernel_id in (getattr(self.manager, "_kernels", None) or {})
@@ -62,17 +66,23 @@ class KernelNotebooks:
     """Know which notebook each kernel is of, as Jupyter's sessions tell it."""
 
     REFRESH_SECONDS = 10.0
+    NEW_SECONDS = 15.0
+    """For so long a kernel's session may come after it."""
 
     def __init__(self, sessions: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._sessions, self._clock = sessions, clock
         self._known: dict[str, str] = {}
+        self._first_seen: dict[str, float] = {}
         self._read_at = float("-inf")
 
-    async def refresh(self) -> None:
-        """Read the sessions anew, now and then; a notebook may be renamed."""
-        if self._clock() - self._read_at < self.REFRESH_SECONDS:
+    async def refresh(self, kernel_ids: Iterable[str] = ()) -> None:
+        """Read the sessions anew, now and then, and while a new kernel has none; a notebook may be renamed."""
+        now = self._clock()
+        self._first_seen = {kernel_id: self._first_seen.get(kernel_id, now) for kernel_id in kernel_ids}
+        has_new = any(key not in self._known and now - at < self.NEW_SECONDS for key, at in self._first_seen.items())
+        if not has_new and now - self._read_at < self.REFRESH_SECONDS:
             return
-        self._read_at = self._clock()
+        self._read_at = now
         listed = await self._sessions.list_sessions()
         found = ((session.get("kernel") or {}, session) for session in listed if session.get("type") == "notebook")
         self._known = {str(kernel.get("id")): str(session.get("path"))[:256] for kernel, session in found}

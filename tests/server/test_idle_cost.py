@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -65,7 +66,11 @@ def test_idleness_has_a_cost_of_its_own(
         machine = costs_by(await charges(jp_fetch, group_by="kind,component", **days()), "kind", "component")
         assert set(by_state) == {("session", state) for state in ("working", "idle", "other", None)}
         assert set(machine) >= {("session", "Studio-JupyterLab")}
-        session = (await overview(jp_fetch))["session"]
+        for _ in range(150):  # it is added up every few seconds
+            session = (await overview(jp_fetch))["session"]
+            if Decimal(session["idle_today"] or 0) >= idle:
+                break
+            await asyncio.sleep(0.2)
         assert Decimal(session["idle_today"]) >= idle
         assert Decimal(session["idle_today"]) < Decimal(session["cost_today"])
         told = labelled(await scraped(jp_fetch), "mlcost_session_idle_cost_total", currency="USD")
