@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -101,6 +102,7 @@ class Terminal:
         )
         os.close(slave)
         self.printed = b""
+        self._is_closing = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.run("echo re''ady")
@@ -122,6 +124,8 @@ class Terminal:
         """Hang up, as a terminal that is shut down."""
         if self.shell.poll() is None:
             os.killpg(self.shell.pid, signal.SIGHUP)
+        self._is_closing = True
+        self._reader.join()  # else it would read from whatever is given this descriptor's number next
         with contextlib.suppress(OSError):
             os.close(self.master)
         try:
@@ -132,8 +136,9 @@ class Terminal:
 
     def _read(self) -> None:
         with contextlib.suppress(OSError, ValueError):
-            while data := os.read(self.master, 65536):
-                self.printed = (self.printed + data)[-100_000:]
+            while not self._is_closing:
+                if select.select([self.master], [], [], 0.1)[0]:
+                    self.printed = (self.printed + os.read(self.master, 65536))[-100_000:]
 
 
 @contextlib.contextmanager
