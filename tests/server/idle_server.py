@@ -18,7 +18,7 @@ from mlcost_ext.server.idling import Idling
 
 from .conftest import FakeReader
 from .pages import Pages
-from .test_overview import OPENAPI
+from .test_overview import OPENAPI, overview
 
 SHORT = "idle: {timeout_minutes: 0.2}\n"
 
@@ -77,6 +77,16 @@ async def idle_when(jp_fetch: Any, is_it: Callable[[dict[str, Any]], bool], seco
     raise AssertionError(json.dumps(view, indent=1))
 
 
+async def idle_in_overview_when(jp_fetch: Any, is_it: Callable[[dict[str, Any]], bool], seconds: float = 5.0) -> dict[str, Any]:
+    """Ask until the overview's short form is as expected."""
+    for _ in range(int(seconds / 0.2)):
+        short: dict[str, Any] = (await overview(jp_fetch))["idle"]
+        if is_it(short):
+            return short
+        await asyncio.sleep(0.2)
+    raise AssertionError(json.dumps(short, indent=1))
+
+
 def is_idle(view: dict[str, Any]) -> bool:
     return bool(view["verdict"]["state"] == "idle")
 
@@ -85,6 +95,11 @@ def row(view: dict[str, Any], name: str) -> dict[str, Any]:
     """Give the only row of a signal."""
     (found,) = (each for each in view["signals"] if each["name"] == name)
     return dict(found)
+
+
+def has_row(name: str) -> Callable[[dict[str, Any]], bool]:
+    """Tell of a view whether it has a signal."""
+    return lambda view: any(each["name"] == name for each in view["signals"])
 
 
 def time_of(text: object) -> datetime:

@@ -22,7 +22,9 @@ from .conftest import FakeReader, training_job
 from .idle_server import (  # noqa: F401 - fixtures among them
     SHORT,
     _soon,
+    has_row,
     idle,
+    idle_in_overview_when,
     idle_when,
     idling_of,
     is_idle,
@@ -166,7 +168,7 @@ def test_a_prompt_that_comes_up_after_its_page_was_closed_is_no_work_either(
 
 async def used_after(jp_fetch: Any, page: Page, kind: str, content: dict[str, Any], seconds: float) -> bool:
     """Tell whether a message moves, within some seconds, the time at which the notebook was last used."""
-    before = row(await idle(jp_fetch), "user_message")["last_active_at"]
+    before = row(await idle_when(jp_fetch, has_row("user_message")), "user_message")["last_active_at"]
     await page.send(kind, content)
     for _ in range(int(seconds / 0.1)):
         await asyncio.sleep(0.1)
@@ -218,8 +220,9 @@ def test_a_message_wakes_a_verdict_that_is_idle_at_once(
         assert told[-1]["state"] == "active"
         assert "user_message" in told[-1]["held_by"]
         assert [each["state"] for each in told][-2:] == ["idle", "active"]
-        shown = (await overview(jp_fetch))["idle"]
-        assert (shown["state"], "train.ipynb" in shown["reason"]) == ("active", True)
+        await idle_in_overview_when(
+            jp_fetch, lambda shown: (shown["state"], "train.ipynb" in shown["reason"]) == ("active", True)
+        )
 
     jp_asyncio_loop.run_until_complete(run())
 
@@ -279,24 +282,22 @@ def test_a_kernel_that_waits_for_its_own_job_is_told_as_that(
     async def run() -> None:
         await overview(jp_fetch)
         page = await pages.open(kernel_id := await pages.notebook())
-        cell = await page.run("import time; time.sleep(12)")
-        await page.begun(cell)
+        await page.begun(await page.run("import time; time.sleep(600)"))
         launch(home, kernel_id, "churn-1")
         reader.push_jobs(training_job("churn-1"))
         reader.push_status()
-        view = await idle_when(jp_fetch, lambda view: view["verdict"]["waiting"] is not None, 8)
+        view = await idle_when(jp_fetch, lambda view: view["verdict"]["waiting"] is not None)
         assert view["verdict"]["waiting"] == "training churn-1"
         assert view["verdict"]["held_by"][0] == "waiting_for_job"
         assert row(view, "waiting_for_job")["detail"] == "waits for training churn-1, which runs elsewhere"
         idling_here = idling_of(jp_serverapp)
-        assert idling_here.waiting_kernels() == {kernel_id}
-        assert idling_here.verdict is not None
-        assert (await overview(jp_fetch))["idle"]["waiting"] == "training churn-1"
+        await idle_in_overview_when(jp_fetch, lambda shown: shown["waiting"] == "training churn-1")
+        await idle_when(jp_fetch, lambda _: idling_here.waiting_kernels() == {kernel_id})
         reader.push_jobs(training_job("churn-1", TrainingJobStatus="Completed", SecondaryStatus="Completed"))
-        view = await idle_when(jp_fetch, lambda view: view["verdict"]["waiting"] is None, 5)
-        assert view["verdict"]["held_by"][0] == "kernel_busy"
+        await idle_when(
+            jp_fetch, lambda view: view["verdict"]["waiting"] is None and view["verdict"]["held_by"][0] == "kernel_busy"
+        )
         assert idling_here.waiting_kernels() == frozenset()
-        await page.done(cell)
 
     jp_asyncio_loop.run_until_complete(run())
 
