@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mlcost_ext.sandbox.environment import practice_environment
+from tools.free_port import free_port
 
 from .arms import Arm
 from .processes import end_tree, process_cpu_seconds
@@ -113,9 +113,7 @@ def make_home(arm: Arm, folder: Path, endpoint_url: str, *, is_probed: bool = Fa
 @contextmanager
 def serving(home: Home) -> Iterator[Station]:
     """Keep a server running."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (home.folder / "server.log").open("a", encoding="utf-8") as log:
         began = time.perf_counter()
         process = subprocess.Popen(

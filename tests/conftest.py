@@ -6,6 +6,7 @@ import ipaddress
 import socket
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,28 @@ from .fakes import NOW, FakePrices, small_price_list
 settings.register_profile("steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("explore", deadline=None, max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
+
+LONGEST = (
+    "binder/test_fresh_environment.py",
+    "idle/scenarios/test_scenarios.py",
+    "crash/test_plug.py",
+    "server/test_idling.py",
+    "soak/test_soak.py",
+    "server/test_native_idle_aws.py",
+    "soak/test_history.py",
+    "sandbox/test_story.py",
+    "guardrails/test_every_rule.py",
+    "server/test_standing.py",
+    "probes/test_terminal_input.py",
+    "crash/test_kernels.py",
+)
+"""Files that take half a minute and more, begun first: else the last of them would run alone."""
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 class NetworkBlockedError(RuntimeError):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from free_port import free_port
 
 from mlcost_ext.sandbox import names
 from mlcost_ext.sandbox.demo import CONTROL_TOKEN
@@ -127,12 +127,6 @@ print(json.dumps(dict(at=time.time(), arn=answer["TrainingJobArn"])))
 def launch_code(name: str, count: int = 1) -> str:
     """Write a cell that launches a job by raw boto3, and prints when the call returned."""
     return _LAUNCH.format(name=name, count=count, role=names.ROLE_ARN, bucket=names.BUCKET).strip()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def refused(url: str, **request: Any) -> int:

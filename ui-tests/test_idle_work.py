@@ -19,7 +19,7 @@ JOB = "waited-for-by-its-notebook"
 WAITED = (
     f'{launch_code(JOB)}\nboto3.client("sagemaker").get_waiter("training_job_completed_or_stopped").wait(TrainingJobName="{JOB}")'
 )
-BESIDE = "(while :; do :; done) & exec sleep 600\r"
+BESIDE = "timeout 120 sh -c 'while :; do :; done' & exec sleep 600\r"
 
 _TYPE = """([path, ...lines]) => new Promise((done, fail) => {
   const socket = new WebSocket(new URL(path, document.baseURI.replace(/lab.*/, '')).href.replace(/^http/, 'ws'));

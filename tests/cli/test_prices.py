@@ -125,8 +125,10 @@ def test_what_is_refused_leaves_the_prices_as_they_are(mlcost, aws):
     assert mlcost("prices", "refresh").out.startswith("us-east-1: nothing was replaced.\n  permission_missing: ")
 
 
-def test_a_refusal_is_not_repeated_where_it_is_not_due(mlcost, aws):
-    """--if-due asks nothing after a refusal, and nothing within a day."""
+def test_a_refusal_is_not_repeated_where_it_is_not_due(mlcost, aws, monkeypatch):
+    """--if-due asks nothing after a refusal, and nothing within a day; it works at a low priority."""
+    lowered = []
+    monkeypatch.setattr("os.nice", lowered.append)  # else what is tested after it would stay at that priority
     aws.denies = True
     mlcost("prices", "refresh")
     asked = len(aws.asked)
@@ -137,6 +139,7 @@ def test_a_refusal_is_not_repeated_where_it_is_not_due(mlcost, aws):
     assert again > asked
     mlcost("prices", "refresh", "--if-due")
     assert len(aws.asked) == again
+    assert [priority > 0 for priority in lowered] == [True, True]
 
 
 @pytest.mark.parametrize("write", [write_json, write_csv])

@@ -22,6 +22,7 @@ from mlcost_ext.sandbox import demo
 from mlcost_ext.sandbox.child import Child
 from mlcost_ext.sandbox.demo_home import lab_environment, notebook_folder
 from tests.fakes import ROOT
+from tools.free_port import free_port
 
 TOKEN = "plug"
 READER = "mlcost_ext.aws.reader"
@@ -51,7 +52,7 @@ class Lab:
         self.environment = lab_environment(os.environ, home, endpoint_url=endpoint_url, token=TOKEN)
         before = os.environ.get("PYTHONPATH")
         self.environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *([before] if before else [])])
-        self._port = demo._checked(0)  # kept: on another one it would be another server, with a ledger of its own
+        self._port = free_port()  # kept: on another one it would be another server, with a ledger of its own
         self._stack, self._child = ExitStack(), None
         self.complaints: list[str] = []
         self.orphans: list[psutil.Process] = []

@@ -25,6 +25,7 @@ from mlcost_ext.sandbox.bad_days import BadDay, BadDays
 from mlcost_ext.sandbox.environment import practice_environment
 from mlcost_ext.sandbox.seed import seed_opening
 from mlcost_ext.sandbox.server import make_practice_server
+from tools.free_port import free_port
 
 from .look import Look, moment
 from .truth import truth_of
@@ -267,13 +268,6 @@ def is_bad(line: str) -> bool:
     if not line.strip() or LOG_LINE.match(line):
         return "Traceback" in line
     return True
-
-
-def free_port() -> int:
-    """Give a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
 
 
 def start_server(folder: Path, port: int, log: Path, endpoint_url: str) -> subprocess.Popen[bytes]:

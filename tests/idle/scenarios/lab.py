@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from urllib.parse import urljoin
 
 from mlcost_ext.sandbox.demo_home import lab_environment, notebook_folder
 from mlcost_ext.sandbox.environment import without_aws
+from tools.free_port import free_port
 
 HOST = "127.0.0.1"
 TOKEN = "scenarios"
@@ -39,12 +39,6 @@ def now_utc() -> datetime:
 def time_of(text: str | None) -> datetime | None:
     """Read a time of a document."""
     return None if text is None else datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
 
 
 def wait_until(holds: Callable[[], Any], what: str, seconds: float = PATIENCE_SECONDS) -> Any:
