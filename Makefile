@@ -14,7 +14,7 @@ NODE_MODULES := labextension/node_modules/.package-lock.json
 SDKS := sdk3 sdk2 awscli
 PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jupyter-config/*/* kernel-startup/*)
 
-# A file of tests at a time; three on two cores, since many of them wait, and in the order of tests/conftest.py.
+# A file of tests at a time; three on two cores, since many of them wait, and in the order of conftest.py.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 TWICE := -n 2 --dist loadfile
 
@@ -55,7 +55,7 @@ test-focus: .venv/.dev ## Let the FinOps Foundation's validator judge the ledger
 	$(BIN)/python -m pytest tests/ledger/focus/test_validator.py
 
 test-browser: .venv-wheel/.ready .venv-lab44/.ready
-	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests $(TWICE)
+	.venv-wheel/bin/python -m pytest -c ui-tests/pytest.ini ui-tests $(SIDE_BY_SIDE)
 
 check: check-generated ## Formatters, linters, types, contracts, fast tests: under 3 minutes
 	$(BIN)/ruff format --check .

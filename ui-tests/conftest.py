@@ -27,12 +27,20 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LONGEST = ("test_standing.py", "test_idle.py", "test_warned_launch.py", "test_hosts.py", "test_bad_day.py", "test_place.py")
+"""Begun first: else the last of them would run alone."""
 VIEWPORT = {"width": 1280, "height": 800}
 
 expect.set_options(timeout=15_000)
 
 OpenPage = Callable[[LabServer], AbstractContextManager[LabPage]]
 OpenLab = Callable[..., LabPage]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(scope="session")
