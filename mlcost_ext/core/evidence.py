@@ -50,6 +50,10 @@ class EarlierRun:
     """Whether its inputs were at the same addresses; where only what is alike of them is known, whether that is the same."""
     has_same_parameters: bool
     """Whether its request had the same hyperparameters, environment and arguments; False where that is not known."""
+    retained_seconds: int | None = None
+    """For how long a warm pool kept its instances after its end, billed; None: not known, not over, or there was no pool."""
+    is_pool_reused: bool | None = None
+    """Whether another job took these over; None: likewise."""
 
 
 class Evidence(Protocol):

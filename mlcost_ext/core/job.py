@@ -42,6 +42,16 @@ class WarmPool:
     """When it ends by itself; None: not known, or it has ended."""
     cost_basis: CostBasis
 
+    @property
+    def is_reused(self) -> bool | None:
+        """Tell whether another job has taken the instances over; None: AWS has not told yet what becomes of them."""
+        return {"Reused": True, "Terminated": False}.get(self.status)
+
+    @property
+    def retained_seconds(self) -> int | None:
+        """Give how long they were kept, as AWS bills it; None: it has not told, as while they are kept."""
+        return int(self.accrual.settled_seconds) if self.accrual is not None and self.cost_basis == "final" else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

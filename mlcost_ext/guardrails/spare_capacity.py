@@ -1,9 +1,16 @@
-"""MC112: a volume much larger than what the last runs have filled, or instances kept longer than allowed."""
+"""MC112: a volume much larger than what the last runs have filled, or instances kept longer than allowed or than was of use.
+
+Judged by the last three to five runs of the same code: how much of their volumes they filled, and how long the instances that
+their warm pools kept waited for another job to take them over. Twice the longest wait will do; where no job did, none is needed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from math import ceil
 
 from mlcost_ext.core.evidence import EarlierRun
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule, Unsure
@@ -18,7 +25,20 @@ LEAST_VOLUME_GB = 30
 """AWS's own where none is asked for; smaller ones save next to nothing."""
 FROM_VOLUME_GB = 100
 KEEP_ALIVE = "KeepAlivePeriodInSeconds"
+LEAVE_OUT = f"Leave {KEEP_ALIVE} out."
+MINUTE = 60
 HUNDRED = Decimal(100)
+Look = Callable[[Work, Mapping[str, OptionValue]], tuple[Objection, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """For how long instances have to be kept, by how long those of earlier runs waited for the job that took them over."""
+
+    seconds: int
+    """0: not at all; else whole minutes."""
+    reason: str
+    hint: str
 
 
 def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:
@@ -26,29 +46,93 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     work = work_of(proposal)
     if work is None:
         return ()
-    kept = tuple(kept_too_long(work, options))
+    answers = [answer_of(look, work, options) for look in (kept_too_long, too_large)]
+    found = tuple(each for answer in answers if not isinstance(answer, Unsure) for each in answer)
+    doubt = next((answer for answer in answers if isinstance(answer, Unsure)), None)
+    if doubt is not None and not found:
+        raise doubt
+    return found
+
+
+def answer_of(look: Look, work: Work, options: Mapping[str, OptionValue]) -> tuple[Objection, ...] | Unsure:
+    """Give what one look objects to, or why it cannot tell."""
     try:
-        return (*kept, *too_large(work, options))
-    except Unsure:
-        if not kept:
-            raise
-        return kept
+        return look(work, options)
+    except Unsure as reason:
+        return reason
 
 
-def kept_too_long(work: Work, options: Mapping[str, OptionValue]) -> Iterable[Objection]:
-    """Object to instances that a warm pool keeps longer than allowed."""
+# -- instances that are kept --------------------------------------------------------------------
+
+
+def kept_too_long(work: Work, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:
+    """Object to instances that a warm pool keeps longer than allowed, else to such as it keeps longer than was of use.
+
+    Raises:
+        Unsure: What is remembered cannot be read.
+    """
     limit, kept = options["max_keep_alive_minutes"], work.run.keep_alive_seconds
-    if not isinstance(limit, Decimal) or kept <= limit * 60:
-        return
-    yield Objection(
-        message=f"Its instances are kept and billed for {span(kept)} after its end; {limit:f} min are allowed.",
-        hint=f"Set {KEEP_ALIVE} to {int(limit * 60)}." if limit else f"Leave {KEEP_ALIVE} out.",
-        fix=work.with_resources({KEEP_ALIVE: int(limit * 60) or None}),
-        subject="keep_alive",
-    )
+    if isinstance(limit, Decimal) and kept > limit * MINUTE:
+        return (over_limit(work, limit),)
+    need = need_of(work)
+    if need is None or need.seconds >= kept:
+        return ()
+    asked = f"It asks for its instances to be kept for {span(kept)} after its end."
+    return (keep_objection(work, f"{asked} {need.reason}", need.hint, need.seconds),)
 
 
-def too_large(work: Work, options: Mapping[str, OptionValue]) -> Iterable[Objection]:
+def over_limit(work: Work, limit: Decimal) -> Objection:
+    """Object to more than is allowed, and mend it by what is allowed, or by what was of use where that is known to be less."""
+    need, allowed = None, int(limit * MINUTE)
+    with suppress(Unsure):
+        need = need_of(work)
+    told = f"Its instances are kept and billed for {span(work.run.keep_alive_seconds)} after its end; {limit:f} min are allowed."
+    if need is not None and need.seconds < allowed:
+        return keep_objection(work, f"{told} {need.reason}", need.hint, need.seconds)
+    return keep_objection(work, told, f"Set {KEEP_ALIVE} to {allowed}." if allowed else LEAVE_OUT, allowed)
+
+
+def keep_objection(work: Work, message: str, hint: str, seconds: int) -> Objection:
+    """Object to a keep-alive, and mend it by another one; 0: by none."""
+    fix = work.with_resources({KEEP_ALIVE: seconds or None})
+    return Objection(message=message, hint=hint, fix=fix, subject="keep_alive")
+
+
+def need_of(work: Work) -> Need | None:
+    """Say for how long instances have to be kept, by the last runs of which is known what became of their pools.
+
+    Only of a job that is launched alone: those of a tuning job take over each other's instances. None: it keeps none, of too
+    few runs it is known, or not how long those instances waited that were taken over.
+
+    Raises:
+        Unsure: What is remembered cannot be read.
+    """
+    if not work.run.keep_alive_seconds or work.proposal.kind != "training":
+        return None
+    pools = [run for run in work.earlier_runs() or () if run.is_pool_reused or run.retained_seconds][:MOST_RUNS]
+    if len(pools) < LEAST_RUNS:
+        return None
+    waits = [run.retained_seconds for run in pools if run.is_pool_reused]
+    if not waits:
+        billed = span(sum(run.retained_seconds or 0 for run in pools))
+        reason = (
+            f"After the last {len(pools)} runs they were kept and billed for {billed} in all, and no other job took them over."
+        )
+        return Need(seconds=0, reason=reason, hint=LEAVE_OUT)
+    known = [each for each in waits if each is not None]
+    if len(known) < len(waits):
+        return None
+    longest = max(known)
+    seconds = max(1, ceil(2 * longest / MINUTE)) * MINUTE
+    times = "once" if len(waits) == 1 else f"{len(waits)} times"
+    reason = f"After the last {len(pools)} runs another job took them over {times}, {span(longest)} after their end at most."
+    return Need(seconds=seconds, reason=reason, hint=f"Set {KEEP_ALIVE} to {seconds}, twice that in whole minutes.")
+
+
+# -- volumes ------------------------------------------------------------------------------------
+
+
+def too_large(work: Work, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:
     """Object to a volume of which the last runs filled little.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from mlcost_ext.jobs.run_key import CODE_CHANNELS, CODE_INPUTS
 
 from .database import Database
 from .job_store import NANO
+from .migrations import POOLS_SINCE
 from .utilisation_store import utilisation_of
 
 KEPT = timedelta(days=90)
@@ -48,7 +50,8 @@ class EarlierRunStore:
         if digests.image is None:
             return ()
         with self._database.transaction() as connection:
-            rows = connection.execute(RUNS, (kind, digests.image, since(now), MOST)).fetchall()
+            runs = RUNS.format(pool=POOL if has_pools(connection) else "NULL, NULL")
+            rows = connection.execute(runs, (kind, digests.image, since(now), MOST)).fetchall()
         return [found for row in rows if (found := run_of(row, digests, request)) is not None]
 
     def training_types(self, now: datetime) -> frozenset[str]:
@@ -62,7 +65,7 @@ class EarlierRunStore:
 
 
 RUNS = """
-    SELECT job.name, status, ended_at, instance_type, instance_count, run_seconds, list_cost, script, data,
+    SELECT job.name, status, ended_at, instance_type, instance_count, run_seconds, list_cost, script, data, {pool},
            cpu_percent, gpu_percent, memory_percent, gpu_memory_percent, disk_percent,
            (SELECT request FROM launch
             WHERE launch.kind = job.kind AND launch.region_id = job.region_id AND launch.name = job.name
@@ -74,11 +77,17 @@ RUNS = """
     WHERE job.kind = ? AND image = ? AND ended_at >= ?
     ORDER BY ended_at DESC LIMIT ?
 """
+POOL = "retained_seconds, is_pool_reused"
 TYPES = """
     SELECT instance_type FROM ended_job INDEXED BY ended_job_training_type
     WHERE kind = 'training' AND instance_type IS NOT NULL
     GROUP BY instance_type HAVING MAX(ended_at) >= ?
 """
+
+
+def has_pools(connection: sqlite3.Connection) -> bool:
+    """Tell whether a file has what became of warm pools: one that an earlier version has written has not."""
+    return bool(connection.execute("PRAGMA user_version").fetchone()[0] >= POOLS_SINCE)
 
 
 def since(now: datetime) -> str:
@@ -88,7 +97,7 @@ def since(now: datetime) -> str:
 
 def run_of(row: tuple[Any, ...], digests: RunDigests, request: Mapping[str, Any]) -> EarlierRun | None:
     """Read a row; None: it has no time that can be read."""
-    name, status, ended_at, instance_type, count, seconds, list_cost, script, data, *percents, launched = row
+    name, status, ended_at, instance_type, count, seconds, list_cost, script, data, retained, is_reused, *percents, launched = row
     ended = time_from_text(ended_at)
     if ended is None:
         return None
@@ -106,6 +115,8 @@ def run_of(row: tuple[Any, ...], digests: RunDigests, request: Mapping[str, Any]
         has_same_code=script == digests.script,
         has_same_data=data == digests.data if known is None else inputs_of(known) == inputs_of(request),
         has_same_parameters=known is not None and all(known.get(key) == request.get(key) for key in PARAMETERS),
+        retained_seconds=retained,
+        is_pool_reused=None if is_reused is None else bool(is_reused),
     )
 
 

@@ -50,6 +50,10 @@ class EndedJob:
     billable_seconds: int | None = None
     digests: RunDigests | None = None
     """What runs like it have in common with it; None: not told."""
+    retained_seconds: int | None = None
+    """How long a warm pool kept its instances after its end, billed; None: not told, or not yet."""
+    is_pool_reused: bool | None = None
+    """Whether another job took them over; None: likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ class JobStore:
 
 
 PUT = """
-    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)
+    INSERT INTO ended_job VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)
     ON CONFLICT (kind, region_id, name, created_at) DO UPDATE SET
         ended_at = excluded.ended_at, status = excluded.status, instance_type = excluded.instance_type,
         instance_count = excluded.instance_count, is_spot = excluded.is_spot, list_cost = excluded.list_cost,
@@ -128,9 +132,12 @@ PUT = """
         contracted_cost = excluded.contracted_cost, storage_contracted_cost = excluded.storage_contracted_cost,
         notebook = COALESCE(excluded.notebook, notebook), run_seconds = excluded.run_seconds,
         billable_seconds = excluded.billable_seconds, image = COALESCE(excluded.image, image),
-        script = COALESCE(excluded.script, script), data = COALESCE(excluded.data, data)
+        script = COALESCE(excluded.script, script), data = COALESCE(excluded.data, data),
+        retained_seconds = COALESCE(excluded.retained_seconds, retained_seconds),
+        is_pool_reused = COALESCE(excluded.is_pool_reused, is_pool_reused)
 """
-"""Where a job was launched from is known to who saw the launch, and not to who reads of it later."""
+"""Where a job was launched from is known to who saw the launch, and not to who reads of it later; what has become of its warm
+pool is told once and stays so."""
 MEASURED = """
     SELECT launch.input_bytes, job.kind, job.region_id, job.name, job.created_at
     FROM ended_job AS job
@@ -187,6 +194,8 @@ def row_of(job: EndedJob) -> tuple[object, ...]:
         job.run_seconds,
         job.billable_seconds,
         *((job.digests.image, job.digests.script, job.digests.data) if job.digests else (None, None, None)),
+        job.retained_seconds,
+        None if job.is_pool_reused is None else int(job.is_pool_reused),
     )
 
 

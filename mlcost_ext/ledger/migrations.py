@@ -267,6 +267,10 @@ MIGRATIONS: tuple[str, ...] = (
         lead INTEGER NOT NULL
     );
     """,
+    """
+    ALTER TABLE ended_job ADD COLUMN retained_seconds INTEGER;
+    ALTER TABLE ended_job ADD COLUMN is_pool_reused INTEGER;
+    """,
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
@@ -280,8 +284,12 @@ is the digest of where data is in S3, to the letter; its `input_bytes` null: it 
 job is in `utilisation` once, whether or not anything was measured of it. Times of `prolonged` are milliseconds since 1970, its
 `cost_per_hour` plain decimal text. So are those of `observed` and `activity`, whose `length` and `lead` are milliseconds too and
 whose rows have no index, since it would be as large as they are; `cost_per_hour` of `observed` is 10⁻⁹ of its currency.
+`retained_seconds` and `is_pool_reused` are null where AWS has not told yet what became of a job's warm pool, where it had none or
+was started by another job, and where it was last read of before there were these columns.
 """
 SIZES_SINCE = 6
 """The version of the file from which on it has sizes of inputs."""
 UTILISATION_SINCE = 8
 """And how well machines were used."""
+POOLS_SINCE = 11
+"""And what became of warm pools."""

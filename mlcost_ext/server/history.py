@@ -217,6 +217,7 @@ def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
         currency: Of all figures.
     """
     job = metered.job
+    pool = None if job.parent is not None else job.warm_pool  # else a sibling takes it: no sign for a job alone
     ended_at, created_at = job.ended_at, job.created_at
     if job.cost_basis != "final" or ended_at is None or created_at is None:
         return None
@@ -244,4 +245,6 @@ def ended_job(metered: MeteredJob, currency: str) -> EndedJob | None:
         run_seconds=job.run_seconds,
         billable_seconds=job.billable_time_in_seconds,
         digests=job.run_digests,
+        retained_seconds=pool.retained_seconds if pool else None,
+        is_pool_reused=pool.is_reused if pool else None,
     )

@@ -71,12 +71,123 @@ def test_instances_kept_longer_than_allowed_are_objected_to() -> None:
     assert found.hint == "Leave KeepAlivePeriodInSeconds out."
 
 
+def kept(seconds: int, **changes: Any) -> dict[str, Any]:
+    """Ask for instances to be kept for so long."""
+    return with_volume(30, KeepAlivePeriodInSeconds=seconds, **changes)
+
+
+def pools(*told: int | str | None) -> Remembered:
+    """Remember runs, the latest first, by their pools: seconds in vain, `+` seconds until another job came; None: not known."""
+    return Remembered([
+        run(is_pool_reused=None if each is None else isinstance(each, str), retained_seconds=seconds_of(each)) for each in told
+    ])  # fmt: skip
+
+
+def seconds_of(told: int | str | None) -> int | None:
+    return int(told) if told not in (None, "+") else None
+
+
+def test_instances_that_no_job_took_over_are_objected_to() -> None:
+    """With the time that was billed in vain; the fix keeps none."""
+    (found,) = judged(RULE, "training", kept(3600), pools(3600, 1800, 3600, None))
+    assert found.message == (
+        "It asks for its instances to be kept for 1 h after its end. After the last 3 runs they were kept and billed for "
+        "2 h 30 min in all, and no other job took them over."
+    )
+    assert found.hint == "Leave KeepAlivePeriodInSeconds out."
+    assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": None}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "remembered", "expected", "told"),
+    [
+        (3600, pools("+480", 3600, "+90"), 960, "After the last 3 runs another job took them over 2 times, 8 min after"),
+        (3600, pools(3600, 3600, 3600, 3600, "+601", "+3000"), 1260, "After the last 5 runs another job took them over once, 10"),
+        (3600, pools("+1799", "+1", "+1"), None, ""),
+        (3600, pools("+1771", "+1", "+1"), None, ""),
+        (3600, pools("+1770", "+1", "+1"), 3540, "3 times"),
+        (21_600, pools("+3600", 60, 60), 7200, "once, 1 h after their end at most."),
+        (61, pools("+0", "+0", "+0"), 60, "0 s after their end at most."),
+        (60, pools("+0", "+0", "+0"), None, ""),
+        (150, pools("+61", 150, 150), None, ""),
+    ],
+)
+def test_instances_that_were_taken_over_sooner_are_kept_for_less(
+    asked: int, remembered: Remembered, expected: int | None, told: str
+) -> None:
+    """Twice the longest wait in whole minutes, one at least, by the last five whose end is known; never more than asked for."""
+    found = judged(RULE, "training", kept(asked), remembered)
+    assert [each.fix for each in found] == ([{"ResourceConfig": {"KeepAlivePeriodInSeconds": expected}}] if expected else [])
+    for each in found:
+        assert told in each.message
+        assert each.hint == f"Set KeepAlivePeriodInSeconds to {expected}, twice that in whole minutes."
+
+
+@pytest.mark.parametrize(
+    ("request_", "remembered"),
+    [
+        (kept(3600), pools(3600, 3600)),
+        (kept(3600), pools(3600, 3600, None, None)),
+        (kept(3600), pools(3600, 3600, 0, 0)),
+        (kept(3600), pools(3600, "+", "+90")),
+        (kept(3600), Remembered([run(is_pool_reused=False, retained_seconds=None)] * 5)),
+        (kept(3600), Remembered([run(is_pool_reused=False, retained_seconds=60, has_same_code=False)] * 5)),
+        (kept(3600), NoEvidence()),
+        (kept(0), pools(3600, 3600, 3600)),
+        (with_volume(30), pools(3600, 3600, 3600)),
+    ],
+)
+def test_a_keep_alive_of_which_too_little_is_known_is_left_alone(request_: dict[str, Any], remembered: Any) -> None:
+    """Too few pools that were there and are over, or a wait that nobody knows; nothing that was kept is no pool."""
+    assert judged(RULE, "training", request_, remembered) == ()
+
+
+def test_jobs_of_a_tuning_job_take_over_each_others_instances() -> None:
+    """So that jobs launched alone tell nothing of it; the policy's limit holds for it all the same."""
+    remembered = pools(3600, 3600, 3600)
+    assert judged(RULE, "tuning", tuning(kept(3600)), remembered) == ()
+    (found,) = judged(RULE, "tuning", tuning(kept(3600)), remembered, max_keep_alive_minutes=Decimal(10))
+    assert found.fix == {"TrainingJobDefinition": {"ResourceConfig": {"KeepAlivePeriodInSeconds": 600}}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "remembered", "expected", "hint"),
+    [
+        ("30", pools(3600, 3600, 3600), None, "Leave KeepAlivePeriodInSeconds out."),
+        ("30", pools("+90", 3600, 3600), 180, "Set KeepAlivePeriodInSeconds to 180, twice that in whole minutes."),
+        ("30", pools("+1500", 3600, 3600), 1800, "Set KeepAlivePeriodInSeconds to 1800."),
+        ("0.5", pools("+1", 3600, 3600), 30, "Set KeepAlivePeriodInSeconds to 30."),
+        ("0", pools("+90", 3600, 3600), None, "Leave KeepAlivePeriodInSeconds out."),
+        ("30", pools(3600), 1800, "Set KeepAlivePeriodInSeconds to 1800."),
+    ],
+)
+def test_the_policys_limit_is_told_alone(limit: str, remembered: Remembered, expected: int | None, hint: str) -> None:
+    """Its fix leaves nothing for earlier runs to object to."""
+    (found,) = judged(RULE, "training", kept(3600), remembered, max_keep_alive_minutes=Decimal(limit))
+    assert found.message.startswith(f"Its instances are kept and billed for 1 h after its end; {limit} min are allowed.")
+    assert (found.fix, found.hint) == ({"ResourceConfig": {"KeepAlivePeriodInSeconds": expected}}, hint)
+    fixed = kept(expected) if expected else with_volume(30)
+    assert judged(RULE, "training", fixed, remembered, max_keep_alive_minutes=Decimal(limit)) == ()
+
+
+def test_a_volume_and_a_keep_alive_are_two_findings() -> None:
+    """Each with a fix of its own."""
+    told = {"is_pool_reused": False, "retained_seconds": 600, "volume_gb": Decimal(500), "utilisation": used(disk="1")}
+    remembered = Remembered([run(**told)] * 3)
+    found = judged(RULE, "training", with_volume(500, KeepAlivePeriodInSeconds=600), remembered)
+    assert [each.subject for each in found] == ["keep_alive", "volume"]
+
+
 def test_what_cannot_be_told() -> None:
     """An unreadable ledger is said only where nothing else is; definitions that differ are not judged."""
     broken = Remembered(Unsure("The ledger cannot be read."))
     with pytest.raises(Unsure, match="ledger"):
         judged(RULE, "training", with_volume(500), broken)
-    kept = with_volume(500, KeepAlivePeriodInSeconds=3600)
+    with pytest.raises(Unsure, match="ledger"):
+        judged(RULE, "training", kept(3600), broken)
+    both = with_volume(500, KeepAlivePeriodInSeconds=3600)
     limits = options_of(RULE, max_keep_alive_minutes=Decimal(1))
-    assert [each.subject for each in RULE.judge(proposal("training", kept, broken), limits)] == ["keep_alive"]
+    (found,) = RULE.judge(proposal("training", both, broken), limits)
+    assert (found.subject, found.fix) == ("keep_alive", {"ResourceConfig": {"KeepAlivePeriodInSeconds": 60}})
+    assert judged(RULE, "training", with_volume(30), broken) == ()
     assert RULE.judge(proposal("tuning", tuning(with_volume(500), with_volume(500)), broken), options_of(RULE)) == ()

@@ -55,6 +55,27 @@ def test_no_other_pool_stands(status: Any) -> None:
     assert standing_of_warm_pool(read_job(kept(status))) is None
 
 
+@pytest.mark.parametrize(
+    ("status", "billed", "expected"),
+    [
+        ("InUse", None, (None, None)),
+        ("Available", None, (None, None)),
+        ("Available", 60, (None, None)),
+        ("Resting", 60, (None, None)),
+        ("Reused", 60, (True, 60)),
+        ("Reused", None, (True, None)),
+        ("Terminated", 0, (False, 0)),
+        ("Terminated", None, (False, None)),
+    ],
+)
+def test_what_became_of_a_pool(status: str, billed: int | None, expected: tuple[bool | None, int | None]) -> None:
+    """Known once it is over; the time only where AWS has told it, never the period that was asked for."""
+    told = {} if billed is None else {"ResourceRetainedBillableTimeInSeconds": billed}
+    pool = read_job({**kept(), "WarmPoolStatus": {"Status": status, **told}}).warm_pool
+    assert pool is not None
+    assert (pool.is_reused, pool.retained_seconds) == expected
+
+
 def test_a_job_without_a_pool_leaves_nothing() -> None:
     """Most jobs keep nothing."""
     assert standing_of_warm_pool(read_job(ended())) is None

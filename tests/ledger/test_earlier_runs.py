@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +20,7 @@ from mlcost_ext.core.times import time_to_text
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.earlier_runs import EarlierRunStore
 from mlcost_ext.ledger.job_store import EndedJob, JobStore, row_of
+from mlcost_ext.ledger.migrations import MIGRATIONS, POOLS_SINCE
 from mlcost_ext.ledger.utilisation_store import JobKey, UtilisationStore
 
 from .test_job_store import JOB, NOW
@@ -82,6 +85,50 @@ def test_a_run_is_told_with_all_that_is_known_of_it(database: Database) -> None:
             has_same_parameters=True,
         )
     ]
+
+
+def test_a_run_is_told_with_what_became_of_its_warm_pool(database: Database) -> None:
+    """Not reused and not kept is known, and something else than not known."""
+    pools = {"reused": (90, True), "in vain": (3600, False), "untold": (None, True), "released": (0, False), "none": (None, None)}
+    JobStore(database).put(
+        [replace(RUN, name=name, retained_seconds=kept, is_pool_reused=used) for name, (kept, used) in pools.items()]
+    )
+    assert {each.name: (each.retained_seconds, each.is_pool_reused) for each in runs(database)} == pools
+
+
+def test_a_kernel_reads_a_ledger_that_tells_of_no_warm_pools_as_it_is(database: Database) -> None:
+    """Where the server has not been started again since the update: runs as ever, and nothing of pools."""
+    database.path.parent.mkdir(parents=True)
+    of_before(database.path)
+    before = database.path.read_bytes()
+    old = Database(database.path, is_read_only=True, oldest=POOLS_SINCE - 1)
+    (found,) = runs(old)
+    assert (found.name, found.run_seconds, found.retained_seconds, found.is_pool_reused) == ("churn-1", 3600, None, None)
+    assert database.path.read_bytes() == before
+
+
+def test_a_ledger_that_told_of_no_warm_pools_is_brought_up_to_date(database: Database) -> None:
+    """By the server; of its runs nothing is known until AWS tells of them again."""
+    database.path.parent.mkdir(parents=True)
+    of_before(database.path)
+    (found,) = runs(database)
+    assert (found.retained_seconds, found.is_pool_reused, found.list_cost) == (None, None, Decimal("0.123456789"))
+    JobStore(database).put([replace(RUN, retained_seconds=90, is_pool_reused=True)])
+    (found,) = runs(database)
+    assert (found.retained_seconds, found.is_pool_reused) == (90, True)
+    with database.transaction() as connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+
+
+def of_before(path: Path) -> None:
+    """Write a ledger as the version before warm pools has: one run."""
+    with closing(sqlite3.connect(path)) as connection:
+        for step in MIGRATIONS[: POOLS_SINCE - 1]:
+            connection.executescript(step)
+        row = (*row_of(RUN)[:-2], None)
+        connection.execute(f"INSERT INTO ended_job VALUES ({', '.join('?' * len(row))})", row)
+        connection.execute(f"PRAGMA user_version={POOLS_SINCE - 1}")
+        connection.commit()
 
 
 @pytest.mark.parametrize(
@@ -193,9 +240,9 @@ def test_a_ledger_of_many_jobs_answers_at_once(database: Database) -> None:
     found = store.earlier_runs("training", digests, REQUEST, NOW)
     assert (len(found), found[0].name, found[0].has_same_parameters) == (50, "job-7", True)
     with database.transaction() as connection:
-        from mlcost_ext.ledger.earlier_runs import RUNS, TYPES
+        from mlcost_ext.ledger.earlier_runs import POOL, RUNS, TYPES
 
-        plans = connection.execute(f"EXPLAIN QUERY PLAN {RUNS}", ("training", "a", "b", 50)).fetchall()
+        plans = connection.execute(f"EXPLAIN QUERY PLAN {RUNS.format(pool=POOL)}", ("training", "a", "b", 50)).fetchall()
         plans += connection.execute(f"EXPLAIN QUERY PLAN {TYPES}", ("b",)).fetchall()
     told = " ".join(str(row[3]) for row in plans)
     assert all(index in told for index in ("ended_job_image", "launch_name", "ended_job_training_type"))
@@ -211,7 +258,7 @@ def fill(database: Database, jobs: list[EndedJob]) -> None:
         connection.executemany(
             "INSERT INTO ended_job (kind, region_id, name, created_at, ended_at, status, instance_type, instance_count, is_spot,"
             " tags, run_seconds, image, script, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '{}', ?, ?, ?, ?)",
-            [(*row_of(job)[:9], 3600, *row_of(job)[-3:]) for job in jobs],
+            [(*row_of(job)[:9], 3600, *row_of(job)[-5:-2]) for job in jobs],
         )
         connection.executemany(
             "INSERT INTO launch (id, at, name, kind, region_id, request, tags, result)"

@@ -80,6 +80,18 @@ def test_where_a_job_was_launched_from_stays_known(store: JobStore, path: Path) 
     assert found == [("a.ipynb", 2_000_000_000, "Stopped")]
 
 
+def test_what_became_of_a_warm_pool_stays_known(store: JobStore, path: Path) -> None:
+    """A description from before its end, told late, takes nothing back; one from after it adds what was not known."""
+    for pool in ({}, {"retained_seconds": 90, "is_pool_reused": True}, {}):
+        store.put([replace(JOB, **pool)])
+    store.put([replace(JOB, name="untold", is_pool_reused=False)])
+    store.put([replace(JOB, name="untold", is_pool_reused=False, retained_seconds=0)])
+    store._database.close()
+    with sqlite3.connect(path) as connection:
+        found = connection.execute("SELECT name, retained_seconds, is_pool_reused FROM ended_job ORDER BY name").fetchall()
+    assert found == [("churn-1", 90, 1), ("untold", 0, 0)]
+
+
 def test_sums_are_exact_and_leave_out_what_is_unknown(store: JobStore) -> None:
     """Ten times a tenth is one; a job without a price, or in another currency, is counted and not added."""
     tenths = [replace(JOB, name=f"t-{n}", list_cost=Decimal("0.1")) for n in range(10)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -148,6 +149,39 @@ def test_a_job_that_ends_while_we_look_is_kept_too(path: Path) -> None:
     told = past(history)
     assert told is not None
     assert (told.jobs, to_wire(told.cost)) == (1, "0.46")
+
+
+def test_a_warm_pool_is_kept_once_aws_has_told_its_end(path: Path) -> None:
+    """While it waits for a job it is unknown, not zero; of a job that a tuning job has started nothing is kept of it."""
+    intake, history = make(path)
+    resources = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 2, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": 3600}
+    parent = "arn:aws:sagemaker:us-east-1:111122223333:hyper-parameter-tuning-job/sweep"
+    over = {"Status": "Terminated", "ResourceRetainedBillableTimeInSeconds": 3600}
+    jobs: dict[str, tuple[dict[str, Any], ...]] = {
+        "alone": ({},),
+        "kept": ({"Status": "InUse"}, {"Status": "Available"}),
+        "reused": ({"Status": "Available"}, {"Status": "Reused", "ResourceRetainedBillableTimeInSeconds": 90}),
+        "in-vain": ({"Status": "Available"}, over),
+        "untold": ({"Status": "Reused"},),
+        "child": (over,),
+    }
+    for name, pools in jobs.items():
+        for pool in pools:
+            told = {"WarmPoolStatus": pool} if pool else {}
+            job = ended(name, 0.01, ResourceConfig=resources, TuningJobArn=parent if name == "child" else None, **told)
+            intake.take_description("training", job)
+            asyncio.run(history.work(now_utc()))
+    asyncio.run(history.close())
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT name, retained_seconds, is_pool_reused FROM ended_job").fetchall()
+    assert {name: rest for name, *rest in rows} == {
+        "alone": [None, None],
+        "kept": [None, None],
+        "reused": [90, 1],
+        "in-vain": [3600, 0],
+        "untold": [None, 1],
+        "child": [None, None],
+    }
 
 
 def test_a_price_nobody_knows_is_counted_and_not_added(path: Path) -> None:
