@@ -118,6 +118,11 @@ class PolicyException:
     layer can loosen what one above it has laid down."""
 
 
+def is_over(until: date, day: date) -> bool:
+    """Tell whether something whose last day is `until`, that day included, is over on a day; both by UTC."""
+    return day > until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """All layers together: what is in force."""

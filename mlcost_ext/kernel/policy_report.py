@@ -6,9 +6,11 @@ Every text of a policy is untrusted: it is cut, cleaned and escaped.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
+from mlcost_ext.core.times import UTC
 from mlcost_ext.policy.words import rows
 from mlcost_ext.policy_files.compiling import PolicyInForce
 from mlcost_ext.policy_files.told import BORDER, document_of, headline, remarks
@@ -26,6 +28,8 @@ class PolicyReport:
     """The policy that counts in this kernel."""
 
     in_force: PolicyInForce
+    today: date
+    """By UTC."""
 
     def __repr__(self) -> str:
         """Give the text form."""
@@ -38,13 +42,13 @@ class PolicyReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain data, as ``mlcost --json policy show`` has it."""
-        return document_of(self.in_force)
+        return document_of(self.in_force, self.today)
 
     def _rows(self) -> list[tuple[str, ...]]:
         return [HEADINGS, *(tuple(clean(cell, MAX_VALUE) for cell in row) for row in rows(self.in_force.policy))]
 
     def _said(self) -> list[str]:
-        told = remarks(self.in_force)
+        told = remarks(self.in_force, self.today)
         more = [f"{len(told) - MAX_REMARKS} more; `mlcost policy show` has all of them."] if len(told) > MAX_REMARKS else []
         return [clean(line, MAX_LINE) for line in (headline(self.in_force), *told[:MAX_REMARKS], *more, BORDER)]
 
@@ -53,4 +57,4 @@ def report() -> PolicyReport:
     """Read the policy that counts here."""
     from mlcost_ext.kernel_wiring import policy_files
 
-    return PolicyReport(in_force=policy_files().in_force())
+    return PolicyReport(in_force=policy_files().in_force(), today=datetime.now(UTC).date())

@@ -38,7 +38,7 @@ class ProjectTags:
 
 def tags_in(data: bytes) -> dict[str, str]:
     """Give what stands under ``tags`` at the top of a document, each value as its text; what AWS does not take is left out."""
-    from mlcost_ext.policy.yaml_nodes import parse  # only where there is such a file
+    from mlcost_ext.policy.parsing import parse  # only where there is such a file
 
     root, faults = parse(data, whole="The file", entry="project: churn")
     entries = [] if faults else members(root)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from .yaml_nodes import Fault
@@ -26,6 +27,15 @@ class Note:
     def __str__(self) -> str:
         """Write the note in one line."""
         return f"{self.layer}{'' if self.line is None else f':{self.line}:{self.column}'}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What is to be noted of something once its last day is over; whoever tells it knows the day, as this room has no clock."""
+
+    until: date
+    """The last day on which the note does not hold yet, by UTC."""
+    note: Note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

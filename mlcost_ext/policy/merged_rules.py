@@ -8,7 +8,7 @@ from mlcost_ext.core.policy import BUILTIN, VERDICTS, PolicyException, RuleSetti
 from mlcost_ext.core.rule import Rule
 
 from .fields import INHERIT
-from .layer import Place, dotted
+from .layer import Ending, Layer, Place, dotted
 from .stack import Stack
 from .strictness import BY_NAME, Given, later_in, topmost
 
@@ -96,10 +96,16 @@ def exceptions(
         if rule is not None:
             instead = _instead(stack, rule, maker, settings)
             made.append(PolicyException(**{"scope": {}, **item, "instead": instead}))
+            stack.endings.append(_ending(stack.layers[maker], number, made[-1]))
             if instead == settings[rule.id]:
                 message = f"exceptions: this one has no effect, since {rule.id} is what it is without this layer."
                 stack.notes.append(stack.layers[maker].note((*EXCEPTIONS, str(number)), message))
     return tuple(made)
+
+
+def _ending(layer: Layer, number: int, made: PolicyException) -> Ending:
+    message = f"exceptions: this one of {made.rule} ended on {made.until} and applies no more."
+    return Ending(until=made.until, note=layer.note((*EXCEPTIONS, str(number), "until"), message))
 
 
 def _numbered(each: Given) -> Given:

@@ -14,10 +14,12 @@ REQUIRED: Place = ("tags", "required")
 
 def required_tags(stack: Stack, origins: dict[str, str]) -> tuple[TagRule, ...]:
     """Give all tags that any layer requires, and note in `origins` where each part of it is from."""
-    named = [(layer.name, key) for layer in stack.layers for key in layer.names.get(REQUIRED, ())]
-    for key in dict.fromkeys(key for _, key in named):
-        origins[dotted((*REQUIRED, key))] = ", ".join(name for name, one in named if one == key)
-    return tuple(_tag(stack, key, origins) for key in dict.fromkeys(key for _, key in named))
+    named: dict[str, list[str]] = {}
+    for layer in stack.layers:
+        for key in layer.names.get(REQUIRED, ()):
+            named.setdefault(key, []).append(layer.name)
+    origins.update({dotted((*REQUIRED, key)): ", ".join(layers) for key, layers in named.items()})
+    return tuple(_tag(stack, key, origins) for key in named)
 
 
 def _tag(stack: Stack, key: str, origins: dict[str, str]) -> TagRule:

@@ -10,7 +10,7 @@ from mlcost_ext.core.policy import BUILTIN, Budget, IdlePolicy, Overrides, Polic
 from mlcost_ext.core.rule import Rule
 
 from .fields import DISABLE, FIELDS, Field, price_timeouts, price_timeouts_of
-from .layer import Layer, Note, Place, dotted
+from .layer import Ending, Layer, Note, Place, dotted
 from .merged_rules import exceptions, rule_settings
 from .merged_tags import required_tags
 from .stack import Stack, once
@@ -26,6 +26,8 @@ class Merged:
     policy: Policy
     notes: tuple[Note, ...]
     """What has no effect, and why."""
+    endings: tuple[Ending, ...] = ()
+    """What has none any more once a day is over."""
 
 
 def merge(layers: Sequence[Layer], rules: Sequence[Rule]) -> Merged:
@@ -58,7 +60,7 @@ def merge(layers: Sequence[Layer], rules: Sequence[Rule]) -> Merged:
     if policy.idle.mode == "on":
         layer = next(layer for layer in layers if layer.values.get(("idle", "mode")) == "on")
         stack.notes.append(layer.note(("idle", "mode"), NOT_STOPPED))
-    return Merged(policy=policy, notes=tuple(stack.notes))
+    return Merged(policy=policy, notes=tuple(stack.notes), endings=tuple(stack.endings))
 
 
 PLAIN_FIELDS = ("admins", "non_interactive", "ask_timeout_minutes", "when_unsure", "cost_explorer", "scope_account")
@@ -98,11 +100,21 @@ def _overrides(stack: Stack, values: dict[Place, Any], settings: Mapping[str, Ru
 def _budgets(stack: Stack, origins: dict[str, str]) -> tuple[Budget, ...]:
     """Give all budgets of all layers; two that are the same are one."""
     given = stack.given(("budgets",), lambda items: tuple(_budget(item) for item in items))
-    found: tuple[Budget, ...] = stack.settle(("budgets",), given, (), union, tells=False).value
-    for budget in found:
-        sources = [each.origin for each in given if any(mine.name == budget.name for mine in each.value)]
-        origins[f"budgets.{budget.name}"] = ", ".join(sources)
+    found: tuple[Budget, ...] = stack.settle(("budgets",), given, (), _all_budgets, tells=False).value
+    sources: dict[str, list[str]] = {}
+    for each in given:
+        for name in dict.fromkeys(budget.name for budget in each.value):
+            sources.setdefault(name, []).append(each.origin)
+    origins.update({f"budgets.{budget.name}": ", ".join(sources[budget.name]) for budget in found})
     return found
+
+
+def _all_budgets(upper: tuple[Budget, ...], lower: tuple[Budget, ...]) -> tuple[Budget, ...]:
+    """Give all budgets of both, once."""
+    known: dict[str, list[Budget]] = {}
+    for budget in upper:
+        known.setdefault(budget.name, []).append(budget)
+    return (*upper, *(budget for budget in lower if budget not in known.get(budget.name, ())))
 
 
 def _budget(item: dict[str, Any]) -> Budget:

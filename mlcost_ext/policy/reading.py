@@ -12,9 +12,10 @@ from .checks import check_layer
 from .format import policy_shape
 from .layer import Layer, Note, Place
 from .node_values import ABSENT, ValueReader
+from .parsing import parse
 from .shapes import Named, RuleTable, Section, Shape
 from .texts import is_elsewhere
-from .yaml_nodes import MOST_FAULTS, EnoughError, Fault, in_order, parse
+from .yaml_nodes import MOST_FAULTS, EnoughError, Fault, in_order
 
 WHOLE = "Write names and values, a line each, indented by spaces; the first is version: 1."
 ENTRY = "No value of a policy lies as deep as this."

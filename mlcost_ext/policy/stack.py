@@ -8,7 +8,7 @@ from typing import Any
 
 from mlcost_ext.core.policy import BUILTIN
 
-from .layer import Layer, Note, Place, dotted
+from .layer import Ending, Layer, Note, Place, dotted
 from .strictness import Given, Settled, Stricter, settle
 from .words import told
 from .yaml_nodes import shown
@@ -26,6 +26,8 @@ class Stack:
     layers: Sequence[Layer]
     notes: list[Note] = field(default_factory=list)
     """What was found to be without effect so far."""
+    endings: list[Ending] = field(default_factory=list)
+    """What was found that will be, or is."""
 
     def given(self, place: Place, turn: Callable[[Any], Any] = once, *, without: int | None = None) -> list[Given]:
         """Give what each layer says of a field.

@@ -52,15 +52,16 @@ def larger(upper: Decimal | None, lower: Decimal | None) -> Decimal | None:
 
 def union(upper: tuple[Any, ...] | None, lower: tuple[Any, ...] | None) -> tuple[Any, ...]:
     """Give all of both, once; None is nothing."""
-    known = upper or ()
-    return (*known, *(value for value in lower or () if value not in known))
+    known = dict.fromkeys(upper or ())
+    return (*(upper or ()), *(value for value in lower or () if value not in known))
 
 
 def intersection(upper: tuple[str, ...] | None, lower: tuple[str, ...] | None) -> tuple[str, ...] | None:
     """Give what is in both; None is everything."""
     if upper is None or lower is None:
         return lower if upper is None else upper
-    return tuple(value for value in upper if value in lower)
+    known = dict.fromkeys(lower)
+    return tuple(value for value in upper if value in known)
 
 
 def either(upper: bool | None, lower: bool | None) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from .pattern import LONGEST
 from .shapes import Text
 
-TAG_SIGNS = frozenset(" _.:/=+-@")
+TAG = re.compile(r"[\w .:/=+@-]*")
 CURRENCY = "[A-Z]{3}"
 SOURCE = r"(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/|ssm:)\S+"
 RULE_ID = "[A-Z]{2,12}[0-9]{3}"
@@ -24,8 +24,7 @@ def is_elsewhere(rule_id: str) -> bool:
 
 def tag_problem(text: str) -> str | None:
     """Say what AWS would refuse in a tag's value."""
-    strange = next((letter for letter in text if not (letter.isalnum() or letter in TAG_SIGNS)), None)
-    return None if strange is None else "AWS takes no such character in a tag."
+    return None if TAG.fullmatch(text) else "AWS takes no such character in a tag."
 
 
 def tag_key_problem(text: str) -> str | None:

@@ -10,12 +10,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-MAX_DEPTH = 8
 MOST_FAULTS = 50
 """More are not looked for: a file that is wrong throughout is not worth the time."""
-MAX_SHOWN, MAX_PROBLEM = 40, 100
-MARK = "\ufeff"
-"""Of byte order, which some editors put at the beginning."""
+MAX_SHOWN = 40
 NOTHING = ("", "~", "null", "Null", "NULL")
 
 
@@ -89,71 +86,4 @@ def at(node: Any, message: str, hint: str) -> Fault:
 
 def is_nothing(node: Any) -> bool:
     """Tell whether a value is left empty."""
-    import yaml
-
-    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in NOTHING
-
-
-def parse(data: bytes, *, whole: str, entry: str) -> tuple[Any, list[Fault]]:
-    """Give the root of a document, a node of PyYAML's; None: it is empty, or there are faults.
-
-    Args:
-        data: What is in the file.
-        whole: One sentence: how such a file is written.
-        entry: One sentence: how deep it goes.
-    """
-    import yaml
-
-    try:
-        text = data.decode("utf-8").removeprefix(MARK)
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8", "replace").removeprefix(MARK)
-        return None, [_at_offset(before, "This is not UTF-8.", "Save the file as UTF-8.")]
-    if (hit := yaml.reader.Reader.NON_PRINTABLE.search(text)) is not None:
-        return None, [_at_offset(text[: hit.start()], "A control character does not belong here.", "Remove it.")]
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        faults = _refused(yaml.parse(text, Loader=loader), entry)
-        return (None, faults) if faults else (yaml.compose(text, Loader=loader), [])
-    except yaml.YAMLError as error:
-        return None, [_no_yaml(error, text, whole)]
-
-
-def _no_yaml(error: Any, text: str, whole: str) -> Fault:
-    """Say what PyYAML says, in plain words where it is a usual mistake."""
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None) or "it cannot be read"
-    message, hint = f"This is no YAML: {shown(problem, MAX_PROBLEM)}.", whole
-    if mark is None:
-        return Fault(line=None, column=None, message=message, hint=hint)
-    if [line[mark.column : mark.column + 1] for line in text.split("\n")[mark.line : mark.line + 1]] == ["\t"]:
-        message, hint = "A tab stands where spaces belong.", "Indent by spaces."
-    elif "another document" in problem:
-        message, hint = "There are several documents in this file.", "Write one, without a second ---."
-    return Fault(line=mark.line + 1, column=mark.column + 1, message=message, hint=hint)
-
-
-def _at_offset(before: str, message: str, hint: str) -> Fault:
-    line = before.count("\n") + 1
-    return Fault(line=line, column=len(before) - (before.rfind("\n") + 1) + 1, message=message, hint=hint)
-
-
-def _refused(events: Any, entry: str) -> list[Fault]:
-    """Find what is not taken at all; where it is nested too deep nothing behind it is read."""
-    import yaml
-
-    faults: list[Fault] = []
-    depth = 0
-    for event in events:
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if len(faults) >= MOST_FAULTS:
-            return faults
-        if depth > MAX_DEPTH:
-            return [*faults, at(event, "This is nested too deep.", entry)]
-        if getattr(event, "anchor", None) is not None:
-            faults.append(at(event, "Anchors (&) and aliases (*) are not taken.", "Write the value out."))
-        if getattr(event, "tag", None) is not None:
-            faults.append(at(event, "Tags (!) are not taken.", "Write the value alone."))
-    return faults
+    return node.id == "scalar" and not node.style and node.value in NOTHING

@@ -14,7 +14,7 @@ from mlcost_ext.core.policy import Policy
 from mlcost_ext.ledger.private_file import write_atomically
 from mlcost_ext.ledger.spool_writer import make_private_folder
 from mlcost_ext.policy.compiled import CompiledError, from_plain, sealed, to_plain, unsealed
-from mlcost_ext.policy.layer import LayerFault, Note
+from mlcost_ext.policy.layer import Ending, LayerFault, Note
 
 from .compiling import PolicyInForce
 from .layer_file import FileState
@@ -94,5 +94,6 @@ def _kept(content: dict[str, Any]) -> Kept:
             is_stale=from_plain(told["is_stale"], bool),
             layers=from_plain(told["layers"], tuple[str, ...]),
             digest=from_plain(told["digest"], str),
+            endings=from_plain(told.get("endings", []), tuple[Ending, ...]),  # earlier versions kept none
         ),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from mlcost_ext.core.policy import Policy
+from mlcost_ext.core.policy import Policy, is_over
 from mlcost_ext.core.rule import Rule
 from mlcost_ext.policy.compiled import completed, digest_of, to_plain
-from mlcost_ext.policy.layer import Layer, LayerFault, Note
+from mlcost_ext.policy.layer import Ending, Layer, LayerFault, Note
 from mlcost_ext.policy.yaml_nodes import Fault
 
 from .layer_file import FileContent
@@ -35,11 +36,17 @@ class PolicyInForce:
     """The files that are there, most authority first."""
     digest: str = ""
     """SHA-256 of the policy."""
+    endings: tuple[Ending, ...] = ()
+    """What is to be noted too once its day is over."""
 
     @property
     def is_good(self) -> bool:
         """Whether the policy is of files that had no faults."""
         return self.is_stale or not self.faults
+
+    def notes_on(self, day: date) -> tuple[Note, ...]:
+        """Give all notes that hold on a day, by UTC."""
+        return (*self.notes, *(each.note for each in self.endings if is_over(each.until, day)))
 
 
 def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_good: Policy | None) -> PolicyInForce:
@@ -56,6 +63,7 @@ def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_go
     layers: list[Layer] = []
     faults: dict[str, tuple[Fault, ...]] = {}
     notes: list[Note] = []
+    endings: tuple[Ending, ...] = ()
     for name, content in contents.items():
         if not content.state.is_absent:
             layer, faults[name], told = _read(name, content, rules)
@@ -69,7 +77,7 @@ def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_go
         policy, notes = completed(last_good, rules), []
     else:  # a broken layer keeps its place, so that those below it do not become the topmost
         merged = merge([Layer(name=layer.name) if faults[layer.name] else layer for layer in layers], rules)
-        policy = merged.policy
+        policy, endings = merged.policy, merged.endings
         notes += merged.notes
     return PolicyInForce(
         policy=policy,
@@ -78,6 +86,7 @@ def in_force(contents: Mapping[str, FileContent], rules: Sequence[Rule], last_go
         is_stale=bool(broken) and last_good is not None,
         layers=names,
         digest=digest_of(to_plain(policy)),
+        endings=endings,
     )
 
 

@@ -14,7 +14,8 @@ from typing import Any, TypeVar, get_args
 from mlcost_ext.core.component import COMPONENTS, PurchaseOption, component_named
 from mlcost_ext.core.money import decimal_from_text
 from mlcost_ext.core.usage import PricingUnit
-from mlcost_ext.policy.yaml_nodes import EnoughError, Fault, NodeReader, in_order, is_nothing, parse, shown
+from mlcost_ext.policy.parsing import parse
+from mlcost_ext.policy.yaml_nodes import EnoughError, Fault, NodeReader, in_order, is_nothing, shown
 
 from .rates import ANY, Exchange, Match, Rate, Rates
 

@@ -14,7 +14,7 @@ from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.estimate import Estimate, Finding, FindingVerdict
 from mlcost_ext.core.evidence import Evidence
 from mlcost_ext.core.merge_patch import merged, patch_between
-from mlcost_ext.core.policy import Policy, RuleSettings
+from mlcost_ext.core.policy import Policy, RuleSettings, is_over
 from mlcost_ext.core.region import checked_region
 from mlcost_ext.core.rule import Objection, Proposal, Rule, Unsure
 
@@ -248,7 +248,7 @@ class Preflight:
         if rule.id in case.overridden:
             return replace(settings, verdict=mildest(settings.verdict, "shadow"))
         for each in self.policy.exceptions:
-            if each.rule == rule.id and case.now.date() <= each.until and is_within(tags, each.scope):
+            if each.rule == rule.id and not is_over(each.until, case.now.date()) and is_within(tags, each.scope):
                 return each.instead
         return settings
 

@@ -1,13 +1,15 @@
 """``mlcost policy``: faults with their places, the policy in force with its origins, and the schema."""
 
+import errno
 import json
+import os
 import sys
 
 import jsonschema
 import pytest
 
 from mlcost_ext.policy.yaml_nodes import MOST_FAULTS
-from mlcost_ext.policy_files import layer_paths
+from mlcost_ext.policy_files import layer_file, layer_paths
 from tests.fakes import ROOT
 
 GOOD = "version: 1\nrules: {MC101: {verdict: ask, limit_list_cost: 20}}\n"
@@ -38,11 +40,11 @@ def test_a_good_file(mlcost, tmp_path):
 
 
 def test_all_faults_with_their_places(mlcost, tmp_path):
-    """As FILE:LINE:COLUMN, of all files, with status 1."""
+    """As FILE:LINE:COLUMN, of all files; status 1, but 2 where one is not there."""
     one = put(tmp_path / "a.yaml", "version: 1\nrules: {MC101: {verdict: blok, limit: 2}}\n")
     other, missing = put(tmp_path / "b.yaml", "contact: x\n"), str(tmp_path / "c.yaml")
     ran = mlcost("policy", "check", one, other, missing)
-    assert ran.status == 1
+    assert ran.status == 2
     assert [line.partition(" ")[0] for line in ran.out.splitlines()] == [
         f"{one}:2:26:",
         f"{one}:2:32:",
@@ -61,6 +63,60 @@ def test_all_faults_with_their_places(mlcost, tmp_path):
         "message": "version is missing.",
         "hint": "Write version: 1.",
     }
+
+
+@pytest.mark.parametrize("trouble", ["not there", "folder", "forbidden"])
+def test_a_file_that_cannot_be_read(mlcost, tmp_path, monkeypatch, trouble):
+    """Status 2, with or without faults in other files; the sentence and the document are those of a fault."""
+    file, good = tmp_path / "p.yaml", put(tmp_path / "good.yaml", GOOD)
+    bad = put(tmp_path / "bad.yaml", "version: 2\n")
+    if trouble == "folder":
+        file.mkdir()
+    if trouble == "forbidden":
+        put(file, GOOD)
+        opened = os.open
+        refuse = PermissionError(errno.EACCES, "Permission denied")
+        monkeypatch.setattr(layer_file.os, "open", lambda path, *more: raised(refuse) if path == file else opened(path, *more))
+    reason = {"not there": "it is not there", "folder": "Is a directory", "forbidden": "Permission denied"}[trouble]
+    sentence = f"{file}: The file cannot be read: {reason}. Make it a plain file that you may read."
+    ran = mlcost("policy", "check", str(file))
+    assert (ran.status, ran.out, ran.err) == (2, f"{sentence}\n1 fault.\n", "")
+    ran = mlcost("--json", "policy", "check", good, str(file), bad)
+    assert (ran.status, ran.document["is_valid"], ran.err) == (2, False, "")
+    assert [len(each["faults"]) for each in ran.document["files"]] == [0, 1, 1]
+    assert mlcost("policy", "check", good, bad).status == 1
+
+
+def raised(error):
+    raise error
+
+
+def test_a_file_that_can_be_read_and_is_none(mlcost, tmp_path):
+    """Too large a file, or one of another code, is a fault of it: status 1."""
+    for data in (b"#" * 1_000_001, b"version: 1\ncontact: \xff"):
+        (tmp_path / "p.yaml").write_bytes(data)
+        assert mlcost("policy", "check", str(tmp_path / "p.yaml")).status == 1
+
+
+ENDED = """version: 1
+rules: {MC104: {verdict: block}, MC101: {verdict: block}}
+exceptions:
+  - {rule: MC104, scope: {team: a}, until: 2020-01-31, reason: x}
+  - {rule: MC101, until: 2999-12-31, reason: y}
+"""
+
+
+def test_an_exception_that_has_ended_is_noted(mlcost, tmp_path, layers):
+    """By check and by show, once, where its day stands; no fault. One that has not is not."""
+    file = put(layers[0], ENDED)
+    note = f"Note: {file}:4:44: exceptions: this one of MC104 ended on 2020-01-31 and applies no more."
+    for words in (("check", file), ("check", file, put(tmp_path / "low.yaml", GOOD)), ("show",), ("show", "--policy", file)):
+        ran = mlcost("policy", *words)
+        assert ran.status == 0
+        assert [line for line in ran.out.splitlines() if "ended on" in line] == [note]
+    notes = mlcost("--json", "policy", "show").document["notes"]
+    assert notes == mlcost("--json", "policy", "check", file).document["files"][0]["notes"]
+    assert [(each["file"], each["line"], each["column"]) for each in notes if "ended on" in each["message"]] == [(file, 4, 44)]
 
 
 def test_files_upon_each_other(mlcost, tmp_path):
@@ -136,7 +192,8 @@ def test_the_examples_of_the_documentation(mlcost, file):
     """Have neither faults nor notes, but that nothing is stopped yet."""
     ran = mlcost("--json", "policy", "check", str(file))
     assert (ran.status, ran.document["is_valid"]) == (0, True)
-    assert [note["message"] for note in ran.document["files"][0]["notes"] if "idle.mode" not in note["message"]] == []
+    notes = [note["message"] for note in ran.document["files"][0]["notes"]]
+    assert [note for note in notes if "idle.mode" not in note and " ended on " not in note] == []  # the day will come
 
 
 def test_both_examples_are_in_the_documentation():

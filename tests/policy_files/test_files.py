@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.fakes import ROOT
 from tests.policy.samples import RULES, rule
 
 ASK, BLOCK, OFF = (f"version: 1\nrules: {{MC101: {{verdict: {verdict}}}}}\n" for verdict in ("ask", "block", "off"))
+TODAY = date(2026, 11, 30)
 BROKEN_TEXT = "version: 1\nrules: {MC101: {verdict: blok}}\n"
 
 
@@ -224,7 +226,7 @@ def test_the_last_good_policy_stays_in_force(place: Place) -> None:
         assert now.policy.rules["MC101"].verdict == "ask"
         assert (now.is_stale, headline(now)) == (True, STALE)
         assert [str(fault).partition(" ")[0] for fault in now.faults] == [f"{place.top}:2:26:", f"{place.top}:3:1:"]
-        assert remarks(now)[0].startswith(f"Fault: {place.top}:2:26: blok is no verdict.")
+        assert remarks(now, TODAY)[0].startswith(f"Fault: {place.top}:2:26: blok is no verdict.")
     place.write(place.low, BLOCK, age_seconds=50)
     assert place.verdict() == "ask"
     place.write(place.top, ASK, age_seconds=40)
@@ -364,7 +366,7 @@ def test_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_document_tells_everything(place: Place) -> None:
     """As JSON, with exact amounts."""
     place.write(place.top, ASK)
-    document = json.loads(json.dumps(document_of(place.look())))
+    document = json.loads(json.dumps(document_of(place.look(), TODAY)))
     assert document["policy"]["rules"]["MC101"]["options"]["limit_list_cost"] == "50"
     assert document["origins"]["rules.MC101.verdict"] == document["layers"][0] == str(place.top)
     assert (document["is_stale"], document["faults"], len(document["digest"])) == (False, [], 64)
@@ -373,6 +375,6 @@ def test_the_document_tells_everything(place: Place) -> None:
 def test_what_is_wrong_with_others_rules_is_noted(place: Place) -> None:
     """Wherever the policy is shown, as long as it is so."""
     place.problems = (Problem(code="rule_left_out", message="The rule x is left out.", hint="Update it."),)
-    assert remarks(place.look(place.fresh())) == ["Note: rules of other packages: The rule x is left out. Update it."]
+    assert remarks(place.look(place.fresh()), TODAY) == ["Note: rules of other packages: The rule x is left out. Update it."]
     place.problems = ()
-    assert remarks(place.look(place.fresh())) == []
+    assert remarks(place.look(place.fresh()), TODAY) == []

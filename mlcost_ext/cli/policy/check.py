@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.text import clean, print_json
+from mlcost_ext.core.errors import UsageError
+from mlcost_ext.core.times import UTC
 from mlcost_ext.policy.layer import LayerFault, Note
 from mlcost_ext.policy.words import fault_document, note_document
 from mlcost_ext.policy.yaml_nodes import MOST_FAULTS
@@ -23,6 +26,8 @@ class Checked:
     """None: all of them together."""
     faults: tuple[LayerFault, ...]
     notes: tuple[Note, ...]
+    is_unreadable: bool = False
+    """Whether there is no such file, or none that can be read."""
 
     def to_dict(self) -> dict[str, Any]:
         """Give it as data."""
@@ -38,9 +43,9 @@ def run(options: Namespace) -> int:
     """Check each file by itself, then all of them upon each other.
 
     Returns:
-        1 where there is a fault.
+        2 where a file cannot be read, else 1 where there is a fault.
     """
-    found = checked(options.files)
+    found = checked(options.files, datetime.now(UTC).date())
     count = sum(len(each.faults) for each in found)
     if options.json:
         together = next((each.to_dict() for each in found if each.name is None), None)
@@ -48,11 +53,18 @@ def run(options: Namespace) -> int:
         print_json({"is_valid": not count, "files": files, "together": together})
     else:
         print("\n".join(clean(line, MAX_LINE) for line in lines(found)))
+    if any(each.is_unreadable for each in found):
+        return UsageError.exit_status
     return 1 if count else 0
 
 
-def checked(names: list[str]) -> list[Checked]:
-    """Read and check files; those of the same name are one."""
+def checked(names: list[str], today: date) -> list[Checked]:
+    """Read and check files; those of the same name are one.
+
+    Args:
+        names: Of the files.
+        today: By UTC: what has ended before is noted.
+    """
     from mlcost_ext.guard_wiring import load_rules
     from mlcost_ext.policy_files.compiling import in_force
     from mlcost_ext.policy_files.layer_file import read
@@ -63,7 +75,8 @@ def checked(names: list[str]) -> list[Checked]:
     found = []
     for name, content in contents.items():
         alone = in_force({name: content}, rules, None)
-        found.append(Checked(name=name, faults=alone.faults, notes=alone.notes))
+        is_unreadable = content.state.trouble is not None
+        found.append(Checked(name=name, faults=alone.faults, notes=alone.notes_on(today), is_unreadable=is_unreadable))
     if len(contents) > 1:
         all_of_them = in_force(contents, rules, None)
         faults, notes = ({told for each in found for told in getattr(each, what)} for what in ("faults", "notes"))
@@ -71,7 +84,7 @@ def checked(names: list[str]) -> list[Checked]:
             Checked(
                 name=None,
                 faults=tuple(fault for fault in all_of_them.faults if fault not in faults),
-                notes=tuple(note for note in all_of_them.notes if note not in notes),
+                notes=tuple(note for note in all_of_them.notes_on(today) if note not in notes),
             )
         )
     return found

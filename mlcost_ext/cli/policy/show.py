@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from mlcost_ext.cli.command import Command
 from mlcost_ext.cli.text import clean, print_json, table
+from mlcost_ext.core.times import UTC
 
 if TYPE_CHECKING:
     from mlcost_ext.policy_files.compiling import PolicyInForce
@@ -29,22 +31,22 @@ def run(options: Namespace) -> int:
     from mlcost_ext.kernel_wiring import policy_files
     from mlcost_ext.policy_files.told import document_of
 
-    now = policy_files(named=options.policy).in_force()
+    now, today = policy_files(named=options.policy).in_force(), datetime.now(UTC).date()
     if options.json:
-        print_json(document_of(now))
+        print_json(document_of(now, today))
     else:
-        print(text(now))
+        print(text(now, today))
     return 1 if now.faults else 0
 
 
-def text(now: PolicyInForce) -> str:
-    """Write the policy as a table, with what is to be known of it."""
+def text(now: PolicyInForce, today: date) -> str:
+    """Write the policy as a table, with what is to be known of it on a day, by UTC."""
     from mlcost_ext.policy.words import rows
     from mlcost_ext.policy_files.told import BORDER, headline, remarks
 
     shown = [HEADINGS, *rows(now.policy)]
     listing = table([tuple(clean(cell, 200) for cell in row) for row in shown])
-    told = [clean(line, MAX_LINE) for line in remarks(now)]
+    told = [clean(line, MAX_LINE) for line in remarks(now, today)]
     return "\n".join([clean(headline(now), MAX_LINE), "", listing, "", *told, BORDER])
 
 
