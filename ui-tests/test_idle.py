@@ -144,7 +144,7 @@ def test_an_idle_machine_is_pictured_in_light_and_dark(impatient: Callable[[], L
 
 
 def test_a_long_silent_cell_is_no_idleness(impatient: Callable[[], LabPage]) -> None:
-    """Longer than the timeout, and without a word: the line names the notebook, the evidence what alone holds it up."""
+    """Longer than the timeout, and without a word: the line names the notebook, the evidence what alone keeps it on."""
     page = impatient()
     start(page, "import time\ntime.sleep(600)")
     expect(line(page, "active")).to_contain_text(f"Active: {page.notebook} is running code", timeout=SEEN_MS)
@@ -154,7 +154,7 @@ def test_a_long_silent_cell_is_no_idleness(impatient: Callable[[], LabPage]) -> 
     why(page).click()
     busy = signal(page, "kernel_busy", "active")
     expect(busy).to_contain_text(page.notebook)
-    expect(busy).to_contain_text("the only thing that holds this machine up")
+    expect(busy).to_contain_text("the only thing that keeps this machine on")
     expect(busy.locator("td")).to_have_text(re.compile(r"^for \d+ "))
     expect(page.status).not_to_contain_text("idle")
     why(page).click()

@@ -38,7 +38,7 @@ def execute_request(code: str) -> dict[str, object]:
 
 
 def active(page: LabPage, name: str, subject: str) -> Locator:
-    """Give the line of a signal that holds the machine up."""
+    """Give the line of a signal that keeps the machine on."""
     rows = page.panel.locator(f'{SECTION} [data-mlcost-signals="active"] [data-mlcost-signal="{name}"]')
     return rows.filter(has_text=subject)
 

@@ -3,7 +3,7 @@ import type { Idle, Overview } from './api/types';
 /** From this on the status bar says so, too. */
 const LONG_SECONDS = 600;
 
-/** Tell whether nothing holds this machine up, be its stop near or not. */
+/** Tell whether nothing keeps this machine on, be its stop near or not. */
 export function isIdle({ state }: Idle): boolean {
   return state === 'idle' || state === 'warned';
 }

@@ -12,6 +12,10 @@ export type Standing = 'active' | 'waiting' | 'idle' | 'overdue' | 'off';
 /** What the server calls the place of a value that no file gives. */
 const BUILT_IN: readonly string[] = ['built-in', 'builtin'];
 
+/** So many letters of a path fit into a line of a narrow panel; of its beginning there are so many at least. */
+const MOST_PATH = 32;
+const LEAST_BEGINNING = 5;
+
 const TIMEOUT = 'idle.timeout_minutes';
 const BY_PRICE = 'idle.timeout_by_price';
 
@@ -105,15 +109,21 @@ export function untilWords(row: SignalRow, format: Formatter, trans: Translation
   return until === null ? null : trans.__('counts until %1', until);
 }
 
-/** Say after how long an idle machine is to be stopped, and by whose word. */
+/** Say after how long an idle machine is to be stopped, by whose word, and that this version stops none. */
 export function policyWords(view: IdleView, format: Formatter, trans: Translation): string {
   if (view.verdict.state === 'off') {
     return trans.__('Idle shutdown is off.');
   }
-  const [minutes, origin] = [minutesWords(view.timeout_minutes, format), originWords(timeoutOrigin(view), trans)];
+  const [minutes, origin] = [minutesWords(view.timeout_minutes, format), originWords(shortPath(timeoutOrigin(view)), trans)];
   return view.mode === 'shadow'
     ? trans.__('Stop after %1 min of idleness, by %2; shadow: nothing is stopped.', minutes, origin)
-    : trans.__('Stop after %1 min of idleness, by %2.', minutes, origin);
+    : trans.__('Stop after %1 min of idleness, by %2; on, but not done yet: nothing is stopped.', minutes, origin);
+}
+
+/** Give the whole path of the file whose word that is, where the sentence has only parts of it; null: it has all, or needs none. */
+export function wholeOrigin(view: IdleView): string | null {
+  const origin = view.verdict.state === 'off' ? '' : timeoutOrigin(view);
+  return shortPath(origin) === origin ? null : origin;
 }
 
 export function minutesWords(minutes: string, format: Formatter): string {
@@ -123,7 +133,23 @@ export function minutesWords(minutes: string, format: Formatter): string {
 
 /** Name the place a value is from. */
 export function originWords(origin: string, trans: Translation): string {
-  return BUILT_IN.includes(origin) ? trans.__('the built-in policy') : origin;
+  return isBuiltIn(origin) ? trans.__('the built-in policy') : origin;
+}
+
+/** Tell whether a value is from no file. */
+export function isBuiltIn(origin: string): boolean {
+  return BUILT_IN.includes(origin);
+}
+
+/** Leave the middle of a long path out, so that a line has its beginning and the name of its file. */
+export function shortPath(path: string): string {
+  const letters = Array.from(path);
+  if (letters.length <= MOST_PATH) {
+    return path;
+  }
+  const name = letters.length - letters.lastIndexOf('/');
+  const kept = Math.min(name, MOST_PATH - LEAST_BEGINNING - 1);
+  return [...letters.slice(0, MOST_PATH - kept - 1), '…', ...letters.slice(-kept)].join('');
 }
 
 /** Give whose word the timeout is: that for all machines, or where it is another, that for the dear ones. */

@@ -91,7 +91,7 @@ export function sessionFigure({ session }: Overview): Figure {
   return { key: `session@${session.started_at}`, cost, cost_per_hour, is_final: false };
 }
 
-/** What the present idleness has cost; none while something holds the machine up. */
+/** What the present idleness has cost; none while something keeps the machine on. */
 export function idleFigure({ idle }: Overview): Figure {
   const { cost, cost_per_hour, since } = idle;
   return { key: `idle@${since}`, cost, cost_per_hour, is_final: false };

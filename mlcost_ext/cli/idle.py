@@ -25,7 +25,7 @@ NO_SERVER = NotFoundError(
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--explain", action="store_true", help="with each signal, its age, and what alone holds the machine up")
+    parser.add_argument("--explain", action="store_true", help="with each signal, its age, and what alone keeps the machine on")
 
 
 def run(options: Namespace) -> int:
@@ -94,7 +94,7 @@ def signal_lines(view: Mapping[str, Any], now: datetime) -> list[str]:
         (
             clean(str(row.get("title")), 60),
             clean(str(row.get("subject") or "this machine"), 50),
-            "holds it up" if row.get("state") == "active" else clean(str(row.get("state")), 10),
+            "keeps it on" if row.get("state") == "active" else clean(str(row.get("state")), 10),
             age(row, now),
             clean(str(row.get("detail") or ""), 120) + (" (nothing else does)" if row.get("holds_alone") is True else ""),
         )

@@ -12,8 +12,9 @@ from typing import Literal
 ExecutionState = Literal["starting", "idle", "busy", "restarting", "dead", "unknown"]
 """A kernel's, as Jupyter's kernel manager knows it by the kernel's own broadcasts."""
 
-GpuOwner = Literal["ours", "others", "unknown", "nobody"]
-"""Whose processes are on a GPU: those of this server's user, only others', not to be told, or none at all."""
+GpuOwner = Literal["ours", "another_user", "others", "unknown", "nobody"]
+"""Whose processes are on a GPU: those of this server's user, only another user's of a machine that is this server's alone, only
+others' of a machine that is shared out, not to be told, or none at all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +36,12 @@ class KernelFacts:
     """When somebody last ran, completed, inspected or answered something in it; None: nobody has yet."""
     cpu_fraction: float | None = None
     """Of its process and all below it, since the look before; None: not measurable, such as on a gateway."""
+    busiest_fraction: float | None = None
+    """The most that one of these processes uses; None: not told apart."""
+    io_bytes_per_second: float | None = None
+    """The most that one of them reads and writes, asked where it uses little CPU; None: not asked, or not to be told."""
     waits_for: tuple[str, ...] = ()
     """Running jobs that were launched from it, as ``training my-job``."""
-    waits_cost_per_hour: str | None = None
-    """What the machine costs meanwhile, in words such as ``USD 7.09``; None: not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,11 @@ class RunningProcess:
     is_viewer: bool
     """Whether it only shows something, such as ``top``, ``less`` or an editor."""
     waits_for_disk: bool = False
-    """Whether one of them is in uninterruptible sleep."""
+    """Whether one of them is in uninterruptible sleep, and has got on within the last ten minutes."""
+    is_unanswered: bool = False
+    """Whether those in uninterruptible sleep have not got on for so long."""
+    io_bytes_per_second: float | None = None
+    """The most that one of them reads and writes, asked where it uses little CPU; None: not asked, or not to be told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,19 @@ class BackgroundProcess:
 
     pid: int
     command: str
+    cpu_fraction: float
+    io_bytes_per_second: float | None = None
+    """The most that one of its tree reads and writes, asked where it uses little CPU; None: not asked, or not to be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherProcess:
+    """A tree of processes of this server's user that neither a kernel nor a terminal of it has, nor has left behind."""
+
+    pid: int
+    """Of its uppermost process."""
+    command: str
+    """The name of the one that uses most."""
     cpu_fraction: float
 
 
@@ -117,6 +137,7 @@ class Measurements:
     kernels: tuple[KernelFacts, ...] = ()
     terminals: tuple[TerminalFacts, ...] = ()
     background: tuple[BackgroundProcess, ...] = ()
+    others: tuple[OtherProcess, ...] = ()
     gpus: tuple[GpuFacts, ...] = ()
     last_saved_at: datetime | None = None
     """When a file was last saved through this server."""

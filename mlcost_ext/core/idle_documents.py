@@ -22,9 +22,9 @@ class Idle:
     state: IdleState
     since: datetime | None
     held_by: list[str]
-    """Names of the signals that hold the machine up now."""
+    """Names of the signals that keep the machine on now."""
     reason: str
-    """In one sentence, without money."""
+    """In one sentence, without money and without times of day."""
     stops_at: datetime | None
     """When it would be stopped if nothing more happened; null: not while something goes on."""
     is_overdue: bool
@@ -48,7 +48,7 @@ class SignalRow:
     is_protected: bool
     """Whether a stop would destroy what goes on."""
     holds_alone: bool
-    """Whether nothing else holds the machine up."""
+    """Whether nothing else keeps the machine on."""
     active_since: datetime | None
     last_active_at: datetime | None
     """Null: never yet."""
@@ -69,7 +69,7 @@ class IdleSetting:
     origin: str
     """The file it is from, or ``builtin``."""
     may_be: str
-    """In words, such as ``1 to 60`` or ``as it is``: what the user's own file may put in its place."""
+    """In words, such as ``1 to 60`` or ``nothing else``: what the user's own file may put in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +124,7 @@ class IdleView:
     warn_minutes: str
     stop: Literal["kernels", "app"]
     signals: list[SignalRow]
-    """What holds the machine up first, then by how lately each was active; 100 at most."""
+    """What keeps the machine on first, then by how lately each was active; 100 at most."""
     unmeasured: list[str]
     """What could not be looked at, each in a sentence."""
     settings: list[IdleSetting]
@@ -171,6 +171,8 @@ class Replay:
     unpriced: int
     """Stops that `saved` lacks."""
     billing_currency: str
+    notes: list[str]
+    """What has to be said of it, in whole sentences, such as that list prices are missing."""
     would_ask: int
     """Launches of these days that the policy would have asked about, and blocked, by their recorded findings."""
     would_block: int

@@ -16,6 +16,13 @@ class Observation:
     cost_per_hour: Decimal | None
     """None: not known."""
     billing_currency: str
+    list_cost_per_hour: Decimal | None = None
+    """None: not known, or recorded by a version that did not record it."""
+
+    @property
+    def compared_cost_per_hour(self) -> Decimal | None:
+        """What a policy's prices are held against: by the list, else as it was paid; None: neither is known."""
+        return self.list_cost_per_hour if self.list_cost_per_hour is not None else self.cost_per_hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

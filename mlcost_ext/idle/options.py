@@ -6,10 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 from mlcost_ext.core.idle import IdleOptions
+from mlcost_ext.core.money import EXACT, plain_text
 from mlcost_ext.core.policy import BUILTIN, Policy
+from mlcost_ext.core.times import exact_seconds
 
 TIMEOUT = "idle.timeout_minutes"
 BY_PRICE = "idle.timeout_by_price"
+MILLIONTH = Decimal("0.000001")
 
 
 def options_of(policy: Policy, cost_per_hour: Decimal | None) -> IdleOptions:
@@ -17,7 +20,8 @@ def options_of(policy: Policy, cost_per_hour: Decimal | None) -> IdleOptions:
 
     Args:
         policy: All layers together.
-        cost_per_hour: What the machine costs, in the policy's currency; None: unknown, so that only the timeout for all counts.
+        cost_per_hour: What the machine costs by the list, in the policy's currency; None: unknown, so that only the timeout
+            for all counts.
     """
     idle = policy.idle
     rate = cost_per_hour if cost_per_hour is not None else Decimal(-1)
@@ -38,3 +42,9 @@ def options_of(policy: Policy, cost_per_hour: Decimal | None) -> IdleOptions:
 def minutes_span(minutes: Decimal) -> timedelta:
     """Give minutes as a time span, to the microsecond."""
     return timedelta(microseconds=int(minutes * 60_000_000))
+
+
+def minutes_text(span: timedelta) -> str:
+    """Write a time span in minutes, to a millionth of one."""
+    found = EXACT.divide(exact_seconds(span), Decimal(60))
+    return plain_text(found.quantize(MILLIONTH, context=EXACT))

@@ -1,4 +1,7 @@
-"""The verdict in one sentence: what holds the machine up, or since when nothing has; exact, and without money."""
+"""The verdict in one sentence: what keeps the machine on, or what did last; exact, without money and without times of day.
+
+Those stand beside it, in the time of whoever reads them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ from datetime import datetime
 
 from mlcost_ext.core.idle import Signal, Verdict
 from mlcost_ext.core.policy import BUILTIN
-from mlcost_ext.core.times import UTC
 from mlcost_ext.core.words import clean
 
 from .signals.words import span_words
@@ -23,6 +25,7 @@ LAST = {
     "kernel_cpu": "the processes of {label} stopped computing",
     "terminal_process": "a program in {label} stopped working",
     "background_process": "{label}, which was left running, stopped working",
+    "other_process": "{label}, which no kernel and no terminal has, stopped working",
     "user_message": "{label} was used",
     "terminal_input": "{label} was typed in",
     "remote_editor": "a remote editor was used",
@@ -37,14 +40,13 @@ def reason(verdict: Verdict) -> str:
         return holding(verdict.holders[0], verdict.as_of)
     if verdict.state == "off" or verdict.since is None:
         return ""
-    since = time_words(verdict.since, verdict.as_of)
     if verdict.last is None:
-        return f"Nothing has been used since {since}."
-    return sentence(f"nothing has been used since {since}, when {last_words(verdict.last)}")
+        return "Nothing is known to have been used yet."
+    return sentence(f"nothing has been used since {last_words(verdict.last)}")
 
 
 def holding(signal: Signal, now: datetime) -> str:
-    """Say what holds the machine up: what goes on, or what was used a moment ago."""
+    """Say what keeps the machine on: what goes on, or what was used a moment ago."""
     if signal.goes_on:
         since = signal.active_since or signal.as_of
         return sentence(f"{subject(signal)} {clean(signal.detail, 160)}, for {span_words(now - since)} now".strip())
@@ -73,12 +75,6 @@ def sentence(text: str) -> str:
 
 
 STARTS = ("nothing ", "a ", "the ", "this ")
-
-
-def time_words(time: datetime, now: datetime) -> str:
-    """Tell a time of day, of another day with its date; UTC."""
-    at, today = time.astimezone(UTC), now.astimezone(UTC).date()
-    return f"{at:%H:%M} UTC" if at.date() == today else f"{at:%Y-%m-%d %H:%M} UTC"
 
 
 def off_reason(origin: str, *, is_disabled: bool) -> str:

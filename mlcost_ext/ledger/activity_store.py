@@ -53,6 +53,7 @@ class ObservedRow:
     ends: datetime
     cost_per_hour: Decimal | None
     billing_currency: str
+    list_cost_per_hour: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +107,15 @@ class ActivityStore:
 TABLES = ("activity_run", "observed", "activity_source", "activity")
 FREE = "SELECT COALESCE(MAX(id), 0) + 1 FROM {}"
 PUT_RUN = "INSERT OR IGNORE INTO activity_run VALUES (?, ?)"
-PUT_OBSERVED = "INSERT INTO observed VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ends = excluded.ends"
+PUT_OBSERVED = "INSERT INTO observed VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ends = excluded.ends"
 PUT_SOURCE = "INSERT OR IGNORE INTO activity_source VALUES (?, ?, ?, ?, ?)"
 PUT_SPAN = """
     INSERT INTO activity VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET length = excluded.length, goes_on = excluded.goes_on
 """
 OBSERVED = """
-    SELECT run, starts, ends, cost_per_hour, billing_currency FROM observed WHERE ends > ?1 AND starts < ?2 ORDER BY id
+    SELECT run, starts, ends, cost_per_hour, billing_currency, list_cost_per_hour FROM observed
+    WHERE ends > ?1 AND starts < ?2 ORDER BY id
 """
 RUNS = "SELECT run FROM observed WHERE ends > ?1 AND starts < ?2"
 SOURCES = f"SELECT id, run, signal, label, is_protected FROM activity_source WHERE run IN ({RUNS})"  # noqa: S608
@@ -140,8 +142,9 @@ def write_run(connection: sqlite3.Connection, rows: RunRows, bases: Sequence[int
     connection.executemany(PUT_SPAN, ((span + row.number, source + row.source, *span_row(row)) for row in rows.spans))
 
 
-def observed_row(row: ObservedRow) -> tuple[int, int, int | None, str]:
-    return milliseconds(row.starts), milliseconds(row.ends), nano_of(row.cost_per_hour), row.billing_currency
+def observed_row(row: ObservedRow) -> tuple[int, int, int | None, str, int | None]:
+    cost, list_cost = nano_of(row.cost_per_hour), nano_of(row.list_cost_per_hour)
+    return milliseconds(row.starts), milliseconds(row.ends), cost, row.billing_currency, list_cost
 
 
 def span_row(row: SpanRow) -> tuple[int, int, int, int]:
@@ -177,9 +180,14 @@ def span_of(source: ActivitySource, times: Sequence[int]) -> ActivitySpan:
 
 
 def observation_of(row: Sequence[Any]) -> Observation:
-    _, starts, ends, cost_per_hour, currency = row
-    rate = None if cost_per_hour is None else cost_per_hour * NANO
-    return Observation(starts=moment(starts), ends=moment(ends), cost_per_hour=rate, billing_currency=currency)
+    _, starts, ends, cost_per_hour, currency, list_cost_per_hour = row
+    return Observation(
+        starts=moment(starts),
+        ends=moment(ends),
+        cost_per_hour=amount_of(cost_per_hour),
+        billing_currency=currency,
+        list_cost_per_hour=amount_of(list_cost_per_hour),
+    )
 
 
 def forget_activity_before(connection: sqlite3.Connection, day: date) -> int:
@@ -214,6 +222,10 @@ def nano_of(amount: Decimal | None) -> int | None:
         return None
     nano = int((amount / NANO).to_integral_value(rounding=ROUND_HALF_EVEN))
     return nano if abs(nano) < MOST_NANO else None
+
+
+def amount_of(nano: int | None) -> Decimal | None:
+    return None if nano is None else nano * NANO
 
 
 def milliseconds(at: datetime) -> int:

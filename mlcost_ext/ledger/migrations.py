@@ -271,6 +271,9 @@ MIGRATIONS: tuple[str, ...] = (
     ALTER TABLE ended_job ADD COLUMN retained_seconds INTEGER;
     ALTER TABLE ended_job ADD COLUMN is_pool_reused INTEGER;
     """,
+    """
+    ALTER TABLE observed ADD COLUMN list_cost_per_hour INTEGER;
+    """,
 )
 """`list_cost` and its like are 10⁻⁹ of the billing currency, null: unknown; `quantity` of a charge is 10⁻⁹ of its unit.
 
@@ -283,7 +286,8 @@ is the digest of where data is in S3, to the letter; its `input_bytes` null: it 
 `findings`, `fixed` and `rules` are JSON; `id` of a saving is that of its decision or its finding, with the origin before it. Each
 job is in `utilisation` once, whether or not anything was measured of it. Times of `prolonged` are milliseconds since 1970, its
 `cost_per_hour` plain decimal text. So are those of `observed` and `activity`, whose `length` and `lead` are milliseconds too and
-whose rows have no index, since it would be as large as they are; `cost_per_hour` of `observed` is 10⁻⁹ of its currency.
+whose rows have no index, since it would be as large as they are; `cost_per_hour` of `observed` is 10⁻⁹ of its currency, and so is
+`list_cost_per_hour`, which is null in rows from before there was such a column.
 `retained_seconds` and `is_pool_reused` are null where AWS has not told yet what became of a job's warm pool, where it had none or
 was started by another job, and where it was last read of before there were these columns.
 """

@@ -9,6 +9,7 @@ from pathlib import Path
 from mlcost_ext.core.activity import BackgroundProcess
 
 from .proc_table import PROC, Identity, Process, Table
+from .process_io import ProcessIo
 from .process_trees import Trees, name_of, total
 
 PARENT_PID = "JPY_PARENT_PID"
@@ -77,17 +78,29 @@ class Belongings:
         """Tell whether a process was below a kernel or a terminal of this server, or of one before it."""
         return process.identity in self._members or self._is_marked(process, table)
 
-    def left_behind(self, trees: Trees, use: Mapping[int, float], taken: Collection[int]) -> tuple[BackgroundProcess, ...]:
+    def are_remembered(self, process: Process) -> bool:
+        """Tell whether a process is known already to be of our kernels or terminals, or left behind by one."""
+        return process.identity in self._members
+
+    def left_behind(
+        self, trees: Trees, use: Mapping[int, float], taken: Collection[int], io: ProcessIo | None = None
+    ) -> tuple[BackgroundProcess, ...]:
         """Give what has lost its kernel or terminal, each with all that is below it, by what it uses.
 
         Args:
             trees: All processes.
             use: Fractions of a core by process.
             taken: Those that have a kernel, a terminal or a multiplexer.
+            io: Tells what is read and written; None: it is not asked.
         """
         roots = self._roots(trees, {*taken, self._server_pid, *trees.above(self._server_pid)})
         found = [
-            BackgroundProcess(pid=root.pid, command=name_of(root), cpu_fraction=total(below.values(), use))
+            BackgroundProcess(
+                pid=root.pid,
+                command=name_of(root),
+                cpu_fraction=total(below.values(), use),
+                io_bytes_per_second=io.most(below.values(), use) if io is not None else None,
+            )
             for root, below in roots.items()
         ]
         return tuple(sorted(found, key=lambda each: (-each.cpu_fraction, each.pid))[:MOST_BACKGROUND])

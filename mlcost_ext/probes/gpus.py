@@ -49,13 +49,19 @@ class Gpus:
         neuron: Path = NEURON,
         user_of_process: UserOf = user_of,
         user: int | None = None,
+        *,
+        is_shared: bool = False,
     ) -> None:
-        """Take the library, which else is loaded where a device is, the places of devices, and whose server this is."""
+        """Take the library, which else is loaded where a device is, the places of devices, and whose server this is.
+
+        `is_shared`: the machine is shared out among servers, as by JupyterHub, and not this server's alone.
+        """
         self._nvml = nvml
         self._devices = tuple(devices)
         self._neuron = neuron
         self._user_of = user_of_process
         self._user = user if user is not None or not hasattr(os, "getuid") else os.getuid()
+        self._is_shared = is_shared
         self._is_open = False
         self._sampled_until: dict[int, int] = {}
 
@@ -136,19 +142,21 @@ class Gpus:
     def _owner(self, device: Any) -> GpuOwner:
         try:
             running = self._nvml.nvmlDeviceGetComputeRunningProcesses(device)
-            return owner_of((int(each.pid) for each in running), self._user_of, self._user)
+            return owner_of((int(each.pid) for each in running), self._user_of, self._user, is_shared=self._is_shared)
         except Exception:  # noqa: BLE001 - it is not supported, or not permitted
             return "unknown"
 
 
-def owner_of(pids: Iterable[int], user_of_process: UserOf, user: int | None) -> GpuOwner:
+def owner_of(pids: Iterable[int], user_of_process: UserOf, user: int | None, *, is_shared: bool) -> GpuOwner:
     """Tell whose the processes on a GPU are; ids that are not seen here, as those of other containers, cannot be told."""
     users = {user_of_process(pid) for pid in pids}
     if not users:
         return "nobody"
     if user is not None and user in users:
         return "ours"
-    return "unknown" if None in users or user is None else "others"
+    if None in users or user is None:
+        return "unknown"
+    return "others" if is_shared else "another_user"
 
 
 def lacking(reason: str) -> GpuLook:

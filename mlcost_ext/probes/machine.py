@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mlcost_ext.core.activity import BackgroundProcess, GpuFacts, ScheduledJob, TerminalFacts, Unmeasured
+from mlcost_ext.core.activity import (
+    BackgroundProcess,
+    GpuFacts,
+    KernelFacts,
+    OtherProcess,
+    ScheduledJob,
+    TerminalFacts,
+    Unmeasured,
+)
 
 from . import multiplexers
 from .belongings import Belongings
@@ -17,15 +25,28 @@ from .cpu_meter import CpuMeter
 from .gpus import Gpus
 from .machine_clock import MachineClock
 from .multiplexers import Panes
+from .other_processes import OtherProcesses
 from .proc_table import PROC, Process, Table, read_table
+from .process_io import ProcessIo
 from .process_trees import Trees, programs, total
 from .scheduler_jobs import SchedulerJobs
 from .shared_timestamp import SharedTimestamp
 from .terminal_input import TerminalInputs
 
-RARELY = timedelta(minutes=30)
-"""How often processes are looked at where there is neither a kernel nor a terminal, nor anything that one has left behind."""
+RARELY = timedelta(minutes=5)
+"""How often processes are looked at where there is neither a kernel nor a terminal, nor anything left behind or beside them."""
+HUB_VARIABLES = ("JUPYTERHUB_SERVICE_PREFIX", "JUPYTERHUB_API_URL", "JUPYTERHUB_USER")
+"""Any of them: JupyterHub has spawned this server, beside others of the same machine."""
 NO_PROCESSES = "This machine does not tell what its processes do, since it has no /proc."
+NOT_HERE = "What the processes of a kernel do that runs on another machine, or is not told to this server, is not measured."
+
+
+@dataclass(frozen=True, slots=True)
+class TreeUse:
+    """What single processes of a kernel do."""
+
+    busiest_fraction: float
+    io_bytes_per_second: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +55,11 @@ class MachineFacts:
 
     kernel_cpu: Mapping[str, float | None]
     """By kernel: what its process and all below it have used of a core since the look before; None: not measurable."""
+    kernel_trees: Mapping[str, TreeUse] = field(default_factory=dict)
+    """What else is known of those that can be measured."""
     terminals: tuple[TerminalFacts, ...] = ()
     background: tuple[BackgroundProcess, ...] = ()
+    others: tuple[OtherProcess, ...] = ()
     gpus: tuple[GpuFacts, ...] = ()
     scheduled: tuple[ScheduledJob, ...] = ()
     editor_at: datetime | None = None
@@ -43,6 +67,16 @@ class MachineFacts:
     clock_step: timedelta = timedelta(0)
     """By how much the wall clock was set, suspension apart, since that was last told; negative: back."""
     unmeasured: tuple[Unmeasured, ...] = ()
+
+    def completed(self, kernels: Iterable[KernelFacts]) -> tuple[KernelFacts, ...]:
+        """Add to kernels what is known of their processes besides the sum."""
+        found = ((kernel, self.kernel_trees.get(kernel.kernel_id)) for kernel in kernels)
+        return tuple(
+            replace(kernel, busiest_fraction=tree.busiest_fraction, io_bytes_per_second=tree.io_bytes_per_second)
+            if tree
+            else kernel
+            for kernel, tree in found
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +86,8 @@ class ProcessFacts:
     kernel_cpu: Mapping[str, float | None]
     terminals: tuple[TerminalFacts, ...] = ()
     background: tuple[BackgroundProcess, ...] = ()
+    kernel_trees: Mapping[str, TreeUse] = field(default_factory=dict)
+    others: tuple[OtherProcess, ...] = ()
 
 
 class MachineProbe:
@@ -87,17 +123,21 @@ class MachineProbe:
         self._server_pid = os.getpid() if server_pid is None else server_pid
         self._timestamp = timestamp
         self._scheduler = scheduler
-        self._gpus = gpus or Gpus()
+        own = os.environ if own_environment is None else own_environment
+        self._gpus = gpus or Gpus(is_shared=any(own.get(name) for name in HUB_VARIABLES))
         self._clock = clock or MachineClock()
         self._meter = CpuMeter()
         self._proc = proc
         self._inputs = TerminalInputs()
         self._panes = Panes()
-        own = os.environ if own_environment is None else own_environment
+        self._io = ProcessIo(proc)
+        self.others = OtherProcesses(self._server_pid, proc=proc)
+        """Looks at what belongs to no kernel and no terminal."""
         self._belongings = Belongings(self._server_pid, own, server, proc)
         self._lock = threading.Lock()
         self._read_at: datetime | None = None
         self._had_any = False
+        self._has_others = False
 
     def look(self, kernels: Mapping[str, int | None], terminals: Mapping[str, int], now: datetime) -> MachineFacts:
         """Measure everything once.
@@ -116,19 +156,23 @@ class MachineProbe:
             self._inputs.shift(clock.step)
             if self._timestamp is not None:
                 self._timestamp.shift(clock.step)
-        table = self._table() if self._is_worth_it(kernels, terminals, now) else {}
+        is_worth_it = self._is_worth_it(kernels, terminals, now)
+        table = self._table() if is_worth_it else {}
         trees = Trees(table or {})
         if table is None:
             found = ProcessFacts(dict.fromkeys(kernels), tuple(bare(name) for name in terminals))
-        else:
-            found = self._processes(trees, kernels, terminals, now)
+        else:  # where processes are not looked at, what the next look compares with stays
+            found = self._processes(trees, kernels, terminals, now) if is_worth_it else ProcessFacts({})
+        self._has_others = bool(found.others)
         gpus = self._gpus.look()
         scheduled = None if self._scheduler is None else self._scheduler.look(table, trees.below(self._server_pid), now)
-        lacking = unmeasured(kernels, terminals) if table is None else ()
+        lacking = unmeasured(kernels, terminals) if table is None else elsewhere(kernels)
         return MachineFacts(
             kernel_cpu=found.kernel_cpu,
             terminals=found.terminals,
+            kernel_trees=found.kernel_trees,
             background=found.background,
+            others=found.others,
             gpus=gpus.gpus,
             scheduled=scheduled.jobs if scheduled else (),
             editor_at=None if self._timestamp is None else self._timestamp.look(now),
@@ -140,7 +184,7 @@ class MachineProbe:
     def _is_worth_it(self, kernels: Mapping[str, int | None], terminals: Mapping[str, int], now: datetime) -> bool:
         """Tell whether processes are to be looked at: where nothing is there and nothing was left behind, now and then only."""
         had_any, self._had_any = self._had_any, bool(kernels or terminals)
-        is_left = had_any or self._belongings.has_any
+        is_left = had_any or self._belongings.has_any or self._has_others
         is_used = self._had_any or is_left or bool(self._scheduler and self._scheduler.has_jobs)
         is_due = self._read_at is None or not timedelta(0) <= now - self._read_at < RARELY
         self._read_at = now if is_used or is_due else self._read_at
@@ -158,6 +202,7 @@ class MachineProbe:
         """Share the processes out among kernels, terminals, panes of multiplexers, and what has been left behind."""
         use = self._meter.look(trees.table)
         self._belongings.forget_ended(trees.table)
+        self._io.keep(trees.table)
         for pid in (*terminals.values(), *(pid for pid in kernels.values() if pid is not None)):
             self._belongings.remember(trees.of_terminal(pid).values())
         servers = multiplexers.servers(trees)
@@ -167,15 +212,24 @@ class MachineProbe:
         taken = {pid for server in apart for pid in trees.below(server)}
         of_kernels = {kernel: trees.below(pid, apart) for kernel, pid in kernels.items() if pid is not None}
         of_terminals = {name: trees.of_terminal(shell, apart - {shell}) for name, shell in shells.items()}
+        known = {server.pid for server in servers if self._belongings.are_ours(server, trees.table)}
         for members in (*of_kernels.values(), *of_terminals.values()):
             taken |= members.keys()
+            known |= members.keys()
             self._belongings.remember(members.values())
         self._inputs.keep(shells.keys())
+        background = self._belongings.left_behind(trees, use, taken, self._io)
+        known |= {process.pid for process in trees.table.values() if self._belongings.are_remembered(process)}
         return ProcessFacts(
             kernel_cpu={kernel: cpu_of(of_kernels.get(kernel, {}), use) for kernel in kernels},
+            kernel_trees={kernel: self._tree(members, use) for kernel, members in of_kernels.items() if members},
             terminals=tuple(self._terminal(name, shells[name], members, use, now) for name, members in of_terminals.items()),
-            background=self._belongings.left_behind(trees, use, taken),
+            background=background,
+            others=self.others.look(trees, use, known),
         )
+
+    def _tree(self, members: Mapping[int, Process], use: Mapping[int, float]) -> TreeUse:
+        return TreeUse(max(use.get(pid, 0.0) for pid in members), self._io.most(members.values(), use))
 
     def _terminal(
         self, name: str, shell: int, members: Mapping[int, Process], use: Mapping[int, float], now: datetime
@@ -185,7 +239,7 @@ class MachineProbe:
         return TerminalFacts(
             name=name,
             last_input_at=self._inputs.look(name, members[shell].tty, now),
-            processes=programs(members[shell], members, use),
+            processes=programs(members[shell], members, use, self._io),
         )
 
 
@@ -199,9 +253,14 @@ def cpu_of(members: Mapping[int, Process], use: Mapping[int, float]) -> float | 
     return total(members.values(), use) if members else None
 
 
+def elsewhere(kernels: Mapping[str, int | None]) -> tuple[Unmeasured, ...]:
+    """Tell that there are kernels without a process on this machine."""
+    return (Unmeasured(signal="kernel_cpu", reason=NOT_HERE),) if None in kernels.values() else ()
+
+
 def unmeasured(kernels: Mapping[str, int | None], terminals: Mapping[str, int]) -> tuple[Unmeasured, ...]:
     """Tell what a machine that does not tell its processes lacks."""
-    lacking = ["background_process"]
+    lacking = ["background_process", "other_process"]
     if any(pid is not None for pid in kernels.values()):
         lacking.append("kernel_cpu")
     if terminals:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import parse_qs
 
 from mlcost_ext.core.activity import ScheduledJob, Unmeasured
 from mlcost_ext.core.times import UTC
@@ -30,6 +31,8 @@ WITHOUT_PROCESS_SECONDS = 60.0
 """For which a job counts whose process is not told yet: it says that it runs before its process is written down."""
 TOLERANCE_SECONDS = 300.0
 """By which a process may seem younger than its job, since clocks are set."""
+ELSEWHERE = "Jupyter's scheduler keeps its jobs elsewhere than in a SQLite file of this machine: whether one runs is not known."
+IN_MEMORY = ("", ":memory:")
 QUERY = "SELECT job_id, name, input_filename, start_time, pid FROM jobs WHERE status = 'IN_PROGRESS' LIMIT ?"
 
 Signature: TypeAlias = tuple[tuple[int, int, int], ...]
@@ -60,14 +63,28 @@ def default_database() -> Path:
     return Path(jupyter_data_dir()) / FILE_NAME
 
 
+def database_of(url: str) -> Path | None:
+    """Give the file of a database's URL, as SQLAlchemy reads it; None: it is no SQLite file."""
+    scheme, _, rest = url.partition("://")
+    host, slash, name = rest.partition("/")
+    place, _, options = name.partition("?")
+    is_file = scheme.partition("+")[0] == "sqlite" and not host and bool(slash)
+    is_uri = place.startswith("file:") and parse_qs(options).get("uri") == ["true"]
+    return Path(place).absolute() if is_file and not is_uri and place not in IN_MEMORY else None
+
+
 class SchedulerJobs:
     """Reads the database when it has changed, and looks at each look whether the jobs' processes live."""
 
     def __init__(
-        self, database: Path, clock: Callable[[], int] = time.time_ns, booted: Callable[[], float] = booted_seconds
+        self,
+        database: Path | Callable[[], Path | None],
+        clock: Callable[[], int] = time.time_ns,
+        booted: Callable[[], float] = booted_seconds,
     ) -> None:
-        """Take the database's place and the clocks."""
-        self._database = database
+        """Take the database's place, or what gives it at each look, and the clocks; no place: it is no file of this machine."""
+        self._place = database if callable(database) else lambda: database
+        self._database: Path | None = None
         self._clock = clock
         self._booted = booted
         self._read: Signature | None = None
@@ -98,12 +115,16 @@ class SchedulerJobs:
 
     def _refresh(self) -> str | None:
         """Read the rows anew where the files have changed; give what is wrong, in one sentence."""
-        looked_at = self._clock()
+        looked_at, database = self._clock(), self._place()
+        if database != self._database:
+            self._database, self._read, self._rows = database, None, ()
+        if database is None:
+            return ELSEWHERE
         try:
-            signature = signature_of(self._database)
+            signature = signature_of(database)
             if signature == self._read:
                 return None
-            self._rows = rows(self._database) if signature else ()
+            self._rows = rows(database) if signature else ()
         except (OSError, sqlite3.Error) as error:
             self._read = None
             return f"The database of Jupyter's scheduler cannot be read: {clean(str(error))}."

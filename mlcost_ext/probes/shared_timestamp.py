@@ -20,6 +20,8 @@ from mlcost_ext.core.times import UTC, time_from_text
 
 SHARED_TIMESTAMP = Path("/tmp/.sagemaker-last-active-timestamp")  # noqa: S108 - AWS's programs have it there
 MAX_BYTES = 100
+MOST_REMEMBERED = 8
+"""Stamps of all servers of a home: each writes one a minute at most, and looks more often."""
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 READABLE = 0o644
 """As AWS's own writers leave it: others of this machine read it."""
@@ -31,12 +33,12 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
 class SharedTimestamp:
     """The shared file, and the memory of what in it is ours.
 
-    What we stamped last is kept in memory and in a file, so that a server that was started again, or another object with the
-    same `memory`, knows it. It may be used from several threads.
+    What was stamped last is kept in a file, so that a server that was started again, or another one with the same `memory`,
+    knows it. It may be used from several threads.
     """
 
     def __init__(self, path: Path, memory: Path | None = None, clock: Callable[[], float] = time.time) -> None:
-        """Take the places of both files; no `memory`: other objects take our stamps for an editor's."""
+        """Take the places of both files; `memory` is that of all servers of a home, None: others take ours for an editor's."""
         self.path = path
         self._memory = memory
         self._clock = clock
@@ -44,12 +46,6 @@ class SharedTimestamp:
         self._stamped: str | None = None
         self._seen: str | None = None
         self._editor_at: datetime | None = None
-
-    @property
-    def ours(self) -> bool:
-        """Whether what the file says now was written by us."""
-        text = read(self.path)
-        return text is not None and self._is_ours(text)
 
     def look(self, now: datetime) -> datetime | None:
         """Give what an editor wrote last, never later than it was seen; None: none has written.
@@ -59,10 +55,11 @@ class SharedTimestamp:
         with self._lock:
             return self._look(now)
 
-    def stamp(self, now: datetime) -> None:
+    def stamp(self, now: datetime, hold: timedelta = timedelta(0)) -> bool:
         """Write `now` in one step, so that no reader finds half a time; a time that is still to come becomes the present one.
 
-        What an editor wrote before is looked at first.
+        What an editor wrote before is looked at first. Nothing is written, and False is given, where another server with the same
+        memory has stamped within `hold`.
 
         Raises:
             OSError: It cannot be written, such as where it is another user's.
@@ -70,11 +67,14 @@ class SharedTimestamp:
         with self._lock:
             self._look(now)
             at = min(now.astimezone(UTC), datetime.fromtimestamp(self._clock(), UTC))
+            if self._is_held_by_another(at, hold):
+                return False
             text = at.strftime(FORMAT)
-            if self._memory is not None:
-                replace(self._memory, text, PRIVATE)  # first, lest a crash between makes it look like an editor's
+            self._remember(text)  # first, lest a crash between makes it look like an editor's
             self._stamped = text
             replace(self.path, text, READABLE)
+            self._remember(text)  # once more where another server has remembered its own at the same moment
+            return True
 
     def shift(self, by: timedelta) -> None:
         """Move what is remembered by what the clock was set."""
@@ -92,10 +92,26 @@ class SharedTimestamp:
         return self._editor_at
 
     def _is_ours(self, text: str) -> bool:
-        return text == self._stamped or (self._memory is not None and text == read(self._memory))
+        return text == self._stamped or text in self._remembered()
+
+    def _is_held_by_another(self, at: datetime, hold: timedelta) -> bool:
+        text = read(self.path)
+        told = time_of(text)
+        if text is None or told is None or text == self._stamped:
+            return False
+        return abs(at - told) < hold and text in self._remembered()
+
+    def _remembered(self) -> list[str]:
+        """Give what servers with this memory have stamped, the latest first."""
+        return [] if self._memory is None else (read(self._memory, MAX_BYTES * MOST_REMEMBERED) or "").split("\n")
+
+    def _remember(self, text: str) -> None:
+        known = self._remembered()
+        if self._memory is not None and text not in known:
+            replace(self._memory, "\n".join([text, *filter(None, known)][:MOST_REMEMBERED]), PRIVATE)
 
 
-def read(path: Path) -> str | None:
+def read(path: Path, most: int = MAX_BYTES) -> str | None:
     """Read the first bytes of a plain file; None: there is none, it cannot be read, or it is a link or a pipe."""
     try:
         descriptor = os.open(path, OPEN)
@@ -104,7 +120,7 @@ def read(path: Path) -> str | None:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        return os.read(descriptor, MAX_BYTES).decode("ascii", "replace").strip()
+        return os.read(descriptor, most).decode("ascii", "replace").strip()
     except OSError:
         return None
     finally:

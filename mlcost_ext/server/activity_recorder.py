@@ -24,6 +24,8 @@ MOST_WAITING = 5000
 """Spans that are kept while the disk cannot be written; the latest of them."""
 MOST_RUNS = 20
 MAX_LABEL = 120
+Rates = tuple[Decimal | None, Decimal | None]
+"""What an hour of the machine costs, and what it costs by the list."""
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +36,7 @@ class OpenObservation:
     starts: datetime
     ends: datetime
     cost_per_hour: Decimal | None
+    list_cost_per_hour: Decimal | None
     billing_currency: str
     written_until: datetime | None = None
 
@@ -88,7 +91,13 @@ class ActivityRecorder:
         self._next_run = self._next_observed = self._next_source = self._next_span = 0
 
     async def work(
-        self, tracked: Tracked, verdict: Verdict, options: IdleOptions, cost_per_hour: Decimal | None, now: datetime
+        self,
+        tracked: Tracked,
+        verdict: Verdict,
+        options: IdleOptions,
+        cost_per_hour: Decimal | None,
+        now: datetime,
+        list_cost_per_hour: Decimal | None = None,
     ) -> None:
         """Record one look, and write what waits once a minute at most; nothing is raised.
 
@@ -98,12 +107,13 @@ class ActivityRecorder:
             options: What it was judged by.
             cost_per_hour: What the machine costs now; None: not known.
             now: When it was looked, by this machine's clock.
+            list_cost_per_hour: What it costs by the list, which a policy's prices are held against; None: not known.
         """
         try:
             if verdict.state == "off":
                 self._is_open, self._looked_at = False, None
             else:
-                self._take(tracked, options, cost_per_hour, now)
+                self._take(tracked, options, (cost_per_hour, list_cost_per_hour), now)
             if self._clock() - self._written_at >= grain(options).total_seconds():
                 await self._write(options, is_last=False)
         except Exception as error:  # noqa: BLE001  (looking goes on, and what waits is written later)
@@ -116,7 +126,7 @@ class ActivityRecorder:
         except Exception as error:  # noqa: BLE001  (the server ends all the same)
             self._say(error)
 
-    def _take(self, tracked: Tracked, options: IdleOptions, cost_per_hour: Decimal | None, now: datetime) -> None:
+    def _take(self, tracked: Tracked, options: IdleOptions, rates: Rates, now: datetime) -> None:
         if not self._is_open or self._is_broken(now):
             self._begin()
         self._looked_at = (now, self._clock())
@@ -124,7 +134,7 @@ class ActivityRecorder:
         run.spans.take(tracked, options, now)
         del run.spans.closed[:-MOST_WAITING]
         self._next_span = run.spans.first
-        self._observe(run, cost_per_hour, now)
+        self._observe(run, rates, now)
 
     def _is_broken(self, now: datetime) -> bool:
         """Tell whether nobody knows what went on since the look before, or at what time."""
@@ -139,13 +149,13 @@ class ActivityRecorder:
         self._runs = [*self._runs[1 - MOST_RUNS :], run]
         self._next_run, self._is_open = self._next_run + 1, True
 
-    def _observe(self, run: Run, cost_per_hour: Decimal | None, now: datetime) -> None:
+    def _observe(self, run: Run, rates: Rates, now: datetime) -> None:
         """Go on observing; another price begins another time of observation."""
-        price = (cost_per_hour, self._currency())
+        price = (*rates, self._currency())
         last = run.observed[-1] if run.observed else None
         if last is not None:
             last.ends = now
-        if last is None or (last.cost_per_hour, last.billing_currency) != price:
+        if last is None or (last.cost_per_hour, last.list_cost_per_hour, last.billing_currency) != price:
             run.observed.append(OpenObservation(self._next_observed, now, now, *price))
             self._next_observed += 1
 
@@ -219,6 +229,7 @@ def observed_row(each: OpenObservation) -> ObservedRow:
         ends=each.ends,
         cost_per_hour=each.cost_per_hour,
         billing_currency=each.billing_currency,
+        list_cost_per_hour=each.list_cost_per_hour,
     )
 
 

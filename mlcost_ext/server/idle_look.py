@@ -69,6 +69,8 @@ class IdleLook:
         self._web_settings, self.clock = web_settings, clock
         self._began_at = clock.now()
         self._is_observed = False
+        self.step = ""
+        """What is being looked at, in words."""
         self.spending = watch.spending
 
     def begin(self, news: Callable[[], None]) -> None:
@@ -86,27 +88,30 @@ class IdleLook:
         """Observe messages, or do not; what is switched on again begins as a server that has just been started."""
         if is_on and not self._messages.is_on:
             self._began_at = self.clock.now()
+        if not is_on and self._messages.is_on:
+            self._watch.forget()
         self._messages.is_on = is_on
 
     def subjects(self) -> tuple[frozenset[str], frozenset[str]]:
         """Give the kernels and the terminals that are there now; costs next to nothing."""
         return frozenset(self._watch.there()), frozenset(terminals_in(self._web_settings))
 
-    async def take(self, jobs: JobsOf, cost: str | None) -> Looked:
+    async def take(self, jobs: JobsOf) -> Looked:
         """Take one look.
 
         Args:
             jobs: Gives the running jobs that were launched from a kernel.
-            cost: What an hour of this machine costs, in words.
         """
+        self.step = "the look at kernels"
         await self._watch.look()
+        self.step = "the look at this machine's processes, GPUs and files"
         terminals = terminals_in(self._web_settings)
         pids = self._watch.pids()
         facts = await asyncio.to_thread(self.spending.timed(lambda: self._probe.look(pids, terminals, now_utc())))
         if facts.clock_step:
             self._shift(facts.clock_step)
         with self.spending:
-            return Looked(measured=self._measured(facts, jobs, cost), clock_step=facts.clock_step)
+            return Looked(measured=self._measured(facts, jobs), clock_step=facts.clock_step)
 
     def _shift(self, by: timedelta) -> None:
         self.clock.shift(by)
@@ -114,22 +119,23 @@ class IdleLook:
         self._watch.shift(by)
         self._saves.shift(by)
 
-    def _measured(self, facts: MachineFacts, jobs: JobsOf, cost: str | None) -> Measurements:
+    def _measured(self, facts: MachineFacts, jobs: JobsOf) -> Measurements:
         lacking = [] if self._is_observed else [UNOBSERVED]
         lacking += [] if self._watch.is_readable else [UNREADABLE]
         return Measurements(
             taken_at=self.clock.now(),
             server_started_at=self._began_at,
             resumed_at=facts.resumed_at,
-            kernels=self._watch.facts(facts.kernel_cpu, jobs, cost),
+            kernels=facts.completed(self._watch.facts(facts.kernel_cpu, jobs)),
             terminals=facts.terminals,
             background=facts.background,
+            others=facts.others,
             gpus=facts.gpus,
             last_saved_at=self._saves.at,
             last_saved_path=self._saves.path,
             editor_at=facts.editor_at,
             scheduled=facts.scheduled,
-            unmeasured=(*lacking, *facts.unmeasured),
+            unmeasured=(*lacking, *self._watch.unmeasured, *facts.unmeasured),
         )
 
 

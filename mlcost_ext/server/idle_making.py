@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from hashlib import sha256
 from logging import Logger
+from pathlib import Path
 from typing import Any
 
 from mlcost_ext.config import Settings
@@ -16,7 +18,8 @@ from mlcost_ext.ledger.activity_store import ActivityStore
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.prolonged_store import ProlongedStore
 from mlcost_ext.probes.machine import MachineProbe
-from mlcost_ext.probes.scheduler_jobs import SchedulerJobs, default_database
+from mlcost_ext.probes.other_processes import is_aws_machine
+from mlcost_ext.probes.scheduler_jobs import SchedulerJobs, database_of, default_database
 from mlcost_ext.probes.shared_timestamp import SharedTimestamp
 from mlcost_ext.usecases.idle_price import SessionRate, session_rate
 from mlcost_ext.usecases.launches import LaunchBook
@@ -36,7 +39,8 @@ from .steady_clock import SteadyClock
 
 IDLE = "https://events.mlcost-ext.dev/idle/v1"
 STAMPED = "idle-stamp"
-"""In the server's folder: what we wrote last into AWS's shared timestamp file."""
+"""In MLCOST_HOME, for each timestamp file: what the servers of this home have written into it last."""
+SCHEDULER = "jupyter_scheduler"
 MOST_JOBS = 5
 
 
@@ -60,10 +64,13 @@ def make_idling(
         database: The ledger, in this server's folder.
         log: Is told once of each trouble.
     """
-    clock, shared = SteadyClock(), SharedTimestamp(settings.idle_timestamp_file, database.path.parent / STAMPED)
+    file = settings.idle_timestamp_file
+    clock, shared = SteadyClock(), SharedTimestamp(file, stamps_of(settings.home, file))
     messages, saves = KernelMessages(clock.now, log), Saves(jupyter.events, clock.now)
     watch = KernelWatch(jupyter.kernels, jupyter.sessions, messages, clock.now)
-    probe = MachineProbe(server=address_of(jupyter.app), timestamp=shared, scheduler=SchedulerJobs(default_database()))
+    scheduler = SchedulerJobs(scheduler_place(jupyter, default_database()))
+    probe = MachineProbe(server=address_of(jupyter.app), timestamp=shared, scheduler=scheduler)
+    probe.others.is_own_machine = lambda: is_aws_machine() or host().kind == "ec2"
 
     def rate() -> SessionRate:
         return session_rate(host(), intake.prices, session_price(host()), intake.billing_currency, intake.aws_time())
@@ -105,7 +112,7 @@ class Recorded:
     async def note(self, seen: Seen) -> None:
         """Record it."""
         self._options = seen.options
-        await self._recorder.work(seen.tracked, seen.verdict, seen.options, seen.cost_per_hour, seen.now)
+        await self._recorder.work(seen.tracked, seen.verdict, seen.options, seen.cost_per_hour, seen.now, seen.list_cost_per_hour)
 
     async def close(self) -> None:
         """Write what waits."""
@@ -121,6 +128,24 @@ def follow(
     recorder = ActivityRecorder(ActivityStore(database), lambda: host().billing_currency, lambda: user_of(host()), log)
     idling.native = native.view
     idling.followers = (StudioTold(native), Recorded(recorder))
+
+
+def stamps_of(home: Path, timestamp: Path) -> Path:
+    """Give where the servers of a home remember what they have written into a timestamp file."""
+    return home / f"{STAMPED}-{sha256(os.fsencode(timestamp)).hexdigest()[:16]}"
+
+
+def scheduler_place(jupyter: JupyterParts, default: Path) -> Callable[[], Path | None]:
+    """Give what tells where Jupyter's scheduler keeps its jobs: as it was set up, which may be after us."""
+
+    def place() -> Path | None:
+        scheduler = jupyter.web_settings.get("scheduler")
+        apps = [] if scheduler is None else jupyter.app.extension_manager.extension_apps.get(SCHEDULER, ())
+        urls = [getattr(each, "db_url", None) for each in (scheduler, *apps)]
+        url = next((each for each in urls if isinstance(each, str) and each), None)
+        return default if url is None else database_of(url)
+
+    return place
 
 
 def running_jobs(launches: LaunchBook, book: JobBook) -> JobsOf:

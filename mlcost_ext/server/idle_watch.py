@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
-from mlcost_ext.core.activity import ExecutionState, KernelFacts
+from mlcost_ext.core.activity import ExecutionState, KernelFacts, Unmeasured
 from mlcost_ext.idle.signals.words import CORE_FRACTION
 
+from .gateway_kernels import UNANSWERED, GatewayKernels
 from .kernel_messages import KernelMessages, KernelTraffic, buffered
 from .spending import Spending
 
@@ -22,7 +23,9 @@ INPUT_SETTLES = timedelta(seconds=2)
 """A kernel's state may be told a little later than its input prompt."""
 SESSIONS_SECONDS = 10.0
 MOST_SCANNED = 2000
-"""Of the messages kept for a closed page, in one look."""
+"""Of the messages kept for a closed page, in one turn of the event loop."""
+MOST_TURNS = 500
+"""In one look."""
 MAX_LABEL = 256
 
 JobsOf = Callable[[str], tuple[str, ...]]
@@ -41,8 +44,12 @@ class WatchedKernel:
     busy_since: datetime | None = None
     is_stale: bool = False
     """Whether its process is another one than that which was last told to be busy."""
-    scanned: tuple[int, int] = (0, 0)
-    """Which list of kept messages was looked through last, and up to where."""
+    kept_first: object = None
+    """The first of the kept messages that were looked through last: it tells one list of them from the next."""
+    scanned: int = 0
+    """How many of that list."""
+    is_behind: bool = False
+    """Whether there are more."""
 
 
 class KernelSessions:
@@ -85,8 +92,10 @@ class KernelWatch:
             clock: Gives aware UTC.
         """
         self._kernels, self._messages, self._clock = kernels, messages, clock
-        self._sessions = KernelSessions(sessions)
+        self._sessions, self._gateway = KernelSessions(sessions), GatewayKernels(kernels)
         self._held: dict[str, WatchedKernel] = {}
+        self._told_at = clock()
+        """As of when Jupyter's own states are: those of a gateway's kernels are not told by themselves."""
         self.spending = Spending()
 
     def there(self) -> dict[str, Any]:
@@ -99,40 +108,73 @@ class KernelWatch:
         """Whether the kernel manager is of a kind whose kernels can be looked at."""
         return isinstance(getattr(self._kernels, "_kernels", None), Mapping)
 
+    @property
+    def unmeasured(self) -> tuple[Unmeasured, ...]:
+        """What the last look could not tell."""
+        is_remote = any(held.pid is None for held in self._held.values())
+        return (UNANSWERED,) if is_remote and not self._gateway.has_answered else ()
+
     async def look(self) -> None:
         """Look at all kernels; where one has just become busy, once more half a second later."""
+        if self.there():
+            await self._refresh()
         await self._sessions.refresh(list(self.there()))
         with self.spending:
-            fresh = self._first_look()
+            self._note(self.there())
+        await self._catch_up()
+        with self.spending:
+            fresh = self._fresh()
         if fresh:
             await asyncio.sleep(CONFIRMED_AFTER.total_seconds())
+            if any(self._held[key].pid is None for key in fresh):
+                await self._refresh(at_once=True)
         with self.spending:
             self._last_look(fresh)
+
+    async def _refresh(self, *, at_once: bool = False) -> None:
+        if await self._gateway.refresh(at_once=at_once):
+            self._told_at = self._clock()
+
+    def forget(self) -> None:
+        """Forget what was seen of cells: their ends are not seen while nobody looks."""
+        self._messages.forget_cells()
+        for held in self._held.values():
+            held.busy_since = None
 
     def pids(self) -> dict[str, int | None]:
         """Give each kernel's process; None: it is not of this machine."""
         return {key: held.pid for key, held in self._held.items()}
 
-    def facts(self, cpu: Mapping[str, float | None], jobs: JobsOf, cost: str | None) -> tuple[KernelFacts, ...]:
+    def facts(self, cpu: Mapping[str, float | None], jobs: JobsOf) -> tuple[KernelFacts, ...]:
         """Give what the last look has found.
 
         Args:
             cpu: What each kernel's processes have used since the look before, in cores.
             jobs: Gives the running jobs that were launched from a kernel.
-            cost: What an hour of this machine costs, in words.
         """
-        return tuple(self._facts(key, held, cpu.get(key), jobs, cost) for key, held in self._held.items())
+        return tuple(self._facts(key, held, cpu.get(key), jobs) for key, held in self._held.items())
 
     def shift(self, by: timedelta) -> None:
         """Move all times by what the clock was set."""
         self._messages.shift(by)
+        self._told_at += by
         for held in self._held.values():
             held.started_at += by
             held.busy_since = None if held.busy_since is None else held.busy_since + by
 
-    def _first_look(self) -> dict[str, object]:
-        """Look at all kernels; give those that seem to be busy, and have not been for long, with what tells this time apart."""
-        self._note(self.there())
+    async def _catch_up(self) -> None:
+        """Look through what is kept for closed pages, a bounded part of it at each turn of the event loop."""
+        for _ in range(MOST_TURNS):
+            behind = [(key, held) for key, held in self._held.items() if held.is_behind]
+            if not behind:
+                return
+            await asyncio.sleep(0)
+            with self.spending:
+                for key, held in behind:
+                    self._settle(key, held, self._messages.of(key))
+
+    def _fresh(self) -> dict[str, object]:
+        """Give the kernels that seem to be busy, and have not been for long, with what tells this time apart."""
         now = self._clock()
         marks = ((key, self._mark(key, now)) for key in self._held)
         return {key: mark for key, mark in marks if mark is not None and not self._is_confirmed(key, now)}
@@ -156,7 +198,8 @@ class KernelWatch:
         self._held = {key: self._held.get(key) or first_sight(kernel, now) for key, kernel in kernels.items()}
         for key, kernel in kernels.items():
             held, traffic = self._held[key], self._messages.of(key)
-            state, pid = state_of(kernel), pid_of(kernel)
+            pid = pid_of(kernel)
+            state = state_of(kernel) if pid is not None or self._gateway.has_answered else "unknown"
             if pid != held.pid and pid is not None and held.pid is not None:
                 held.started_at, held.busy_since, held.is_stale = now, None, state == "busy"
                 traffic.end_all(now)
@@ -168,19 +211,25 @@ class KernelWatch:
 
     def _settle(self, key: str, held: WatchedKernel, traffic: KernelTraffic) -> None:
         """Bring up to date what is known of a cell whose page is closed: its end is kept for the page, or nobody knows of it."""
-        if held.state in ("starting", "restarting", "dead"):
+        held.is_behind = False
+        if held.state in ("restarting", "dead") or (held.state == "starting" and held.pid is not None):
             traffic.end_all(self._clock())
             return
-        if (getattr(self._kernels, "_kernel_connections", None) or {}).get(key, 0):
+        has_page = bool((getattr(self._kernels, "_kernel_connections", None) or {}).get(key, 0))
+        kept = None if has_page else buffered(self._kernels, key)
+        first = kept[0] if kept else None
+        if first is None or first is not held.kept_first:
+            held.kept_first, held.scanned = first, 0
+        if has_page:
             return
-        kept = buffered(self._kernels, key)
         if kept is None:
             traffic.cells.clear()
             return
-        begin = held.scanned[1] if held.scanned[0] == id(kept) and held.scanned[1] <= len(kept) else 0
+        begin = held.scanned
         for channel, parts in kept[begin : begin + MOST_SCANNED]:
             self._messages.kept(key, channel, parts)
-        held.scanned = (id(kept), min(len(kept), begin + MOST_SCANNED))
+        held.scanned = min(len(kept), begin + MOST_SCANNED)
+        held.is_behind = held.scanned < len(kept)
         if not traffic.cells:
             traffic.run_ended_at = None  # it was kept at some time before
 
@@ -208,10 +257,10 @@ class KernelWatch:
             return
         held.busy_since = None
         held.state = "idle" if held.state == "busy" else held.state
-        if traffic.input_at is not None and now - traffic.input_at > INPUT_SETTLES:
+        if held.state != "unknown" and traffic.input_at is not None and self._told_at - traffic.input_at > INPUT_SETTLES:
             traffic.input_at = None
 
-    def _facts(self, key: str, held: WatchedKernel, cpu: float | None, jobs: JobsOf, cost: str | None) -> KernelFacts:
+    def _facts(self, key: str, held: WatchedKernel, cpu: float | None, jobs: JobsOf) -> KernelFacts:
         traffic, label = self._messages.of(key), self._sessions.label(key)
         does_little = held.busy_since is not None and (cpu is None or cpu < CORE_FRACTION)
         waits_for = jobs(key) if does_little and traffic.input_at is None else ()
@@ -226,7 +275,6 @@ class KernelWatch:
             last_user_message_at=traffic.used_at,
             cpu_fraction=cpu,
             waits_for=waits_for,
-            waits_cost_per_hour=cost if waits_for else None,
         )
 
 

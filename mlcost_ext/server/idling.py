@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,10 +16,11 @@ from mlcost_ext.core.errors import RemoteError
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.idle import IdleOptions, Verdict
 from mlcost_ext.core.idle_documents import Idle, IdleView, NativeIdle
-from mlcost_ext.core.words import clean, money
+from mlcost_ext.core.words import clean
 from mlcost_ext.idle.options import options_of
 from mlcost_ext.idle.tracking import Tracked, shifted, track
 from mlcost_ext.idle.verdict import verdict
+from mlcost_ext.policy.layer import Layer
 from mlcost_ext.policy_files.compiling import PolicyInForce
 from mlcost_ext.usecases.idle_price import SessionRate
 from mlcost_ext.usecases.idle_view import Judged, idle_in_short, idle_view
@@ -38,6 +39,10 @@ FRESH_SECONDS = 1.0
 """How old the look is at most that a viewer is shown."""
 PATIENCE_SECONDS = 5.0
 """For how long a viewer waits for it."""
+OVERDUE_INTERVALS, OVERDUE_SECONDS = 3, 60.0
+"""So old, and so old at least, is the last look when the next one is taken to hang."""
+CLOSING_SECONDS = 5.0
+"""For how long a look that is given up is waited for, lest what follows it is ended in the middle of a write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,7 @@ class Seen:
     options: IdleOptions
     host: Host
     cost_per_hour: Decimal | None
+    list_cost_per_hour: Decimal | None
     now: datetime
 
     @property
@@ -100,8 +106,13 @@ class Idling:
         self._in_force: PolicyInForce | None = None
         self._measured: Measurements | None = None
         self._subjects: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
-        self._looked_at = float("-inf")
+        self._looked_at = self._seen_at = self._began_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[list[Layer]] | None = None
+        self._above: Sequence[Layer] = ()
+        self._step = ""
+        """What a look does besides looking; empty: it looks."""
+        self._is_hang_told = False
         self._news = asyncio.Event()
         self._has_news = False
         """Whether a person has done something since the last look."""
@@ -140,7 +151,10 @@ class Idling:
             as_of: By AWS's clock.
             by: How far that is ahead of this machine's.
         """
-        return None if self._judged is None else idle_in_short(self._judged_at(self._judged, as_of - by), by)
+        if self._judged is None:
+            return None
+        short, notes = idle_in_short(self._judged_at(self._judged, as_of - by), by), self._overdue_notes()
+        return replace(short, reason=" ".join((short.reason, *notes))) if notes else short
 
     async def view(self) -> IdleView:
         """Give the verdict with all its evidence, of a fresh look; of the last one where that takes too long.
@@ -155,14 +169,16 @@ class Idling:
                 "Ask again in a few seconds; if it stays so, the Jupyter server's log says why.",
                 code="idle_unknown",
             )
-        above = await asyncio.to_thread(self._policy.above_users)
-        notes = notes_on(self._in_force) if self._in_force else ()
-        return idle_view(
-            self._judged_at(self._judged, self._look.clock.now()), above, (*notes, *self._trouble_notes()), self.native()
-        )
+        above = await self._layers_above()
+        notes = (*(notes_on(self._in_force) if self._in_force else ()), *self._trouble_notes(), *self._overdue_notes())
+        return idle_view(self._judged_at(self._judged, self._look.clock.now()), above, notes, self.native())
 
     def glance(self) -> None:
-        """Look soon where a kernel or a terminal has come or gone."""
+        """Look soon where a kernel or a terminal has come or gone, and log once that a look hangs."""
+        notes = self._overdue_notes()
+        if notes and not self._is_hang_told:
+            self._log.warning("mlcost-ext cannot tell whether this machine is idle. %s", *notes)
+        self._is_hang_told = bool(notes)
         if self._look.subjects() != self._subjects:
             self._subjects = self._look.subjects()
             self._news.set()
@@ -184,8 +200,11 @@ class Idling:
     async def close(self) -> None:
         """Put back what observes, and let followers end."""
         self._look.end()
-        if self._looking is not None:
-            self._looking.cancel()
+        open_ = [task for task in (self._looking, self._reading) if task is not None and not task.done()]
+        for task in open_:
+            task.cancel()
+        if open_:
+            await asyncio.wait(open_, timeout=CLOSING_SECONDS)
         for follower in self.followers:
             await follower.close()
 
@@ -213,9 +232,20 @@ class Idling:
     async def _fresh(self) -> None:
         """Look anew where the last look is too old, or something has happened since; what takes too long goes on by itself."""
         for _ in range(2):  # a look that was being taken may have begun before
-            if not self._is_old():
+            if not self._is_old() or self._hangs:
                 break
-            await asyncio.wait({asyncio.ensure_future(self._look_once())}, timeout=PATIENCE_SECONDS)
+            _, unfinished = await asyncio.wait({self._begun()}, timeout=PATIENCE_SECONDS)
+            if unfinished:
+                break
+
+    async def _layers_above(self) -> Sequence[Layer]:
+        """Give the policy's layers above the user's own; those of an earlier answer where their files do not answer in time."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(asyncio.to_thread(self._policy.above_users))
+        await asyncio.wait({self._reading}, timeout=FRESH_SECONDS if self._hangs else PATIENCE_SECONDS)
+        if self._reading.done():
+            self._above = self._reading.result()
+        return self._above
 
     def _is_old(self) -> bool:
         is_late = self._judged is None or time.monotonic() - self._looked_at > FRESH_SECONDS
@@ -223,11 +253,16 @@ class Idling:
 
     async def _look_once(self) -> None:
         """Take a look, or wait for the one that is being taken; nothing is raised."""
+        await asyncio.shield(self._begun())
+
+    def _begun(self) -> asyncio.Task[None]:
+        """Give the look that is being taken, of which there is one at a time, however long it takes."""
         if self._looking is None or self._looking.done():
             self._looking = asyncio.ensure_future(self._take())
-        await asyncio.shield(self._looking)
+        return self._looking
 
     async def _take(self) -> None:
+        self._began_at = time.monotonic()
         try:
             await self._take_and_judge()
             self._trouble = ""
@@ -236,6 +271,7 @@ class Idling:
         self._looked_at = time.monotonic()
 
     async def _take_and_judge(self) -> None:
+        self._step = "the reading of the policy's files"
         self._in_force = await asyncio.to_thread(self._look.spending.timed(self._policy.in_force))
         policy, rate = self._in_force.policy, self._rate()
         options = options_of(policy, rate.in_currency(policy.billing_currency))
@@ -243,7 +279,8 @@ class Idling:
         if options.mode == "off":
             self._tracked, self._measured, now = Tracked(), None, self._look.clock.now()
         else:
-            now = await self._measure(options, rate)
+            self._step = ""
+            now = await self._measure(options)
         with self._look.spending:
             judged = Judged(
                 verdict=verdict(self._tracked, options, now),
@@ -255,11 +292,10 @@ class Idling:
             self._keep(judged)
         await self._tell_followers(judged, now)
 
-    async def _measure(self, options: IdleOptions, rate: SessionRate) -> datetime:
+    async def _measure(self, options: IdleOptions) -> datetime:
         """Look, and remember what was seen; give the time of it."""
-        cost = None if rate.cost_per_hour is None else money(rate.cost_per_hour, rate.billing_currency)
         self._subjects, self._has_news = self._look.subjects(), False
-        looked = await self._look.take(self._jobs, cost)
+        looked = await self._look.take(self._jobs)
         with self._look.spending:
             before = shifted(self._tracked, looked.clock_step) if looked.clock_step else self._tracked
             self._tracked = track(before, looked.measured, options)
@@ -267,12 +303,13 @@ class Idling:
         return looked.measured.taken_at
 
     def _keep(self, judged: Judged) -> None:
-        before, self._judged = self.verdict, judged
+        before, self._judged, self._seen_at = self.verdict, judged, time.monotonic()
         if before is None or before.state != judged.verdict.state:
             self._tell(judged.verdict)
 
     def _judged_at(self, judged: Judged, now: datetime) -> Judged:
-        """Judge what was seen last anew: what is momentary has aged since."""
+        """Judge what was seen last anew: what is momentary has aged since, unless nobody knows what has happened since."""
+        now = judged.verdict.as_of if self._overdue_notes() else now
         return replace(judged, verdict=verdict(self._tracked, judged.options, now), rate=self._rate())
 
     async def _tell_followers(self, judged: Judged, now: datetime) -> None:
@@ -282,8 +319,10 @@ class Idling:
             options=judged.options,
             host=self._host(),
             cost_per_hour=judged.rate.cost_per_hour,
+            list_cost_per_hour=judged.rate.list_cost_per_hour,
             now=now,
         )
+        self._step = "what tells Studio of the verdict and records it"
         for follower in self.followers:
             await follower.note(seen)
 
@@ -296,6 +335,25 @@ class Idling:
 
     def _trouble_notes(self) -> tuple[str, ...]:
         return (f"The last look has failed ({self._trouble}): this is what an earlier one found.",) if self._trouble else ()
+
+    def _overdue_notes(self) -> tuple[str, ...]:
+        """Say that what was seen last is old, and what hangs."""
+        age = time.monotonic() - self._seen_at
+        if self._judged is None or age < self._overdue_seconds:
+            return ()
+        if self._hangs:
+            return (f"The last look is {int(age // 60)} min old: what hangs is {self._step or self._look.step}.",)
+        return (f"What is told here was seen {int(age // 60)} min ago.",)
+
+    @property
+    def _overdue_seconds(self) -> float:
+        return max(OVERDUE_INTERVALS * self._interval(), OVERDUE_SECONDS)
+
+    @property
+    def _hangs(self) -> bool:
+        """Whether a look is being taken, and has been for long."""
+        is_looking = self._looking is not None and not self._looking.done()
+        return is_looking and time.monotonic() - self._began_at >= self._overdue_seconds / 2
 
 
 def waits_for(measured: Measurements | None) -> tuple[str, ...]:

@@ -101,6 +101,10 @@ class KernelMessages:
         """Forget all other kernels."""
         self._of = {kernel_id: seen for kernel_id, seen in self._of.items() if kernel_id in kernel_ids}
 
+    def forget_cells(self) -> None:
+        """Forget which cells run and wait; when somebody last did something stays."""
+        self._of = {kernel_id: KernelTraffic(used_at=seen.used_at) for kernel_id, seen in self._of.items()}
+
     def shift(self, by: timedelta) -> None:
         """Move all times by what the clock was set."""
         for seen in self._of.values():
@@ -163,14 +167,17 @@ class KernelMessages:
             return
         seen = self.of(kernel_id)
         seen.used_at = self._clock()
-        if kind == b"input_reply":
+        if kind == b"input_reply" or (kind == b"execute_request" and not seen.cells):  # of a gateway no cell is known
             seen.input_at = None
         self.on_use()
 
     def note_text(self, kernel_id: str, text: str) -> None:
-        """Note what a gateway's kernel has sent: of it an input prompt is all that can be told at a glance."""
-        if type_in(text[:MOST_READ].encode()) == b"input_request":
-            self.of(kernel_id).input_at = self._clock()
+        """Note what a gateway's kernel has sent: of it an input prompt and its end are all that can be told at a glance."""
+        seen, kind = self.of(kernel_id), type_in(text[:MOST_READ].encode())
+        if kind == b"input_request":
+            seen.input_at = self._clock()
+        elif kind == b"execute_reply":
+            seen.input_at = None
 
     def note_kernel(self, kernel_id: str, channel: str | None, parts: Sequence[bytes]) -> None:
         """Note what a kernel has sent.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from logging import Logger
@@ -22,6 +23,7 @@ from mlcost_ext.usecases.prolonged import VIEWED, followed, prolonged_rows
 from .idle_endpoint import ask, has_terminals, is_enabled, last_activities
 
 STAMP_SECONDS = 60.0
+"""Between two stamps, of all servers of a home together."""
 FIRST_ASK_SECONDS = 60.0
 ASK_SECONDS = 300.0
 CLOCK_STEP = timedelta(minutes=1)
@@ -70,6 +72,8 @@ class NativeIdle:
         self._asked_at: datetime | None = None
         self._told_at: datetime | None = None
         self._judgement: Judgement | None = None
+        self._was_slow = False
+        """Whether the last answer was: two in a row are the endpoint's own slowness."""
         self._warned: set[str] = set()
 
     # -- what is called ---------------------------------------------------------------------
@@ -150,12 +154,16 @@ class NativeIdle:
         """Write a stamp; None: it could not be written."""
         self._stamp_due = self._clock() + STAMP_SECONDS
         try:
-            await asyncio.to_thread(self._shared.stamp, now)
+            is_stamped = await asyncio.to_thread(self._shared.stamp, now, timedelta(seconds=STAMP_SECONDS))
         except OSError as error:
             self._stamp_trouble = error.strerror or type(error).__name__
             self._warn(f"{self._shared.path} could not be written", error)
             return None
-        self._stamped_at, self._stamp_trouble = now, ""
+        self._stamp_trouble = ""
+        if not is_stamped:  # another server has, and may be gone by the next look
+            self._stamp_due = self._clock()
+            return None
+        self._stamped_at = now
         return Stamp(
             at=now,
             signals=names,
@@ -189,11 +197,14 @@ class NativeIdle:
             verdict, path=str(self._shared.path), stamped_at=self._stamped_at, has_terminals=has_terminals(self._app)
         )
         answer = await ask(self._app, now, self._clock)
-        if answer.seconds >= SLOW_SECONDS:  # something else may have held this server up
-            answer = min(answer, await ask(self._app, now, self._clock), key=lambda each: each.seconds)
-        self._asked_at, self._told_at, self._judgement = now, answer.last_active_at, judge(answer, known)
-        if self._judgement.state == "slow":
+        was_slow, self._was_slow = self._was_slow, answer.seconds >= SLOW_SECONDS
+        if self._was_slow:
             self._ask_due = self._clock() + SLOW_ASK_SECONDS
+            if not was_slow:  # something else may have held this server up
+                if answer.status is None:
+                    return
+                answer = replace(answer, seconds=0.0)
+        self._asked_at, self._told_at, self._judgement = now, answer.last_active_at, judge(answer, known)
 
     def _judged(self, host: Host) -> Judgement | None:
         """Give the last judgement; None: nobody has asked yet."""

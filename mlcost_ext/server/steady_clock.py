@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from mlcost_ext.probes.machine_clock import booted_seconds
+
 from .intake import now_utc
-
-
-def since_boot() -> float:
-    """Give seconds that go on through a suspension, where this system has them."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 class SteadyClock:
     """Aware UTC, as this machine's clock had it at the start."""
 
-    def __init__(self, wall: Callable[[], datetime] = now_utc, elapsed: Callable[[], float] = since_boot) -> None:
+    def __init__(self, wall: Callable[[], datetime] = now_utc, elapsed: Callable[[], float] = booted_seconds) -> None:
         self._elapsed = elapsed
         self._start, self._at = wall(), elapsed()
 

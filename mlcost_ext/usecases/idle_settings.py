@@ -16,7 +16,7 @@ from mlcost_ext.policy.stack import Stack, once
 from mlcost_ext.policy.strictness import Given, settle, topmost
 from mlcost_ext.policy.words import told
 
-ANYTHING, AS_IT_IS, MORE = "anything", "as it is", "more of them, and shorter ones"
+ANYTHING, NOTHING_ELSE, MORE = "anything", "nothing else", "more of them, and shorter ones"
 MOST_TEXT = 200
 
 
@@ -58,7 +58,7 @@ def may_be(above: Sequence[Layer], field: Field) -> str:
     bounds = [before for lower, before, _ in found.without_effect if lower is probe]
     if not bounds:
         return ANYTHING
-    return AS_IT_IS if field.stricter is topmost else tighter(shape, bounds[0])
+    return NOTHING_ELSE if field.stricter is topmost else tighter(shape, bounds[0])
 
 
 def shape_of(field: Field) -> Shape:
@@ -80,8 +80,8 @@ def loosest(shape: Shape) -> Any:
 def tighter(shape: Shape, bound: Any) -> str:
     """Say which values are as strict as one, or stricter."""
     if isinstance(shape, Number):
-        return f"{told(shape.least)} to {told(bound)}" if Decimal(bound) > shape.least else AS_IT_IS
+        return f"{told(shape.least)} to {told(bound)}" if Decimal(bound) > shape.least else NOTHING_ELSE
     if isinstance(shape, Word):
         words = shape.choices[shape.choices.index(bound) :]
-        return " or ".join(words) if len(words) > 1 else AS_IT_IS
-    return MORE if isinstance(shape, Items) else AS_IT_IS
+        return " or ".join(words) if len(words) > 1 else NOTHING_ELSE
+    return MORE if isinstance(shape, Items) else NOTHING_ELSE

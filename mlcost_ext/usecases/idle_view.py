@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from decimal import Decimal
 
 from mlcost_ext.core.idle import IdleOptions, Signal, Verdict
 from mlcost_ext.core.idle_documents import Idle, IdleView, NativeIdle, SignalRow, SignalState
-from mlcost_ext.core.money import EXACT, plain_text
 from mlcost_ext.core.policy import BUILTIN, Policy
-from mlcost_ext.core.times import exact_seconds
 from mlcost_ext.core.words import clean
+from mlcost_ext.idle.options import minutes_text
 from mlcost_ext.idle.signals import SIGNALS
 from mlcost_ext.idle.words import off_reason, reason
 from mlcost_ext.policy.layer import Layer
@@ -110,8 +108,8 @@ def idle_view(judged: Judged, above: Sequence[Layer], notes: Sequence[str], nati
         mode=options.mode,
         note=" ".join((*mode_note, *notes)) or None,
         verdict=idle_in_short(judged),
-        timeout_minutes=minutes(options.timeout),
-        warn_minutes=minutes(options.warn),
+        timeout_minutes=minutes_text(options.timeout),
+        warn_minutes=minutes_text(options.warn),
         stop=options.stop,
         signals=signal_rows(verdict, options),
         unmeasured=[clean(each.reason, MOST_SENTENCE) for each in verdict.unmeasured[:SHOWN_UNMEASURED]],
@@ -120,14 +118,8 @@ def idle_view(judged: Judged, above: Sequence[Layer], notes: Sequence[str], nati
     )
 
 
-def minutes(span: timedelta) -> str:
-    """Write a span in minutes, exactly."""
-    found = EXACT.divide(exact_seconds(span), Decimal(60))
-    return plain_text(found.quantize(Decimal("0.000001"), context=EXACT))
-
-
 def signal_rows(verdict: Verdict, options: IdleOptions) -> list[SignalRow]:
-    """Give the evidence, what holds the machine up first."""
+    """Give the evidence, what keeps the machine on first."""
     unmeasured = {each.signal for each in verdict.unmeasured}
     shown = verdict.signals[:SHOWN_SIGNALS]
     return [signal_row(verdict, options, signal, place < len(verdict.holders), unmeasured) for place, signal in enumerate(shown)]
@@ -140,7 +132,7 @@ def signal_row(verdict: Verdict, options: IdleOptions, signal: Signal, holds: bo
         verdict: What it belongs to.
         options: What that was judged by.
         signal: What is known.
-        holds: Whether it holds the machine up.
+        holds: Whether it keeps the machine on.
         unmeasured: Names of signals of which something could not be looked at.
     """
     state: SignalState = "active" if holds else "unknown" if signal.name in unmeasured else "quiet"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mlcost_ext.core.idle import IdleOptions, Signal
 from mlcost_ext.core.recorded import ActivityRun, ActivitySource, ActivitySpan
@@ -12,14 +12,18 @@ from mlcost_ext.idle.signals import SIGNALS, kernel_busy, kernel_started
 from mlcost_ext.idle.tracking import MOST_KEPT, Tracked
 
 TITLES = {kind.name: kind.title for kind in SIGNALS}
+LIMITED = (kernel_busy.SIGNAL.name, kernel_started.SIGNAL.name)
+"""Signals that a policy lets go on for so long, and no longer."""
+OptionsAt = Callable[[datetime], IdleOptions]
+"""Gives what a policy says at a moment, of a machine of the price of the time."""
 
 
 @dataclass(slots=True)
 class Known:
     """What is known of a run's sources, span by span in the order of their starts."""
 
-    options: IdleOptions
-    """Of the policy that is tried, for a machine of no price: those of others only have shorter timeouts."""
+    options: OptionsAt
+    """Of the policy that is tried."""
     until: dict[int, tuple[ActivitySpan, datetime]] = field(default_factory=dict)
     """The latest span of each source, and until when it counts."""
     uncounted: list[ActivitySpan] = field(default_factory=list)
@@ -49,14 +53,15 @@ class Known:
         return list(dict.fromkeys(map(source_words, found)))
 
 
-def counts_until(span: ActivitySpan, options: IdleOptions) -> datetime:
-    """Give until when a span counts by a policy: busy kernels, and those that start, may do so for longer."""
-    began = span.starts - span.lead
-    if span.goes_on and span.source.signal == kernel_busy.SIGNAL.name and options.stuck_busy is not None:
-        return min(span.ends, began + options.stuck_busy)
-    if span.goes_on and span.source.signal == kernel_started.SIGNAL.name:
-        return min(span.ends, began + min(kernel_started.LONGEST, options.timeout / 6))
-    return span.ends
+def counts_until(span: ActivitySpan, options: OptionsAt) -> datetime:
+    """Give until when a span counts by a policy, as of its start: busy kernels, and those that start, may go on for longer."""
+    longest = longest_of(span.source.signal, options(span.starts)) if span.goes_on and span.source.signal in LIMITED else None
+    return span.ends if longest is None else min(span.ends, span.starts - span.lead + longest)
+
+
+def longest_of(signal: str, options: IdleOptions) -> timedelta | None:
+    """Give for how long a signal that goes on counts at most; None: without end."""
+    return options.stuck_busy if signal == kernel_busy.SIGNAL.name else min(kernel_started.LONGEST, options.timeout / 6)
 
 
 def signal_of(span: ActivitySpan, until: datetime, at: datetime) -> Signal:
@@ -99,7 +104,7 @@ class Gap:
     known: Known
 
 
-def gaps(run: ActivityRun, options: IdleOptions) -> Iterator[Gap]:
+def gaps(run: ActivityRun, options: OptionsAt) -> Iterator[Gap]:
     """Give the times of a run in which nothing counted, in their order; each is to be used before the next one is asked for."""
     known, last = Known(options=options), None
     ends = run.observed[-1].ends

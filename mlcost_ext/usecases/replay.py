@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from mlcost_ext.core.idle import IdleOptions, Verdict
 from mlcost_ext.core.idle_documents import Replay, ReplayedStop
-from mlcost_ext.core.money import per_hour_to_amount, plain_text
+from mlcost_ext.core.money import per_hour_to_amount
 from mlcost_ext.core.policy import Policy
 from mlcost_ext.core.recorded import ActivityRun, Observation
 from mlcost_ext.core.times import exact_seconds
-from mlcost_ext.idle.options import options_of
+from mlcost_ext.idle.options import BY_PRICE, minutes_text, options_of
 from mlcost_ext.idle.verdict import verdict
 
 from .recorded_activity import Gap, apart, gaps, signal_words
@@ -23,6 +24,10 @@ SOON = timedelta(minutes=30)
 MOST_STOPS = 1000
 """That are told one by one, the latest of them."""
 HOUR = 3600
+NO_LIST_PRICE = (
+    f"For some of this time no list price was recorded: there {BY_PRICE} was held against the price in force, "
+    "which may be lower, so that stops may be told too late, or not at all."
+)
 NONE = timedelta(0)
 
 
@@ -56,7 +61,7 @@ def replay(recorded: Recorded, policy: Policy, start: datetime, end: datetime) -
     latest = runs[-1].observed[-1] if runs else None
     stops, idle = list[ReplayedStop](), NONE
     for number, run in enumerate(runs):
-        for gap in gaps(run, options_of(policy, None)):
+        for gap in gaps(run, options_over(run, policy)):
             found, is_idle = judged(run, gap, policy)
             idle += overlap(gap.since, gap.until, run, (start, end)) if is_idle else NONE
             if found is not None and start <= found.at < end:
@@ -78,6 +83,7 @@ def replay(recorded: Recorded, policy: Policy, start: datetime, end: datetime) -
         saved=sum(priced, Decimal(0)) if priced or not right else None,
         unpriced=len(right) - len(priced),
         billing_currency=currency,
+        notes=list(notes_on(runs, policy)),
         would_ask=would_ask,
         would_block=would_block,
     )
@@ -86,7 +92,21 @@ def replay(recorded: Recorded, policy: Policy, start: datetime, end: datetime) -
 def options_at(policy: Policy, price: Observation | None) -> IdleOptions:
     """Give what a policy says of a machine of a price; one in another currency is never compared with its amounts."""
     is_comparable = price is not None and price.billing_currency == policy.billing_currency
-    return options_of(policy, price.cost_per_hour if price is not None and is_comparable else None)
+    return options_of(policy, price.compared_cost_per_hour if price is not None and is_comparable else None)
+
+
+def options_over(run: ActivityRun, policy: Policy) -> Callable[[datetime], IdleOptions]:
+    """Give what says what a policy says at a moment, of a machine of the price of the time; before a run, of its first one."""
+    starts, options = [each.starts for each in run.observed], [options_at(policy, each) for each in run.observed]
+    return lambda at: options[max(bisect_right(starts, at) - 1, 0)]
+
+
+def notes_on(runs: Iterable[ActivityRun], policy: Policy) -> Iterator[str]:
+    """Say where a policy's prices were held against another price than live."""
+    prices = [price for run in runs for price in run.observed if price.billing_currency == policy.billing_currency]
+    unlisted = [price for price in prices if price.list_cost_per_hour is None and price.cost_per_hour is not None]
+    if policy.idle.timeout_by_price and unlisted:
+        yield NO_LIST_PRICE
 
 
 def judged(run: ActivityRun, gap: Gap, policy: Policy) -> tuple[Stop | None, bool]:
@@ -167,8 +187,3 @@ def launches_met(launches: Iterable[frozenset[str]], policy: Policy) -> tuple[in
     strictest = [{policy.rules[rule].verdict for rule in rules if rule in policy.rules} for rules in launches]
     blocked = sum("block" in verdicts for verdicts in strictest)
     return blocked, sum("ask" in verdicts and "block" not in verdicts for verdicts in strictest)
-
-
-def minutes_text(span: timedelta) -> str:
-    """Write a time span in minutes, with all its digits."""
-    return plain_text(exact_seconds(span) / 60)

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -165,6 +166,19 @@ def test_what_is_wrong_is_said_with_its_mend(around, server, status, document, o
     server.says(status, document, **others)
     result = only(native_idle.check(around()))
     assert (result.status, said in result.message, bool(result.hint)) == ("warn", True, True), result
+
+
+def test_a_server_whose_looks_hang(around, server):
+    """What it says of itself is old: nothing is stamped meanwhile."""
+    note = "The last look is 12 min old: what hangs is the reading of the policy's files."
+    server.says(200, FRESH, as_of=time_to_text(NOW - timedelta(minutes=12)), note=note, native={"state": "follows"})
+    result = only(native_idle.check(around()))
+    assert (result.status, result.message) == (
+        "warn",
+        f"The server has not looked whether this machine is idle since 2026-11-23 13:48 UTC. {note}",
+    )
+    server.says(200, FRESH, as_of=time_to_text(NOW - timedelta(minutes=1)), note=None, native={"state": "follows"})
+    assert only(native_idle.check(around())).status == "ok"
 
 
 @pytest.mark.parametrize(("terminals", "has_setting"), [(404, True), (200, False)])

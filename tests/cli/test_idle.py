@@ -15,6 +15,7 @@ import pytest
 
 from mlcost_ext.cli.main import main
 from mlcost_ext.cli.running_server import ask, running_servers
+from mlcost_ext.core.times import time_from_text
 
 TOKEN = "a-token"
 
@@ -32,7 +33,7 @@ def view(**verdict: object) -> dict[str, Any]:
             "state": "idle",
             "since": ago.isoformat().replace("+00:00", "Z"),
             "held_by": [],
-            "reason": "Nothing has been used since then.",
+            "reason": "Nothing has been used since train.ipynb was used.",
             "stops_at": (ago + timedelta(minutes=60)).isoformat().replace("+00:00", "Z"),
             "is_overdue": False,
             "cost": "0.9071",
@@ -104,8 +105,10 @@ def test_it_tells_the_verdict_with_what_it_has_cost(served: Served, capsys: pyte
     """State, span, reason, cost and when it would be stopped."""
     assert main(["idle"]) == 0
     shown = capsys.readouterr().out
-    assert "Idle for 38 min" in shown
-    assert "Nothing has been used since then." in shown
+    since = time_from_text(served.document["verdict"]["since"])  # type: ignore[index]
+    assert shown.startswith(
+        f"Idle for 38 min, since {since:%Y-%m-%d %H:%M:%S} UTC. Nothing has been used since train.ipynb was used."
+    )
     assert "USD 0.9071" in shown
     assert "would be stopped at" in shown
     assert "after 60 min of idleness" in shown
@@ -117,6 +120,8 @@ def test_it_explains_each_signal(served: Served, capsys: pytest.CaptureFixture[s
     """Signals, what was not measured, and what a user may change; no control character reaches the terminal."""
     assert main(["idle", "--explain"]) == 0
     shown = capsys.readouterr().out
+    since = time_from_text(served.document["verdict"]["since"])  # type: ignore[index]
+    assert f"Idle for 38 min, since {since:%Y-%m-%d %H:%M:%S} UTC." in shown
     assert "A kernel runs code" in shown
     assert "38 min ago" in shown
     assert "\x1b" not in shown
@@ -141,6 +146,17 @@ def test_each_state_is_told(served: Served, capsys: pytest.CaptureFixture[str], 
     served.document = view(**verdict)
     assert main(["idle"]) == 0
     assert words in capsys.readouterr().out
+
+
+def test_what_keeps_the_machine_on_is_said_in_these_words(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the row of its signal, and that nothing else does."""
+    document = view(state="active", stops_at=None)
+    document["signals"][0] |= {"state": "active", "holds_alone": True}
+    served.document = document
+    assert main(["idle", "--explain"]) == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("A kernel runs code"))
+    assert "keeps it on" in row
+    assert row.endswith("(nothing else does)")
 
 
 def test_json_is_the_answer_itself(served: Served, capsys: pytest.CaptureFixture[str]) -> None:

@@ -149,6 +149,17 @@ def test_what_has_no_price_is_in_no_sum(mlcost, ledger, day):
     assert "0.00" not in out
 
 
+def test_where_list_prices_are_missing_that_is_said(mlcost, recorded, tmp_path):
+    """Below what it is about, and as data; a record that has them needs no word."""
+    dear = "timeout_by_price: [{from_list_cost_per_hour: 10, timeout_minutes: 15}]"
+    file = put(tmp_path / "dear.yaml", f"version: 1\nidle: {{{dear}}}\n")
+    said = "For some of this time no list price was recorded: there idle.timeout_by_price was held against the price in force, "
+    out = mlcost("policy", "replay", "--policy", file).out
+    assert out.splitlines()[-1] == f"{said}which may be lower, so that stops may be told too late, or not at all."
+    assert len(mlcost("--json", "policy", "replay", "--policy", file).document["notes"]) == 1
+    assert "list price" not in mlcost("policy", "replay").out
+
+
 def test_a_long_list_is_cut(mlcost, ledger, day):
     """The latest are shown, and how many there are besides."""
     began = day - timedelta(days=10)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mlcost_ext.core.activity import Measurements, RunningProcess, ScheduledJob
+from mlcost_ext.core.activity import BackgroundProcess, Measurements, OtherProcess, RunningProcess, ScheduledJob
 from mlcost_ext.core.idle import Reading
 from mlcost_ext.core.policy import IdlePolicy, Policy, PriceTimeout
 from mlcost_ext.idle.options import options_of
@@ -84,15 +84,38 @@ def test_an_idle_kernels_processes_count_from_a_twentieth_of_a_core_on(cpu: floa
     assert one("kernel_cpu", look(90, kernel(cpu_fraction=cpu))).goes_on is goes_on
 
 
+@pytest.mark.parametrize(("busiest", "goes_on"), [(None, True), (0.0099, False), (0.01, True)])
+def test_many_processes_that_only_wait_do_not_count_together(busiest: float | None, goes_on: bool) -> None:
+    """As sixteen workers of half a percent each."""
+    assert one("kernel_cpu", look(90, kernel(cpu_fraction=0.08, busiest_fraction=busiest))).goes_on is goes_on
+
+
+@pytest.mark.parametrize(
+    ("moved", "goes_on", "more"),
+    [
+        (None, False, ""),
+        (99_999.0, False, ""),
+        (100_000.0, True, ", and reads and writes 100 kB/s"),
+        (9_999_999.0, True, ", and reads and writes 10 MB/s"),
+    ],
+)
+def test_a_kernels_download_counts_by_what_it_reads_and_writes(moved: float | None, goes_on: bool, more: str) -> None:
+    found = one("kernel_cpu", look(90, kernel(cpu_fraction=0.016, io_bytes_per_second=moved)))
+    assert (found.goes_on, found.detail) == (goes_on, f"uses 2 % of a core with all that it has started{more}")
+
+
 def test_a_remote_kernels_processes_are_not_told() -> None:
     assert "kernel_cpu" not in readings(look(90, kernel(cpu_fraction=None)))
 
 
-@pytest.mark.parametrize(("use", "owner", "goes_on"), [(0.0, "ours", False), (0.01, "ours", True), (0.9, "others", False)])
+@pytest.mark.parametrize(
+    ("use", "owner", "goes_on"), [(0.0, "ours", False), (0.01, "ours", True), (0.9, "others", False), (0.9, "another_user", True)]
+)
 def test_a_gpu_counts_while_it_computes_for_us(use: float, owner: str, goes_on: bool) -> None:
     held = gpu(use, owner=owner, memory_used_bytes=20 * 2**30)
     found = one("gpu", look(90, gpus=(held,)))
     assert (found.goes_on, "20.0 GiB of memory held" in found.detail) == (goes_on, True)
+    assert found.detail.endswith(", by another user") is (owner == "another_user")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +128,13 @@ def test_a_gpu_counts_while_it_computes_for_us(use: float, owner: str, goes_on: 
         ((program("make", 0.05, is_foreground=False),), True, "runs make in the background, which uses 5 % of a core"),
         ((program("top", 0.2, is_viewer=True),), False, "runs top, which only shows something"),
         ((program("dd", 0.0, waits_for_disk=True),), True, "runs dd, which waits for a disk"),
+        ((program("dd", 0.0, is_unanswered=True),), False, "runs dd, which waits for a disk that does not answer"),
+        (
+            (program("wget", 0.016, is_foreground=False, io_bytes_per_second=2e7),),
+            True,
+            "runs wget in the background, which reads and writes 20 MB/s",
+        ),
+        ((program("agent", 0.03, is_foreground=False, io_bytes_per_second=9e4),), False, "runs agent, which does nothing"),
         (
             (program("sleep"), program("make", 2.0, is_foreground=False)),
             True,
@@ -120,6 +150,19 @@ def test_a_terminals_programs_count_by_what_they_use(programs: tuple[RunningProc
 @pytest.mark.parametrize(("cpu", "goes_on"), [(0.04, False), (0.05, True)])
 def test_what_was_left_running_counts_like_an_idle_kernels_processes(cpu: float, goes_on: bool) -> None:
     assert one("background_process", look(90, background=(left_running(cpu),))).goes_on is goes_on
+
+
+def test_what_was_left_running_counts_by_what_it_reads_and_writes() -> None:
+    wget = BackgroundProcess(pid=1, command="wget", cpu_fraction=0.016, io_bytes_per_second=2e7)
+    found = one("background_process", look(90, background=(wget,)))
+    assert (found.goes_on, found.detail) == (True, "was left running by a kernel or a terminal, and reads and writes 20 MB/s")
+
+
+@pytest.mark.parametrize(("cpu", "goes_on"), [(0.199, False), (0.2, True)])
+def test_what_else_runs_counts_from_a_fifth_of_a_core_on(cpu: float, goes_on: bool) -> None:
+    found = one("other_process", look(90, others=(OtherProcess(pid=7, command="python3", cpu_fraction=cpu),)))
+    assert (found.subject, found.label, state(found)) == ("7", "python3", (goes_on, at(90) if goes_on else None))
+    assert found.detail == "runs in no kernel and no terminal, and uses 20 % of a core"
 
 
 def test_what_people_did_counts_at_the_moment_they_did_it() -> None:

@@ -71,7 +71,7 @@ def test_off_tells_nothing() -> None:
 
 def test_without_any_signal_it_is_idle_since_now() -> None:
     found = verdict(Tracked(), options(), at(5))
-    assert (short(found), reason(found)) == (("idle", at(5), (), at(65)), "Nothing has been used since 14:05 UTC.")
+    assert (short(found), reason(found)) == (("idle", at(5), (), at(65)), "Nothing is known to have been used yet.")
 
 
 def test_on_judges_as_shadow_does() -> None:
@@ -112,15 +112,15 @@ LONG = "folder/" * 30 + "train.ipynb"
         (look(31, last_saved_at=at(30), last_saved_path="b.py"), "b.py was saved 1 min ago."),
         (look(31, editor_at=at(30)), "A remote editor was used 1 min ago."),
         (look(1), "This server was started 1 min ago."),
-        (look(90), "Nothing has been used since 14:00 UTC, when this server was started."),
-        (look(90, kernel(last_user_message_at=at(2))), "Nothing has been used since 14:02 UTC, when train.ipynb was used."),
+        (look(90), "Nothing has been used since this server was started."),
+        (look(90, kernel(last_user_message_at=at(2))), "Nothing has been used since train.ipynb was used."),
         (
             look(90, kernel("busy", busy_since=at(2), input_since=at(3))),
-            "Nothing has been used since 14:03 UTC, when train.ipynb came to an input prompt that nobody has answered.",
+            "Nothing has been used since train.ipynb came to an input prompt that nobody has answered.",
         ),
         (
             look(60 * 24 * 2, kernel(last_user_message_at=at(2))),
-            "Nothing has been used since 2026-11-23 14:02 UTC, when train.ipynb was used.",
+            "Nothing has been used since train.ipynb was used.",
         ),
         (
             look(131, kernel("busy", busy_since=at(1), label=LONG)),
@@ -144,7 +144,7 @@ def test_a_cell_that_has_just_ended_is_said_to_have_stopped() -> None:
 def test_a_stuck_kernel_is_said_to_be_taken_for_that() -> None:
     patience = options(stuck_busy=minutes(120))
     found = judged(look(600, kernel("busy", busy_since=at(1))), by=patience)
-    assert reason(found) == "Nothing has been used since 2026-11-23 16:01 UTC, when train.ipynb was taken for stuck."
+    assert reason(found) == "Nothing has been used since train.ipynb was taken for stuck."
 
 
 def test_a_policy_that_wants_no_verdict_is_named() -> None:

@@ -57,9 +57,14 @@ def run_rows(
     return RunRows(**{**fields, **changes})
 
 
-def observed_at(number: int, period: tuple[datetime, datetime], rate: Decimal | None) -> ObservedRow:
+def observed_at(
+    number: int, period: tuple[datetime, datetime], rate: Decimal | None, listed: Decimal | None = None
+) -> ObservedRow:
+    """Make a time of observation at one price."""
     starts, ends = period
-    return ObservedRow(number=number, starts=starts, ends=ends, cost_per_hour=rate, billing_currency="USD")
+    return ObservedRow(
+        number=number, starts=starts, ends=ends, cost_per_hour=rate, billing_currency="USD", list_cost_per_hour=listed
+    )
 
 
 def is_work(signal: str) -> bool:

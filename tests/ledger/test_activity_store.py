@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import sqlite3
@@ -22,12 +23,15 @@ from mlcost_ext.idle.verdict import verdict
 from mlcost_ext.ledger.activity_store import ActivityStore
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.database import Database
+from mlcost_ext.ledger.migrations import MIGRATIONS
 from mlcost_ext.server.activity_recorder import ActivityRecorder
 
 from .activity_samples import HOUR, MINUTE, RATE, AtOnce, BusyUser, observed_at, run_rows
 
 START = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 MOST_BYTES_A_MONTH = 1_000_000
+LIST_PRICES_SINCE = 12
+"""The version of the file from which on it has them."""
 MESSAGE, BUSY = ("user_message", "a.ipynb"), ("kernel_busy", "a.ipynb")
 
 
@@ -62,6 +66,35 @@ def test_what_is_written_is_read_again(database: Database) -> None:
     assert [span.source.is_protected for span in runs[0].spans] == [True, False]
     assert {span.source.label for run in runs for span in run.spans} == {"a.ipynb"}
     assert ActivityStore(database).recorded_since() == START
+
+
+def test_a_list_price_is_kept_beside_what_was_paid(database: Database) -> None:
+    """Each to 10⁻⁹, or none."""
+    hours = [(START + hour * HOUR, START + (hour + 1) * HOUR) for hour in range(3)]
+    prices = [(Decimal(8), Decimal("11.000000001")), (Decimal(8), None), (None, None)]
+    rows = [observed_at(number, hours[number], *price) for number, price in enumerate(prices)]
+    ActivityStore(database).write([replace(run_rows(observed=hours[0]), observed=rows)])
+    (run,) = read(database)
+    assert [(each.cost_per_hour, each.list_cost_per_hour) for each in run.observed] == prices
+    assert [each.compared_cost_per_hour for each in run.observed] == [Decimal("11.000000001"), Decimal(8), None]
+
+
+def test_a_record_of_an_earlier_version_has_no_list_price(database: Database) -> None:
+    """It stays as it was; what is written from then on has one."""
+    database.path.parent.mkdir(parents=True)
+    with contextlib.closing(sqlite3.connect(database.path)) as connection:
+        for step in MIGRATIONS[: LIST_PRICES_SINCE - 1]:
+            connection.executescript(step)
+        connection.execute(f"PRAGMA user_version={LIST_PRICES_SINCE - 1}")
+        connection.execute("INSERT INTO activity_run VALUES (1, NULL)")
+        starts = int(START.timestamp()) * 1000
+        connection.execute(f"INSERT INTO observed VALUES (1, 1, {starts}, {starts + 60_000}, 8000000000, 'USD')")
+        connection.commit()
+    later = (START + HOUR, START + 2 * HOUR)
+    rows = [observed_at(0, later, Decimal(8), Decimal(11))]
+    ActivityStore(database).write([replace(run_rows(observed=later), observed=rows)])
+    prices = [(each.cost_per_hour, each.list_cost_per_hour) for run in read(database) for each in run.observed]
+    assert prices == [(Decimal(8), None), (Decimal(8), Decimal(11))]
 
 
 def test_what_grows_stays_one_row(database: Database) -> None:
@@ -155,7 +188,7 @@ async def record_a_day(store: AtOnce, user: BusyUser, hours: int) -> None:
     for measured in user.looks(hours):
         now[0] = measured.taken_at
         tracked = track(tracked, measured, options)
-        await recorder.work(tracked, verdict(tracked, options, now[0]), options, RATE, now[0])
+        await recorder.work(tracked, verdict(tracked, options, now[0]), options, RATE, now[0], 2 * RATE)
     await recorder.close(options)
     store.flush()
 

@@ -116,8 +116,8 @@ def there(tmp_path: Path) -> Path:
     return path
 
 
-def gpus_of(nvml: Any, there: Path) -> Gpus:
-    return Gpus(nvml, [there], there.with_name("neuron0"), USERS.get, ME)
+def gpus_of(nvml: Any, there: Path, *, is_shared: bool = False) -> Gpus:
+    return Gpus(nvml, [there], there.with_name("neuron0"), USERS.get, ME, is_shared=is_shared)
 
 
 def gpu(**changes: Any) -> GpuFacts:
@@ -219,7 +219,7 @@ def test_the_library_is_loaded_where_a_device_is(there: Path, monkeypatch: pytes
     [
         ([], "nobody"),
         ([11, 12], "ours"),
-        ([21], "others"),
+        ([21], "another_user"),
         ([21, 11], "ours"),
         ([99], "unknown"),
         ([21, 99], "unknown"),
@@ -233,16 +233,23 @@ def test_whose_it_is(there: Path, pids: list[int] | None, expected: str) -> None
     assert [each.owner for each in found.gpus] == [expected]
 
 
+def test_whose_it_is_on_a_machine_that_is_shared_out(there: Path) -> None:
+    """A stop of this server ends nothing of others' there; where their processes are not seen, it is not known whose it is."""
+    devices = [FakeDevice(percent=5, pids=pids) for pids in ([21], [11, 21], [21, 99])]
+    found = gpus_of(FakeNvml(*devices), there, is_shared=True).look()
+    assert [each.owner for each in found.gpus] == ["others", "ours", "unknown"]
+
+
 def test_whose_a_real_process_is() -> None:
     """By this machine's own table."""
     with running("input()") as mine:
         from mlcost_ext.probes.proc_table import user_of
 
-        assert owner_of([mine.pid], user_of, os.getuid()) == "ours"
-        assert owner_of([mine.pid], user_of, os.getuid() + 1) == "others"
+        assert owner_of([mine.pid], user_of, os.getuid(), is_shared=False) == "ours"
+        assert owner_of([mine.pid], user_of, os.getuid() + 1, is_shared=False) == "another_user"
         mine.kill()
         mine.wait()
-        assert owner_of([mine.pid], user_of, os.getuid()) == "unknown"
+        assert owner_of([mine.pid], user_of, os.getuid(), is_shared=False) == "unknown"
 
 
 def test_devices_of_another_kind_are_told(tmp_path: Path) -> None:

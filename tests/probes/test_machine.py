@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from jupyter_client.manager import KernelManager
 
-from mlcost_ext.core.activity import RunningProcess, TerminalFacts
+from mlcost_ext.core.activity import KernelFacts, RunningProcess, TerminalFacts, Unmeasured
 from mlcost_ext.core.times import UTC
+from mlcost_ext.probes import other_processes, process_trees
 from mlcost_ext.probes.belongings import SERVER_ROOT, SERVER_URL
 from mlcost_ext.probes.gpus import Gpus
-from mlcost_ext.probes.machine import NO_PROCESSES, MachineFacts, MachineProbe
+from mlcost_ext.probes.machine import HUB_VARIABLES, NO_PROCESSES, NOT_HERE, MachineFacts, MachineProbe
 from mlcost_ext.probes.machine_clock import MachineClock
 from mlcost_ext.probes.scheduler_jobs import SchedulerJobs
 from mlcost_ext.probes.shared_timestamp import SharedTimestamp
@@ -107,6 +108,63 @@ def test_a_program_that_only_shows_something(probe: MachineProbe, opened: Termin
     eventually(lambda: [(each.command, each.is_viewer) for each in of(probe, opened)] == [(command, True)])
 
 
+@pytest.mark.parametrize("line", ["tail -f /dev/null | {}", "watch -n 600 {}"])
+def test_what_works_beside_or_below_a_program_that_only_shows_something(
+    probe: MachineProbe, opened: Terminal, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told by its own name; below `watch` once it has lasted."""
+    viewer = line.partition(" ")[0]
+    if shutil.which(viewer) is None:
+        pytest.skip(f"{viewer} is not installed")
+    monkeypatch.setattr(process_trees, "SETTLED_SECONDS", 0.5)
+    busy = f"{PYTHON} -c '{BUSY}'"
+    opened.run(line.format(f'"{busy}"' if viewer == "watch" else busy))
+    (found,) = eventually(lambda: [each for each in working(probe, opened) if not each.is_viewer])
+    assert (found.command, found.is_foreground) == (Path(sys.executable).name, True)
+
+
+def test_a_slow_copy_in_the_background(probe: MachineProbe, opened: Terminal) -> None:
+    """It uses 1 to 4 % of a core, and is told by what it reads and writes."""
+    chunk = "import time; f = open('/dev/zero', 'rb', 0); o = open('/dev/null', 'wb', 0)"
+    code = f"{chunk}\nwhile True:\n end = time.thread_time() + 0.002\n while time.thread_time() < end: o.write(f.read(65536))"
+    opened.run(f'{PYTHON} -c "{code}\n time.sleep(0.1)" &')
+    found = eventually(lambda: [each for each in of(probe, opened) if (each.io_bytes_per_second or 0) > 100_000])
+    assert [each.is_foreground for each in found] == [False]
+
+
+def test_a_program_below_the_server_that_no_kernel_and_no_terminal_has(
+    probe: MachineProbe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once it has lasted, and not while it is a kernel's."""
+    monkeypatch.setattr(other_processes, "SETTLED_SECONDS", 0.5)
+    with running(BUSY) as process:
+
+        def use(kernels: dict[str, int | None]) -> float:
+            others = look(probe, kernels).others
+            return next((each.cpu_fraction for each in others if each.pid == process.pid), 0.0)
+
+        eventually(lambda: use({"elsewhere": None}) > CORE)
+        assert use({"k": process.pid}) == 0.0
+
+
+def test_what_is_known_of_single_processes_is_added_to_the_kernels(probe: MachineProbe) -> None:
+    """A kernel of which nothing is known stays as it is."""
+    kernel = KernelFacts(kernel_id="k", label="k", has_session=False, execution_state="idle", started_at=NOW)
+    with running(BUSY) as process:
+        eventually(lambda: (look(probe, {"k": process.pid}).kernel_cpu["k"] or 0) > CORE)
+        (found,) = look(probe, {"k": process.pid}).completed([kernel])
+    assert found.busiest_fraction is not None
+    assert found.busiest_fraction > CORE
+    assert look(probe).completed([kernel]) == (kernel,)
+
+
+@pytest.mark.parametrize("name", HUB_VARIABLES)
+def test_a_hubs_server_shares_its_machine(name: str) -> None:
+    """Whatever of the variables it has."""
+    assert MachineProbe(own_environment={name: "x"})._gpus._is_shared
+    assert not MachineProbe(own_environment={})._gpus._is_shared
+
+
 def test_a_shell_that_loops(probe: MachineProbe, opened: Terminal) -> None:
     """It has no child at all."""
     opened.run("while :; do :; done")
@@ -166,7 +224,10 @@ def test_a_kernel_that_is_not_on_this_machine(probe: MachineProbe) -> None:
     with running("input()") as process:
         process.kill()
         process.wait()
-        assert look(probe, {"gateway": None, "ended": process.pid}).kernel_cpu == {"gateway": None, "ended": None}
+        facts = look(probe, {"gateway": None, "ended": process.pid})
+        assert facts.kernel_cpu == {"gateway": None, "ended": None}
+        assert facts.unmeasured == (Unmeasured(signal="kernel_cpu", reason=NOT_HERE),)
+        assert look(probe, {"ended": process.pid}).unmeasured == ()
 
 
 def test_a_real_kernel(probe: MachineProbe) -> None:
@@ -219,11 +280,12 @@ def test_a_machine_without_proc(tmp_path: Path) -> None:
     assert sorted(each.signal for each in facts.unmeasured) == [
         "background_process",
         "kernel_cpu",
+        "other_process",
         "terminal_input",
         "terminal_process",
     ]
     assert {each.reason for each in facts.unmeasured} == {NO_PROCESSES}
-    assert [each.signal for each in probe.look({"remote": None}, {}, NOW).unmeasured] == ["background_process"]
+    assert [each.signal for each in probe.look({"remote": None}, {}, NOW).unmeasured] == ["background_process", "other_process"]
 
 
 def test_a_clock_that_is_set_moves_all_that_was_measured_by_it(tmp_path: Path, opened: Terminal) -> None:

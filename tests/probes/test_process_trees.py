@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from mlcost_ext.core.activity import RunningProcess
+from mlcost_ext.probes.cpu_meter import TICKS
+from mlcost_ext.probes.machine_clock import booted_seconds
+from mlcost_ext.probes.process_io import ProcessIo
 from mlcost_ext.probes.process_trees import NAME_LENGTH, Trees, programs
 from tests.probes.live import process, table_of
 
@@ -102,10 +107,57 @@ def test_a_program_that_only_shows_something_with_all_that_it_starts() -> None:
     assert [(each.command, each.is_viewer) for each in ran(*log)] == [("git", False)]
 
 
+def test_what_does_not_only_show_something_counts_alone() -> None:
+    """Of a pipe, or of what an editor runs: neither the viewer's use nor its name hides it."""
+    tail = [
+        in_terminal(50, command="tail", foreground_group=50),
+        in_terminal(51, group=50, command="sort", foreground_group=50),
+        in_terminal(52, group=50, command="train", foreground_group=50),
+    ]
+    (found,) = ran(*tail, use={50: 0.5, 52: 0.25})
+    assert (found.command, found.cpu_fraction, found.is_viewer, found.is_foreground) == ("train", 0.25, False, True)
+
+
+def test_what_a_viewer_runs_again_and_again_does_not_count() -> None:
+    """As below `watch`: what was started a moment ago, and the shell that starts it."""
+    young = int(booted_seconds() * TICKS)
+    watch = [
+        in_terminal(50, command="watch", started_ticks=5),
+        in_terminal(51, 50, group=50, command="sh"),
+        in_terminal(52, 51, group=50, command="kubectl", started_ticks=young),
+    ]
+    assert [(each.command, each.is_viewer) for each in ran(*watch, use={52: 0.9})] == [("watch", True)]
+    watch[2] = in_terminal(52, 51, group=50, command="eval", started_ticks=young - 31 * TICKS)
+    assert [(each.command, each.is_viewer) for each in ran(*watch, use={52: 0.9})] == [("eval", False)]
+
+
+def test_a_shell_beside_a_viewer_counts_while_it_works() -> None:
+    """A script that shows a log does not, one that computes does."""
+    script = [in_terminal(50, command="bash"), in_terminal(51, 50, group=50, command="tail")]
+    assert [(each.command, each.is_viewer) for each in ran(*script)] == [("bash", True)]
+    assert [(each.command, each.is_viewer) for each in ran(*script, use={50: 0.02})] == [("bash", False)]
+
+
 def test_one_that_waits_for_a_disk() -> None:
     """It works, though it uses no CPU time."""
     assert [each.waits_for_disk for each in ran(in_terminal(70, state="D"))] == [True]
     assert [each.waits_for_disk for each in ran(in_terminal(70, state="S"))] == [False]
+
+
+def test_one_whose_disk_does_not_answer(tmp_path: Path) -> None:
+    """It is told as that while none of its group gets on."""
+    clock = [0.0]
+    io = ProcessIo(tmp_path, lambda: clock[0])
+    waiting = in_terminal(70, state="D")
+
+    def told(*members: object) -> list[tuple[bool, bool]]:
+        found = programs(SHELL, Trees(table_of(SHELL, *members)).of_terminal(10), {}, io)  # type: ignore[arg-type]
+        return [(each.waits_for_disk, each.is_unanswered) for each in found]
+
+    assert told(waiting) == [(True, False)]
+    clock[0] = 600.0
+    assert told(waiting) == [(False, True)]
+    assert told(waiting, in_terminal(71, group=70, state="D")) == [(True, False)]
 
 
 def test_what_is_in_the_shells_own_group_is_not_in_the_foreground() -> None:

@@ -16,7 +16,7 @@ from jupyter_core.paths import jupyter_data_dir
 from mlcost_ext.core.activity import ScheduledJob
 from mlcost_ext.core.times import UTC
 from mlcost_ext.probes.proc_table import read_table
-from mlcost_ext.probes.scheduler_jobs import SchedulerJobs, SchedulerLook, default_database
+from mlcost_ext.probes.scheduler_jobs import ELSEWHERE, SchedulerJobs, SchedulerLook, database_of, default_database
 from tests.probes.live import eventually, process, running, table_of
 
 SCHEMA = """
@@ -231,6 +231,42 @@ def test_a_machine_that_does_not_tell_its_processes(database: Path) -> None:
     assert [each.reason for each in found.unmeasured] == [
         "This machine does not tell whether the processes of its scheduler's jobs live."
     ]
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:////home/ana/jobs.sqlite", Path("/home/ana/jobs.sqlite")),
+        ("sqlite:////a folder?#%/jobs", Path("/a folder")),
+        ("sqlite+pysqlite:////efs/jobs.db?timeout=5", Path("/efs/jobs.db")),
+        ("sqlite:///jobs.db", Path.cwd() / "jobs.db"),
+        ("sqlite://", None),
+        ("sqlite:///", None),
+        ("sqlite:///:memory:", None),
+        ("sqlite:///file:/efs/jobs.db?mode=ro&uri=true", None),
+        ("postgresql://db.example/jobs", None),
+        ("mysql+pymysql://u:p@db.example:3306/jobs", None),
+        ("jobs.sqlite", None),
+        ("", None),
+    ],
+)
+def test_the_file_of_a_databases_url(url: str, path: Path | None) -> None:
+    """As SQLAlchemy reads it."""
+    assert database_of(url) == path
+
+
+def test_a_database_that_is_no_file_is_told_and_one_that_comes_later_is_read(database: Path, worker: int) -> None:
+    """The scheduler may be set up after us; what was read elsewhere does not hold on."""
+    add(database, "job-1", worker, start=None)
+    places: list[Path | None] = [database, None, database]
+    jobs = SchedulerJobs(lambda: places[0])
+    assert ids(look(jobs)) == ["job-1"]
+    del places[0]
+    found = look(jobs)
+    assert (found.jobs, [each.reason for each in found.unmeasured]) == ((), [ELSEWHERE])
+    assert not jobs.has_jobs
+    del places[0]
+    assert ids(look(jobs)) == ["job-1"]
 
 
 def test_where_it_is() -> None:

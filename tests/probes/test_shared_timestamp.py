@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlcost_ext.core.times import UTC
+from mlcost_ext.probes import shared_timestamp
 from mlcost_ext.probes.shared_timestamp import FORMAT, SharedTimestamp, read, time_of
 from tests.fakes import NOW
 from tests.probes.live import running
@@ -65,10 +66,8 @@ def test_a_time_is_read_as_it_comes(text: str | None, expected: datetime | None)
 
 
 def test_no_file_says_nothing(path: Path) -> None:
-    """Nor is it ours."""
-    shared = shared_of(path)
-    assert shared.look(NOW) is None
-    assert not shared.ours
+    """Nobody has written one."""
+    assert shared_of(path).look(NOW) is None
 
 
 def test_what_an_editor_writes_counts_at_the_moment_it_says(path: Path) -> None:
@@ -112,7 +111,6 @@ def test_a_stamp_is_read_by_aws_and_is_ours(path: Path, memory: Path) -> None:
     assert as_aws_reads_it(path) == NOW + timedelta(microseconds=7)
     assert stat.S_IMODE(path.stat().st_mode) == 0o644
     assert stat.S_IMODE(memory.stat().st_mode) == 0o600
-    assert shared.ours
     assert shared.look(NOW) is None
 
 
@@ -120,8 +118,46 @@ def test_a_server_that_was_started_again_knows_its_stamp(path: Path, memory: Pat
     """And so does another one with the same memory, but none without."""
     shared_of(path, memory).stamp(NOW)
     again, stranger = shared_of(path, memory), shared_of(path)
-    assert (again.ours, again.look(NOW)) == (True, None)
-    assert (stranger.ours, stranger.look(NOW)) == (False, NOW)
+    assert (again.look(NOW), stranger.look(NOW)) == (None, NOW)
+
+
+def test_servers_of_a_home_take_none_of_each_others_stamps_for_use(path: Path, memory: Path) -> None:
+    """Nor write one while that of another is fresh; their own they may write over at any time."""
+    here, there, minute = shared_of(path, memory), shared_of(path, memory), timedelta(minutes=1)
+    assert here.stamp(NOW, minute)
+    assert (there.stamp(NOW + 59 * SECOND, minute), as_aws_reads_it(path)) == (False, NOW)
+    assert (there.stamp(NOW - 59 * SECOND, minute), as_aws_reads_it(path)) == (False, NOW)
+    assert there.stamp(NOW + minute, minute)
+    assert here.stamp(NOW + 2 * minute, minute)
+    assert here.stamp(NOW + 2 * minute + SECOND, minute)
+    assert [each.look(NOW + HOUR) for each in (here, there, shared_of(path, memory))] == [None] * 3
+
+
+def test_an_editors_fresh_time_does_not_keep_us_from_stamping(path: Path, memory: Path) -> None:
+    path.write_text(EDITOR)
+    assert shared_of(path, memory).stamp(EDITOR_AT + SECOND, timedelta(minutes=1))
+
+
+def test_two_that_stamp_at_the_same_moment_are_both_remembered(path: Path, memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other has read what is remembered before ours was in it, and writes over it."""
+    here, there = shared_of(path, memory), shared_of(path, memory)
+    write = shared_timestamp.replace
+
+    def late(file: Path, text: str, mode: int) -> None:
+        if file == path:
+            write(memory, (NOW + SECOND).strftime(FORMAT), mode)
+        write(file, text, mode)
+
+    monkeypatch.setattr(shared_timestamp, "replace", late)
+    here.stamp(NOW)
+    assert (as_aws_reads_it(path), there.look(NOW + HOUR)) == (NOW, None)
+
+
+def test_no_more_is_remembered_than_is_of_use(path: Path, memory: Path) -> None:
+    shared = shared_of(path, memory)
+    for minutes in range(20):
+        shared.stamp(NOW + timedelta(seconds=minutes))
+    assert len(memory.read_text().split()) == shared_timestamp.MOST_REMEMBERED
 
 
 def test_an_editors_time_is_seen_before_it_is_stamped_over(path: Path, memory: Path) -> None:
@@ -131,7 +167,6 @@ def test_an_editors_time_is_seen_before_it_is_stamped_over(path: Path, memory: P
     shared.stamp(NOW)
     assert shared.look(NOW) == EDITOR_AT
     path.write_text("2026-11-23T14:00:05.000Z")
-    assert not shared.ours
     assert shared.look(NOW + 9 * SECOND) == NOW + 5 * SECOND
 
 

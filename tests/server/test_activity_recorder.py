@@ -60,14 +60,20 @@ class Server:
         """Give what the policy says."""
         return options_of(self.policy, None)
 
-    def look(self, after: timedelta = 30 * SECOND, rate: Decimal | None = ONE, clock: timedelta | None = None) -> None:
+    def look(
+        self,
+        after: timedelta = 30 * SECOND,
+        rate: Decimal | None = ONE,
+        clock: timedelta | None = None,
+        listed: Decimal | None = None,
+    ) -> None:
         """Look once more; `clock`: by how much the clock that only goes on has gone on where that differs."""
         self.now += after
         self.seconds += (after if clock is None else clock).total_seconds()
         measured = Measurements(taken_at=self.now, server_started_at=START, kernels=(self.kernel,))
         self.tracked = track(self.tracked, measured, self.options)
         judged = verdict(self.tracked, self.options, self.now)
-        asyncio.run(self.recorder.work(self.tracked, judged, self.options, rate, self.now))
+        asyncio.run(self.recorder.work(self.tracked, judged, self.options, rate, self.now, listed))
 
     def close(self) -> None:
         """End in peace."""
@@ -209,6 +215,20 @@ def test_another_price_or_currency_begins_another_observation(server: Server) ->
     server.look(rate=None)
     server.close()
     assert [each.ends for each in server.runs()[0].observed] == [times[1], times[2], times[2] + 30 * SECOND]
+
+
+def test_another_list_price_begins_another_observation(server: Server) -> None:
+    """Though what is paid stays the same: policies hold their prices against the list."""
+    server.look(SECOND, listed=ONE)
+    server.look(listed=TWO)
+    server.look(listed=TWO)
+    server.close()
+    (run,) = server.runs()
+    times = [START + seconds * SECOND for seconds in (1, 31, 61)]
+    assert [(each.starts, each.ends, each.cost_per_hour, each.list_cost_per_hour) for each in run.observed] == [
+        (times[0], times[1], ONE, ONE),
+        (times[1], times[2], ONE, TWO),
+    ]
 
 
 @pytest.mark.parametrize(

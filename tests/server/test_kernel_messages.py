@@ -236,6 +236,28 @@ def test_a_gateways_kernel_at_its_prompt_is_read_from_its_text() -> None:
     assert messages.of("b") == KernelTraffic()
 
 
+def test_a_gateways_prompt_is_over_with_its_cell_and_does_not_outlive_the_next_one() -> None:
+    """One that was interrupted is not answered."""
+    messages, _, seen = make()
+    asked = json.dumps({**message("input_request"), "channel": "stdin"})
+    messages.note_text(KERNEL, asked)
+    messages.note_text(KERNEL, json.dumps({**message("stream"), "channel": "iopub"}))
+    assert seen.input_at == NOW
+    messages.note_text(KERNEL, json.dumps({**message("execute_reply", {"status": "error"}), "channel": "shell"}))
+    assert seen.input_at is None
+    messages.note_text(KERNEL, asked)
+    messages.note_page(KERNEL, on_wire(message("execute_request", {"code": "1"}), "text"), False)
+    assert seen.input_at is None
+
+
+def test_a_cell_that_is_queued_behind_a_prompt_does_not_end_it() -> None:
+    messages, _, seen = make()
+    messages.note_kernel(KERNEL, "iopub", status("busy"))
+    messages.note_kernel(KERNEL, "stdin", from_kernel(message("input_request")))
+    messages.note_page(KERNEL, on_wire(message("execute_request", {"code": "1"}), V1), True)
+    assert seen.input_at == NOW
+
+
 def test_the_class_in_the_settings_is_exchanged_and_put_back() -> None:
     messages, _, _ = make()
     settings: dict[str, Any] = {SETTING: ZMQChannelsWebsocketConnection}

@@ -19,9 +19,10 @@ from tornado import web
 from mlcost_ext.core.host import Host
 from mlcost_ext.core.idle import Verdict
 from mlcost_ext.probes.shared_timestamp import SharedTimestamp
+from mlcost_ext.server import native_idle
 from mlcost_ext.server.idle_endpoint import address, has_terminals, is_enabled, last_activities
 from mlcost_ext.server.native_idle import ASK_SECONDS, SLOW_ASK_SECONDS
-from mlcost_ext.usecases.native_idle_view import EXTENSION
+from mlcost_ext.usecases.native_idle_view import EXTENSION, Answer
 from tests.fakes import NOW
 from tests.usecases.test_native_idle_view import signal, verdict
 
@@ -187,7 +188,6 @@ CASES: dict[str, tuple[dict[str, Any], str]] = {
     "behind": ({"body": '{"lastActiveTimestamp": "2026-11-23T10:00:00.000000z"}'}, "blind"),
     "not there": ({"status": 404}, "absent"),
     "refused": ({"status": 403}, "unreachable"),
-    "holds the server up": ({"seconds": 0.95}, "slow"),
 }
 
 
@@ -197,30 +197,73 @@ def test_each_answer_over_http_has_its_state(endpoint: Endpoint, watch: Watch, r
     changes, state = CASES[name]
     for key, value in changes.items():
         setattr(endpoint, key, value)
+    assert told_after(watch, run, 1).state == state
+
+
+def told_after(watch: Watch, run: Any, times: int) -> Any:
+    """Have it asked so many times more, by a clock that goes on by itself, and give what is told then."""
     began, base = time.monotonic(), watch.seconds
 
     async def story() -> Any:
         await watch.looks(BUSY, 1)
         watch.native._clock = lambda: base + 60 + time.monotonic() - began
-        watch.native._ask_due = 0.0
-        await watch.look(BUSY)
+        for _ in range(times):
+            watch.native._ask_due = 0.0
+            await watch.look(BUSY)
         return await watch.answered()
 
-    assert run(story()).state == state
+    return run(story())
 
 
-def test_a_slow_endpoint_is_asked_less_often(endpoint: Endpoint, watch: Watch, run: Any) -> None:
-    """Each question costs everybody on this server a second."""
-    test_each_answer_over_http_has_its_state(endpoint, watch, run, "holds the server up")
+@pytest.mark.parametrize(("times", "state"), [(1, "follows"), (2, "slow")])
+def test_a_slow_endpoint_is_asked_less_often_and_told_after_two_in_a_row(
+    endpoint: Endpoint, watch: Watch, run: Any, times: int, state: str
+) -> None:
+    """Each question costs everybody on this server a second: it is never asked twice at once."""
+    endpoint.seconds = 0.95
+    assert told_after(watch, run, times).state == state
     assert watch.native._ask_due - watch.native._clock() > SLOW_ASK_SECONDS - ASK_SECONDS
-    assert len(endpoint.asked) == 3  # the one before, and twice: only then it is the endpoint
+    assert len(endpoint.asked) == 1 + times
 
 
 def test_a_server_that_something_else_holds_up_has_no_slow_endpoint(endpoint: Endpoint, watch: Watch, run: Any) -> None:
-    """What is slow once and fast at once after is not called slow."""
+    """What is slow once and fast the next time is not called slow, and is asked as often as before."""
     endpoint.seconds, endpoint.slow_for = 0.95, 2
-    test_each_answer_over_http_has_its_state(endpoint, watch, run, "follows")
-    assert len(endpoint.asked) == 3
+    assert told_after(watch, run, 2).state == "follows"
+    assert watch.native._ask_due - watch.native._clock() <= ASK_SECONDS
+
+
+def test_one_that_does_not_answer_in_time_leaves_what_was_told_until_it_is_so_again(
+    endpoint: Endpoint, watch: Watch, run: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: Any, now: datetime, __: Any) -> Answer:
+        return Answer(asked_at=now, seconds=3.0, status=None, trouble="timeout")
+
+    assert told_after(watch, run, 1).state == "follows"
+    monkeypatch.setattr(native_idle, "ask", never)
+    assert [told_after(watch, run, 1).state for _ in range(2)] == ["follows", "slow"]
+
+
+def test_two_servers_of_a_home_stamp_once_a_minute_together(
+    jp_serverapp: Any, watch: Watch, shared: SharedTimestamp, tmp_path: Path, run: Any
+) -> None:
+    """Neither takes the other's stamp for an editor's, and where one ends the other goes on."""
+    (folder := tmp_path / "another").mkdir()
+    other = Watch(jp_serverapp, SharedTimestamp(shared.path, tmp_path / "memory", TODAY), folder)
+
+    async def story() -> list[tuple[str | None, bool]]:
+        told = []
+        for number in range(10):
+            for each in (watch, other) if number < 6 else (other,):
+                await each.look(BUSY)
+                told.append((each.stamped, each.shared.look(each.now) is None))
+        return told
+
+    told = run(story())
+    assert all(is_none for _, is_none in told)
+    minutes = [str(stamp)[14:19] for stamp, _ in told]
+    assert minutes == [*["00:30"] * 4, *["01:30"] * 4, *["02:30"] * 4, "03:30", "03:30", "04:30", "04:30"]
+    assert other.native.view() is not None
 
 
 @pytest.mark.parametrize("how", ["a closed port", "a socket of a file"])

@@ -14,10 +14,13 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from mlcost_ext.ledger.activity_store import ActivityStore
+from mlcost_ext.server import repricing
 from mlcost_ext.server.handlers import policy_replay
+from mlcost_ext.server.idling import FRESH_SECONDS
 from tests.ledger.activity_samples import HOUR, RATE, run_rows
 
 from .conftest import FakeReader
+from .idle_server import idle_when, idling_of
 from .test_overview import OPENAPI, overview
 
 FIRST = 100_000
@@ -76,6 +79,29 @@ def test_what_the_policy_in_force_and_another_would_have_stopped(
         assert [stop["at"] for stop in mild["stops"]] == [f"{began + 2.5 * HOUR:%Y-%m-%dT%H:%M:%SZ}"]
         assert (mild["timeout_minutes"], mild["stops"][0]["returned_within_minutes"]) == ("150", 30)
         assert (await replay(jp_fetch, {"days": 1, "policy": None}))["stops_count"] == 0
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
+def test_what_a_machine_costs_by_the_list_is_recorded_beside_what_is_paid(
+    jp_asyncio_loop: Any, jp_fetch: Any, jp_serverapp: Any, reader: FakeReader, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a replay holds a policy's prices against the same price as the verdict of the time."""
+    monkeypatch.setattr(repricing, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("mlcost_ext.server.live.TICK_SECONDS", 0.05)
+    reader.answers["describe_session"] = {"instance_type": "ml.t3.medium", "created_at": "2026-11-20T10:00:00Z"}
+
+    async def run() -> None:
+        (home / "rates.yaml").write_text("- {percent_off: 20}\n")
+        await overview(jp_fetch)
+        await idle_when(jp_fetch, lambda view: view["verdict"]["cost_per_hour"] == "0.04")
+        await asyncio.sleep(FRESH_SECONDS + 0.1)  # the verdict's price is that of the answer, and a look may be older
+        await idle_when(jp_fetch, lambda _: True)
+        await idling_of(jp_serverapp).close()
+        now = datetime.now(timezone.utc)
+        runs = ActivityStore(live_of(jp_serverapp)._database).runs(now - HOUR, now + HOUR)
+        last = runs[-1].observed[-1]
+        assert (str(last.cost_per_hour), str(last.list_cost_per_hour)) == ("0.040000000", "0.050000000")
 
     jp_asyncio_loop.run_until_complete(run())
 

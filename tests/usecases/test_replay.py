@@ -29,7 +29,7 @@ from mlcost_ext.ledger.database import Database
 from mlcost_ext.server.activity_recorder import ActivityRecorder
 from mlcost_ext.usecases import replay as replay_module
 from mlcost_ext.usecases.recorded_activity import Known
-from mlcost_ext.usecases.replay import Recorded, replay
+from mlcost_ext.usecases.replay import NO_LIST_PRICE, Recorded, replay
 from tests.ledger.activity_samples import AtOnce
 
 from .recorded_worlds import BEGAN, STEPS, Step, World
@@ -58,8 +58,10 @@ def span(signal: str, starts: float, ends: float | None = None, **changes: Any) 
     )
 
 
-def observed(starts: float, ends: float, rate: Decimal | None = RATE, currency: str = "USD") -> Observation:
-    return Observation(starts=at(starts), ends=at(ends), cost_per_hour=rate, billing_currency=currency)
+def observed(
+    starts: float, ends: float, rate: Decimal | None = RATE, currency: str = "USD", listed: Decimal | None = None
+) -> Observation:
+    return Observation(starts=at(starts), ends=at(ends), cost_per_hour=rate, billing_currency=currency, list_cost_per_hour=listed)
 
 
 def run(*spans: ActivitySpan, ends: float = 20, over: tuple[Observation, ...] = ()) -> ActivityRun:
@@ -134,6 +136,31 @@ def test_a_dear_machine_has_its_own_timeout_from_the_moment_it_is_dear() -> None
     assert told(replayed(run(*spans, over=foreign), by=by)) == [(at(8), at(9), at(12))]
 
 
+def dear_from(cost: int, minutes: int) -> Policy:
+    """Make a policy with a timeout of its own for dear machines."""
+    return policy(timeout_by_price=(PriceTimeout(from_list_cost_per_hour=Decimal(cost), timeout_minutes=Decimal(minutes)),))
+
+
+def test_a_policys_prices_are_held_against_the_list_price_and_savings_are_counted_by_what_was_paid() -> None:
+    """As live: with a list price of 11, contracted at 8, a machine is dear from 10 on."""
+    contracted = run(span("server_started", 8), over=(observed(8, 12, Decimal(8), listed=Decimal(11)),))
+    found = replayed(contracted, by=dear_from(10, 15))
+    assert told(found) == [(at(8), at(8.25), at(12))]
+    assert (found.timeout_minutes, found.saved, found.notes) == ("15", Decimal(30), [])
+
+
+def test_a_record_without_a_list_price_is_judged_by_what_was_paid_and_that_is_said() -> None:
+    """Only where it matters: the policy has a timeout by price, in that currency, and there is a price."""
+    old = run(span("server_started", 8), over=(observed(8, 12, Decimal(8)),))
+    found = replayed(old, by=dear_from(10, 15))
+    assert (told(found), found.notes) == ([(at(8), at(9), at(12))], [NO_LIST_PRICE])
+    assert told(replayed(old, by=dear_from(8, 15))) == [(at(8), at(8.25), at(12))]
+    unpriced = run(span("server_started", 8), over=(observed(8, 12, None),))
+    foreign = run(span("server_started", 8), over=(observed(8, 12, Decimal(8), "CNY"),))
+    others = [replayed(old), replayed(unpriced, by=dear_from(10, 15)), replayed(foreign, by=dear_from(10, 15))]
+    assert [each.notes for each in others] == [[], [], []]
+
+
 def test_what_does_not_concern_a_stretch_is_left_out_of_it() -> None:
     """Prices of other times, what was recorded after the last observation, a run without any activity."""
     spans = [span("server_started", 8), span("kernel_busy", 8, 9), span("kernel_busy", 8.5, 8.6), span("user_message", 11)]
@@ -162,6 +189,17 @@ def test_a_kernel_that_starts_counts_for_a_sixth_of_the_timeout() -> None:
     found = replayed(starting, by=policy(timeout_minutes=Decimal(30)))
     assert told(found) == [(at(8) + 5 * MINUTE, at(8.5) + 5 * MINUTE, at(10))]
     assert found.stops[0].was_running == []
+
+
+def test_a_kernel_that_starts_on_a_dear_machine_counts_for_a_sixth_of_its_own_timeout() -> None:
+    """As live: by the price at the start, though it was cheaper before; a last activity before all prices takes the first."""
+    prices = (observed(8, 9, RATE, listed=RATE), observed(9, 12, RATE, listed=Decimal(11)))
+    found = replayed(run(span("server_started", 8), span("kernel_started", 9.1, 9.6), over=prices), by=dear_from(10, 15))
+    assert told(found)[-1] == (at(9.1) + 2.5 * MINUTE, at(9.1) + 17.5 * MINUTE, at(12))
+    cheap = replayed(run(span("server_started", 8), span("kernel_started", 8.1, 8.6), over=prices), by=dear_from(10, 15))
+    assert told(cheap)[0][0] == at(8.1) + 10 * MINUTE
+    before = replayed(run(span("kernel_started", 7.99, 8.5), over=prices), by=dear_from(1, 15))
+    assert told(before) == [(at(7.99) + 2.5 * MINUTE, at(7.99) + 17.5 * MINUTE, at(12))]
 
 
 def test_idleness_that_began_before_the_period_was_stopped_before_it() -> None:
@@ -243,11 +281,11 @@ async def lived(steps: list[Step], by: Policy, store: ActivityStore, *, is_kille
 
     recorder = ActivityRecorder(store, lambda: "USD", lambda: None, logging.getLogger(__name__), clock)
     for measured, is_dear in world.looks(steps):
-        rate = Decimal(20) if is_dear else Decimal(1)
+        rate, paid = (Decimal(20), Decimal(2)) if is_dear else (Decimal(1), Decimal(1))
         options, now = options_of(by, rate), measured.taken_at
         tracked = track(tracked, measured, options)
         looks.append(Look(at=now, options=options, judged=verdict(tracked, options, now)))
-        await recorder.work(tracked, looks[-1].judged, options, rate, now)
+        await recorder.work(tracked, looks[-1].judged, options, paid, now, rate)
     if not is_killed:
         await recorder.close(looks[-1].options)
     return looks
@@ -267,7 +305,7 @@ def recorded(steps: list[Step], by: Policy, *, is_killed: bool = False) -> tuple
 
 def again(run: ActivityRun, look: Look, by: Policy) -> Verdict:
     """Judge what was known at a look by what was recorded."""
-    known = Known(options=options_of(by, None))
+    known = Known(options=lambda _: options_of(by, None))
     for each in run.spans:
         if each.starts <= look.at:
             known.add(each)

@@ -2,7 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it } from 'vitest';
 import { Formatter } from '../format';
 import { idleSeconds, isIdleForLong } from '../idle';
-import { originWords, policyWords, signalTitle, untilWords, whenWords } from '../idle_words';
+import { originWords, policyWords, shortPath, signalTitle, untilWords, whenWords, wholeOrigin } from '../idle_words';
 import { grows } from '../live';
 import { overviewOf } from './documents';
 import { activeIdle, idleOf, idleView, lastingIdle, quietRow, setting, signalRow } from './idle';
@@ -76,13 +76,13 @@ describe('when a signal was seen', () => {
 });
 
 describe('the policy in words', () => {
-  it('tells the timeout, whose word it is, and that a shadow stops nothing', () => {
+  it('tells the timeout, whose word it is, and that neither mode stops anything yet', () => {
     expect(policyWords(idleView(), format, trans)).toBe(
       'Stop after 60 min of idleness, by /etc/mlcost/policy.yaml; shadow: nothing is stopped.'
     );
     const settings = [setting({ origin: 'built-in' })];
     expect(policyWords(idleView({ mode: 'on', settings }), format, trans)).toBe(
-      'Stop after 60 min of idleness, by the built-in policy.'
+      'Stop after 60 min of idleness, by the built-in policy; on, but not done yet: nothing is stopped.'
     );
   });
 
@@ -94,6 +94,23 @@ describe('the policy in words', () => {
     expect(policyWords(idleView({ timeout_minutes: '60.0', settings }), format, trans)).toContain(
       'after 60 min of idleness, by /etc/'
     );
+  });
+
+  it.each([
+    ['/etc/mlcost/policy.yaml', '/etc/mlcost/policy.yaml'],
+    ['/opt/ml/environments/a-team-with-a-long-name/policy.yaml', '/opt/ml/environment…/policy.yaml'],
+    ['/home/ana/.config/mlcost/policy-of-the-second-team.yaml', '/home…cy-of-the-second-team.yaml'],
+    [`/a/${'x'.repeat(40)}.yaml`, `/a/xx…${'x'.repeat(21)}.yaml`],
+    ['x'.repeat(40), `${'x'.repeat(5)}…${'x'.repeat(26)}`]
+  ])('has the end of a long path: %s', (path, words) => {
+    expect(shortPath(path)).toBe(words);
+    expect(Array.from(words).length).toBeLessThanOrEqual(32);
+  });
+
+  it('has no path to tell where it is off', () => {
+    const settings = [setting({ origin: `/${'x'.repeat(90)}` })];
+    expect(wholeOrigin(idleView({ settings }))).toBe(settings[0].origin);
+    expect(wholeOrigin(idleView({ settings, mode: 'off', verdict: idleOf() }))).toBeNull();
   });
 
   it('says that it is off, and that a value is built in', () => {

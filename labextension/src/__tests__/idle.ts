@@ -34,7 +34,7 @@ export function lastingIdle(changes: Partial<Idle> = {}): Idle {
   return idleOf({
     state: 'idle',
     since: '2026-11-23T13:22:00Z',
-    reason: 'Nothing has been used since 13:22 UTC.',
+    reason: 'Nothing has been used since train.ipynb was used.',
     stops_at: '2026-11-23T14:22:00Z',
     cost: '0.893',
     cost_per_hour: '1.41',

@@ -1727,6 +1727,7 @@ export interface components {
             saved: string | null;
             unpriced: number;
             billing_currency: string;
+            notes: string[];
             would_ask: number;
             would_block: number;
         };

@@ -6,7 +6,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.client import HTTPException
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -35,6 +35,8 @@ DISTRIBUTION = "jupyter-activity-monitor-extension"
 OLDEST = (0, 3, 1)
 """That Studio asks, by AWS's guide."""
 MOST_ASKED = 3
+OLD = timedelta(minutes=2)
+"""From which on a server's last look tells that its looks hang; it looks anew for whoever asks."""
 TERMINALS = "api/terminals?no_track_activity=1"
 
 
@@ -90,6 +92,10 @@ def of_server(server: RunningServer, answer: Answer) -> Result:
     view = ask(server, "mlcost-ext/idle") or {}
     found = view.get("native")
     native: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    looked_at = time_from_text(view.get("as_of"))
+    if looked_at is not None and looked_at < answer.asked_at - OLD:
+        message = f"The server has not looked whether this machine is idle since {clock(looked_at)}. {view.get('note') or ''}"
+        return _result("warn", message.strip(), "Start the server again once what hangs answers; until then nothing is stamped.")
     judged = judge(answer, known_of(view, native, has_terminals=has_terminals(server, answer)))
     if judged.state != "follows":
         return _result("warn", judged.message, judged.hint or None)

@@ -85,9 +85,9 @@ def recorded(ledger: ChosenLedger, start: datetime, end: datetime) -> Recorded:
 
 def lines(found: Replay, now: PolicyInForce, ledger: ChosenLedger, days: int) -> list[str]:
     """Write a replay for a terminal."""
-    faults = [f"Fault: {clean(str(fault), MAX_LINE)}" for fault in now.faults]
+    told = [*found.notes, *(f"Fault: {clean(str(fault), MAX_LINE)}" for fault in now.faults)]
     if not found.observed_seconds:
-        return [nothing(found, ledger, days), launches_line(found), *faults]
+        return [nothing(found, ledger, days), launches_line(found), *told]
     head = (
         f"{found.start:%Y-%m-%d %H:%M} to {found.end:%Y-%m-%d %H:%M} UTC, server {ledger.server_id}: "
         f"observed for {span(found.observed_seconds)}, idle for {span(found.idle_seconds)} of it; "
@@ -97,7 +97,7 @@ def lines(found: Replay, now: PolicyInForce, ledger: ChosenLedger, days: int) ->
     listing = ["", table([HEADINGS, *(row_of(stop) for stop in shown)])] if shown else []
     more = [f"{found.stops_count - len(shown)} earlier ones are not shown."] if found.stops_count > len(shown) else []
     total = OFF if now.policy.is_disabled or now.policy.idle.mode == "off" else summary(found)
-    return [head, *listing, *more, "", total, launches_line(found), *faults]
+    return [head, *listing, *more, "", total, launches_line(found), *told]
 
 
 def nothing(found: Replay, ledger: ChosenLedger, days: int) -> str:

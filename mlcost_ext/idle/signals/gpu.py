@@ -9,7 +9,7 @@ from mlcost_ext.core.idle import ActivitySignal, IdleOptions, Reading
 
 
 def judge(measured: Measurements, _: IdleOptions) -> Iterator[Reading]:
-    """Read each GPU: it holds the machine up while it is used by anybody but other users of the same machine."""
+    """Read each GPU: it holds the machine up while anybody uses it but the users of other servers that share the machine."""
     for gpu in measured.gpus:
         is_used = gpu.utilisation_fraction > 0 and gpu.owner != "others"
         yield Reading(
@@ -26,6 +26,7 @@ def words(gpu: GpuFacts) -> str:
     held = f", {gpu.memory_used_bytes / 2**30:.1f} GiB of memory held" if gpu.memory_used_bytes else ""
     whose = {
         "ours": "",
+        "another_user": ", by another user",
         "others": ", by other users of this machine",
         "unknown": ", by processes that cannot be told",
         "nobody": ", by no process",

@@ -1,4 +1,4 @@
-"""A program that runs in a terminal, by the CPU it uses and never by what it prints."""
+"""A program that runs in a terminal, by what it uses, reads and writes, and never by what it prints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from mlcost_ext.core.activity import Measurements, RunningProcess
 from mlcost_ext.core.idle import ActivitySignal, IdleOptions, Reading
 
-from .words import CORE_FRACTION, FOREGROUND_FRACTION, percent_words
+from .words import CORE_FRACTION, FOREGROUND_FRACTION, io_words, moves_data, percent_words
 
 
 def judge(measured: Measurements, _: IdleOptions) -> Iterator[Reading]:
@@ -36,14 +36,19 @@ def works(process: RunningProcess) -> bool:
     """Tell whether a program does something."""
     if process.is_viewer:
         return False
-    if process.waits_for_disk:
-        return True
+    return process.waits_for_disk or is_computing(process) or moves_data(process.io_bytes_per_second)
+
+
+def is_computing(process: RunningProcess) -> bool:
+    """Tell whether its CPU alone says so."""
     return process.cpu_fraction >= (FOREGROUND_FRACTION if process.is_foreground else CORE_FRACTION)
 
 
 def how(process: RunningProcess) -> str:
     if process.waits_for_disk and process.cpu_fraction < FOREGROUND_FRACTION:
         return "waits for a disk"
+    if process.io_bytes_per_second is not None and not is_computing(process) and moves_data(process.io_bytes_per_second):
+        return io_words(process.io_bytes_per_second)
     return f"uses {percent_words(process.cpu_fraction)}"
 
 
@@ -52,7 +57,9 @@ def quiet_words(processes: tuple[RunningProcess, ...]) -> str:
     if not processes:
         return "only has its shell"
     shown = next((process for process in processes if process.is_foreground), processes[0])
-    return f"runs {shown.command}, which {'only shows something' if shown.is_viewer else 'does nothing'}"
+    if shown.is_viewer:
+        return f"runs {shown.command}, which only shows something"
+    return f"runs {shown.command}, which {'waits for a disk that does not answer' if shown.is_unanswered else 'does nothing'}"
 
 
 SIGNAL = ActivitySignal(name="terminal_process", title="A program works in a terminal", is_protected=True, judge=judge)

@@ -7,7 +7,20 @@ from datetime import timedelta
 CORE_FRACTION = 0.05
 """Of one core, from which on a process works: idle kernels and services stay below 0.02."""
 FOREGROUND_FRACTION = 0.01
-"""The same for what somebody has in the foreground of a terminal: a slow download uses that much."""
+"""The same for what somebody has in the foreground of a terminal, and of a single process of a tree: what waits uses less."""
+IO_BYTES_PER_SECOND = 100_000.0
+"""Read and written, from which on a process works that uses little CPU, such as a download."""
+
+
+def moves_data(bytes_per_second: float | None) -> bool:
+    """Tell whether so much is read and written that it is work; what is not known is none."""
+    return bytes_per_second is not None and bytes_per_second >= IO_BYTES_PER_SECOND
+
+
+def io_words(bytes_per_second: float) -> str:
+    """Tell what is read and written."""
+    kilobytes = bytes_per_second / 1000
+    return f"reads and writes {kilobytes:.0f} kB/s" if kilobytes < 999.5 else f"reads and writes {kilobytes / 1000:.3g} MB/s"
 
 
 def percent_words(fraction: float) -> str:

@@ -58,7 +58,7 @@ class Held:
             assert view.stops_at is None
             assert not view.is_overdue
         beside = [f"{row['name']}: {row['detail']}" for row in views[-1].holders if row["subject"] in stage.labels[1:]]
-        assert beside == [], "something of this case holds it up too that must not"
+        assert beside == [], "something of this case keeps it on too that must not"
         stage.assert_lasting()
 
 

@@ -98,7 +98,7 @@ class View:
 
     def __str__(self) -> str:
         held = "; ".join(f"{row['name']} of {row['subject'] or 'all'}: {row['detail']}" for row in self.holders)
-        return f"{self.state} since {self.verdict['since']} at {self.document['as_of']}, held up by {held or 'nothing'}"
+        return f"{self.state} since {self.verdict['since']} at {self.document['as_of']}, kept on by {held or 'nothing'}"
 
 
 @dataclass(slots=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from mlcost_ext.probes.terminal_input import GRANULARITY
 
 from .case import Case, Moment
 from .kernel import V1, Connection, sent_at
@@ -120,6 +123,7 @@ def stamps(ahead: timedelta) -> Callable[[Stage], None]:
 
 def types(keys: str) -> Callable[[Stage], None]:
     def act(stage: Stage) -> None:
+        time.sleep(GRANULARITY.seconds - time.time() % GRANULARITY.seconds)  # its first input may lie in the span before
         stage.given["terminal"].type(keys)
 
     return act

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ApiError } from '../../api/errors';
 import type { Idle, IdleView } from '../../api/types';
 import { overviewOf } from '../documents';
-import { activeIdle, idleOf, idleView, lastingIdle, nativeIdle, prolonged, quietRow, signalRow } from '../idle';
+import { activeIdle, idleOf, idleView, lastingIdle, nativeIdle, prolonged, quietRow, setting, signalRow } from '../idle';
 import { draw, type Drawn } from '../render';
 
 const LINE = '[data-mlcost-idle]';
@@ -47,7 +47,7 @@ describe('the line on idleness', () => {
     return plain(line);
   };
 
-  it('says what holds the machine up, in the words of the server', async () => {
+  it('says what keeps the machine on, in the words of the server', async () => {
     expect(await words(activeIdle())).toBe('Active: train.ipynb is running code, for 2 h 10 min now.');
     expect(drawn?.node.querySelector<HTMLElement>(LINE)?.dataset.mlcostIdle).toBe('active');
     expect(drawn?.all(`${LINE} .mlcost-ToneIcon.mlcost-mod-running`)).toHaveLength(1);
@@ -128,7 +128,7 @@ describe('why a machine is idle or active', () => {
     expect([shown.all(EVIDENCE), shown.source.idleReadings]).toEqual([[], 1]);
   });
 
-  it('lists each signal with its age, and says in words what alone holds the machine up', async () => {
+  it('lists each signal with its age, and says in words what alone keeps the machine on', async () => {
     const shown = await unfolded(idleView());
     expect(shown.all(`${EVIDENCE} thead th`).map(head => [head.textContent, head.getAttribute('scope')])).toEqual([
       ['Signal', 'col'],
@@ -136,11 +136,11 @@ describe('why a machine is idle or active', () => {
     ]);
     expect(shown.all('[data-mlcost-signals]').map(group => [...group.querySelectorAll('th, td')].map(plain))).toEqual([
       [
-        'Holds this machine up',
-        'A kernel runs codetrain.ipynb is running codethe only thing that holds this machine up',
+        'Keeps this machine on',
+        'A kernel runs codetrain.ipynb is running codethe only thing that keeps this machine on',
         'for 2 h 10 min'
       ],
-      ['Does not hold it up now', 'Somebody typed in a terminalTerminal 1 was typed in', '12 min ago']
+      ['Does not keep it on now', 'Somebody typed in a terminalTerminal 1 was typed in', '12 min ago']
     ]);
     expect(shown.all('[data-mlcost-signal] th').every(head => head.getAttribute('scope') === 'row')).toBe(true);
     expect(shown.text('caption')).toMatch(/^What shows that this machine is used, as of .*\d\d:00$/);
@@ -148,7 +148,7 @@ describe('why a machine is idle or active', () => {
 
   it('says of an idle machine what was seen last', async () => {
     const shown = await unfolded(idleView({ verdict: lastingIdle(), signals: [quietRow()] }), lastingIdle());
-    expect(shown.text(`${EVIDENCE} .mlcost-Idle-reason`)).toBe('Nothing has been used since 13:22 UTC.');
+    expect(shown.text(`${EVIDENCE} .mlcost-Idle-reason`)).toBe('Nothing has been used since train.ipynb was used.');
     shown.remove();
     expect((await unfolded(idleView())).all('.mlcost-Idle-reason')).toEqual([]);
   });
@@ -186,6 +186,18 @@ describe('why a machine is idle or active', () => {
       ['idle.timeout_minutesby /etc/mlcost/policy.yaml', '60', '1 to 60'],
       ['idle.modeby the built-in policy', 'shadow', 'on']
     ]);
+  });
+
+  it('has the name of a file whose path is long, the whole path by pointer, and all of it in the settings', async () => {
+    const origin = '/opt/ml/environments/a-team-with-a-long-name/policies/policy.yaml';
+    const shown = await unfolded(idleView({ settings: [setting({ origin })] }));
+    const [policy] = shown.all('[data-mlcost-policy]');
+    expect([plain(policy), policy.getAttribute('title')]).toEqual([
+      'Stop after 60 min of idleness, by /opt/ml/environment…/policy.yaml; shadow: nothing is stopped.',
+      origin
+    ]);
+    await shown.click(`${EVIDENCE} .mlcost-Fold[aria-expanded="false"]`);
+    expect(shown.text('[data-mlcost-setting] .mlcost-mod-path')).toBe(`by ${origin}`);
   });
 
   it('says that idle shutdown is off, where somebody asks by a command; then its button goes with it', async () => {

@@ -9,7 +9,7 @@ import { standingOf, stopWords, verdictWords, type Standing } from '../../idle_w
 import type { SectionProps } from '../section';
 import { Evidence } from './session_idle_evidence';
 
-/** Whether anything holds this machine up, in one line; the evidence is read only once somebody asks why. */
+/** Whether anything keeps this machine on, in one line; the evidence is read only once somebody asks why. */
 export function Idleness({ overview }: SectionProps): React.JSX.Element | null {
   const evidence = useEvidence();
   const [line, told] = [React.useId(), React.useId()];

@@ -6,7 +6,7 @@ import { Skeleton } from '../../components/skeleton';
 import { useView } from '../../components/view';
 import { isIdle } from '../../idle';
 import type { IdleEvidence } from '../../idle_evidence';
-import { policyWords } from '../../idle_words';
+import { policyWords, wholeOrigin } from '../../idle_words';
 import { Native } from './session_idle_native';
 import { Settings } from './session_idle_settings';
 import { Signals } from './session_idle_signals';
@@ -92,7 +92,7 @@ function Policy({ view }: { view: IdleView }): React.JSX.Element {
   const { format, trans } = useView().cost;
   const more = [view.verdict.state === 'off' ? view.verdict.reason : '', view.note ?? ''].filter(text => text !== '');
   return (
-    <p className="mlcost-Idle-policy" data-mlcost-policy={view.mode}>
+    <p className="mlcost-Idle-policy" data-mlcost-policy={view.mode} title={wholeOrigin(view) ?? undefined}>
       {policyWords(view, format, trans)}
       {more.map(text => (
         <span key={text} className="mlcost-mod-quiet">

@@ -2,7 +2,7 @@ import * as React from 'react';
 import type { IdleSetting } from '../../api/types';
 import { FoldButton, useFold } from '../../components/disclosure';
 import { useView } from '../../components/view';
-import { originWords } from '../../idle_words';
+import { isBuiltIn, originWords } from '../../idle_words';
 
 /** Each value of the policy's idle part, where it is from, and what the user may make of it. */
 export function Settings({ settings }: { settings: IdleSetting[] }): React.JSX.Element | null {
@@ -47,7 +47,9 @@ function Setting({ setting }: { setting: IdleSetting }): React.JSX.Element {
       <tr>
         <th className="mlcost-Idle-group" colSpan={2} scope="rowgroup">
           {place}
-          <span className="mlcost-Idle-detail">{trans.__('by %1', originWords(origin, trans))}</span>
+          <span className={isBuiltIn(origin) ? 'mlcost-Idle-detail' : 'mlcost-Idle-detail mlcost-mod-path'}>
+            {trans.__('by %1', originWords(origin, trans))}
+          </span>
         </th>
       </tr>
       <tr>

@@ -10,7 +10,7 @@ const AT_FIRST = 12;
 
 const STATES: readonly SignalRow['state'][] = ['active', 'unknown', 'quiet'];
 
-/** Each signal with its age: what holds the machine up first, then what has been active most lately. */
+/** Each signal with its age: what keeps the machine on first, then what has been active most lately. */
 export function Signals({ view }: { view: IdleView }): React.JSX.Element {
   const { format, trans } = useView().cost;
   const [isAll, setAll] = React.useState(false);
@@ -46,11 +46,11 @@ export function Signals({ view }: { view: IdleView }): React.JSX.Element {
 function stateWords(state: SignalRow['state'], trans: Translation): string {
   switch (state) {
     case 'active':
-      return trans.__('Holds this machine up');
+      return trans.__('Keeps this machine on');
     case 'unknown':
       return trans.__('Not known');
     default:
-      return trans.__('Does not hold it up now');
+      return trans.__('Does not keep it on now');
   }
 }
 
@@ -86,7 +86,7 @@ function Signal({ row, asOf }: { row: SignalRow; asOf: string }): React.JSX.Elem
         <Detail row={row} />
         {row.holds_alone ? (
           <span className="mlcost-Idle-alone" data-mlcost-alone="">
-            {trans.__('the only thing that holds this machine up')}
+            {trans.__('the only thing that keeps this machine on')}
           </span>
         ) : null}
       </th>
