@@ -221,7 +221,7 @@ def left_behind(chance: Random, at: int, grain: int) -> list[Event]:
 
 
 def gpu(chance: Random, at: int, grain: int) -> list[Event]:
-    owner = chance.choice(("ours", "ours", "unknown", "nobody", "others"))
+    owner = chance.choice(("ours", "ours", "unknown", "nobody", "others", "another_user"))
     rate = chance.choice((0.01, 0.4, 1.0))
     return [GpuUse(at=at, index=chance.randrange(2), lasts=grained(chance, 4 * HOUR, grain), rate=rate, owner=owner)]
 

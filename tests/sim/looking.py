@@ -11,6 +11,7 @@ from mlcost_ext.core.activity import (
     GpuOwner,
     KernelFacts,
     Measurements,
+    OtherProcess,
     RunningProcess,
     ScheduledJob,
     TerminalFacts,
@@ -21,6 +22,11 @@ from .world import Kernel, Process, Span, Terminal, World
 
 BASE = datetime(2026, 3, 29, tzinfo=timezone.utc)
 ODD = (Unmeasured(signal="gpu", reason="The driver does not answer."),)
+
+
+def is_of_a_terminal(span: Span) -> bool:
+    """Tell whether a program that was left behind can be told from one that was begun elsewhere: here by its number."""
+    return int(span.what) % 2 == 0
 
 
 class Look:
@@ -39,7 +45,8 @@ class Look:
             resumed_at=self.wall(world.woke(t)),
             kernels=tuple([self.kernel(kernel) for kernel in world.alive_kernels(t)]),
             terminals=tuple([self.terminal(terminal) for terminal in world.alive_terminals(t)]),
-            background=tuple([self.background(span) for span in world.left if span.holds(t)]),
+            background=tuple([self.background(span) for span in world.left if span.holds(t) and is_of_a_terminal(span)]),
+            others=tuple([self.other(span) for span in world.left if span.holds(t) and not is_of_a_terminal(span)]),
             gpus=tuple([self.gpu(index) for index in range(world.gpus)]),
             last_saved_at=self.wall(world.latest(world.saves, t, started)),
             editor_at=self.wall(world.latest(world.edits, t)),
@@ -89,6 +96,9 @@ class Look:
 
     def background(self, span: Span) -> BackgroundProcess:
         return BackgroundProcess(pid=int(span.what), command="nohup", cpu_fraction=self.world.mean(span, self.t, self.since))
+
+    def other(self, span: Span) -> OtherProcess:
+        return OtherProcess(pid=int(span.what), command="cron", cpu_fraction=self.world.mean(span, self.t, self.since))
 
     def gpu(self, index: int) -> GpuFacts:
         """Measure one GPU: it is somebody else's where all of its users are."""

@@ -16,7 +16,7 @@ from mlcost_ext.core.policy import Policy
 from . import events as e
 from .world import Kernel, Terminal, World
 
-BACKGROUND, FOREGROUND = 0.05, 0.01
+BACKGROUND, FOREGROUND, ELSEWHERE = 0.05, 0.01, 0.2
 """Of a core: from which on something works that nobody, or somebody, has before him."""
 LONGEST_START = 10 * e.MINUTE
 
@@ -159,8 +159,9 @@ class Reference:
         for terminal in world.alive_terminals(t):
             yield from self.terminal_signs(terminal, t, since)
         for span in world.left:
-            if span.holds(t) and world.mean(span, t, since) >= BACKGROUND:
-                yield Sign("background_process", span.what, is_protected=True)
+            name, least = ("other_process", ELSEWHERE) if int(span.what) % 2 else ("background_process", BACKGROUND)
+            if span.holds(t) and world.mean(span, t, since) >= least:
+                yield Sign(name, span.what, is_protected=True)
         for index in range(world.gpus):
             if any(use.owner != "others" for use in world.gpu_uses_of(index, t, since)):
                 yield Sign("gpu", str(index), is_protected=True)

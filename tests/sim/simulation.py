@@ -161,6 +161,7 @@ def shuffled(measured: Measurements, chance: Random) -> Measurements:
         kernels=tuple(chance.sample(measured.kernels, len(measured.kernels))),
         terminals=tuple(map(mixed, reversed(measured.terminals))),
         background=measured.background[::-1],
+        others=measured.others[::-1],
         gpus=measured.gpus[::-1],
         scheduled=measured.scheduled[::-1],
     )
