@@ -85,7 +85,7 @@ def test_a_silent_cell_holds_the_machine_up_whatever_else_its_kernel_is_asked(
         assert view["verdict"]["reason"].startswith("train.ipynb is running code, for ")
         await page.done(cell)
         view = await idle_when(jp_fetch, is_idle)
-        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=8)
+        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=10)
 
     jp_asyncio_loop.run_until_complete(run())
 
@@ -106,7 +106,7 @@ def test_a_silent_cell_goes_on_when_its_page_is_closed_and_its_end_is_seen(
         await asyncio.sleep(2)
         assert row(await idle(jp_fetch), "kernel_busy")["state"] == "active"
         view = await idle_when(jp_fetch, is_idle)
-        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=8)
+        assert timedelta(seconds=5) < time_of(view["verdict"]["since"]) - began < timedelta(seconds=10)
 
     jp_asyncio_loop.run_until_complete(run())
 
@@ -142,7 +142,9 @@ def test_a_kernel_at_an_input_prompt_waits_and_does_not_work(
         await page.said("input_request")
         asked = now_utc()
         view = await idle_when(jp_fetch, is_idle)
-        assert abs(time_of(view["verdict"]["since"]) - asked) < timedelta(seconds=0.7)
+        assert abs(time_of(row(view, "kernel_busy")["last_active_at"]) - asked) < timedelta(seconds=0.7)
+        # what its process has used shortly before is seen by a look after it
+        assert timedelta(seconds=-0.7) < time_of(view["verdict"]["since"]) - asked < timedelta(seconds=4)
         assert "came to an input prompt that nobody has answered" in view["verdict"]["reason"]
         await page.send("input_reply", {"value": "x"}, "stdin")
         await asyncio.sleep(1.5)
