@@ -106,6 +106,7 @@ class Idling:
         self._in_force: PolicyInForce | None = None
         self._measured: Measurements | None = None
         self._subjects: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())
+        self._glanced = self._subjects
         self._looked_at = self._seen_at = self._began_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[list[Layer]] | None = None
@@ -179,8 +180,9 @@ class Idling:
         if notes and not self._is_hang_told:
             self._log.warning("mlcost-ext cannot tell whether this machine is idle. %s", *notes)
         self._is_hang_told = bool(notes)
-        if self._look.subjects() != self._subjects:
-            self._subjects = self._look.subjects()
+        there = self._look.subjects()
+        if there not in (self._subjects, self._glanced):
+            self._glanced = there  # what was looked at stays as it is, so that a viewer is not shown it as fresh
             self._news.set()
 
     # -- life -------------------------------------------------------------------------------
@@ -294,7 +296,8 @@ class Idling:
 
     async def _measure(self, options: IdleOptions) -> datetime:
         """Look, and remember what was seen; give the time of it."""
-        self._subjects, self._has_news = self._look.subjects(), False
+        self._subjects = self._glanced = self._look.subjects()
+        self._has_news = False
         looked = await self._look.take(self._jobs)
         with self._look.spending:
             before = shifted(self._tracked, looked.clock_step) if looked.clock_step else self._tracked

@@ -258,6 +258,22 @@ def test_a_terminals_program_counts_by_its_cpu(jp_asyncio_loop: Any, jp_fetch: A
     jp_asyncio_loop.run_until_complete(run())
 
 
+def test_a_viewer_is_shown_a_kernel_that_has_come_since_the_last_look(
+    jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, jp_serverapp: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However young that look is, and although it was noticed already that the kernel is there."""
+
+    async def run() -> None:
+        await idle(jp_fetch)
+        monkeypatch.setattr(idling, "FRESH_SECONDS", 600.0)
+        monkeypatch.setattr(idling, "AT_ONCE_SECONDS", 600.0)
+        await pages.notebook()
+        idling_of(jp_serverapp).glance()
+        assert has_row("kernel_busy")(await idle(jp_fetch))
+
+    jp_asyncio_loop.run_until_complete(run())
+
+
 def test_a_busy_kernel_that_is_killed_or_shut_down_is_not_busy_for_ever(
     jp_asyncio_loop: Any, jp_fetch: Any, pages: Pages, jp_serverapp: Any
 ) -> None:
