@@ -16,7 +16,6 @@ PACKAGING := pyproject.toml hatch_build.py mlcost_ext/_version.py $(wildcard jup
 
 # A file of tests at a time; three on two cores, since many of them wait, and in the order of conftest.py.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
-TWICE := -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help demo environments test test-python test-frontend test-sdk test-browser check-generated check format types bench bench-large soak sim test-focus docs wheel clean
@@ -42,7 +41,7 @@ test-frontend: check-generated
 
 test-sdk: .venv/.dev ## Run SageMaker's two SDKs and the AWS command line against the practice account
 	@$(MAKE) --no-print-directory -j2 $(SDKS:%=.venv-%/.ready)
-	$(BIN)/python -m pytest tests/sdk $(TWICE)
+	$(BIN)/python -m pytest tests/sdk $(SIDE_BY_SIDE)
 
 check-generated: .venv/.dev $(NODE_MODULES)
 	$(BIN)/python tools/make_openapi.py --check
