@@ -168,6 +168,15 @@ class LabPage:
         output = cell.locator(".jp-OutputArea-output")
         return output.last.inner_text() if output.count() else ""  # before it may be what the guard has to say
 
+    def start(self, code: str) -> None:
+        """Run code in the first cell of a new notebook, without waiting for its end."""
+        self.new_notebook()
+        cell = self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").first
+        cell.locator(".cm-content").click()
+        self.page.keyboard.insert_text(code)
+        self.page.keyboard.press("Shift+Enter")
+        expect(cell.locator(".jp-InputPrompt")).to_contain_text("*")
+
     def assert_usable(self) -> None:
         """Show that JupyterLab does its own work: a new notebook counts."""
         self.new_notebook()

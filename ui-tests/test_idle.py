@@ -68,16 +68,6 @@ def signal(page: LabPage, name: str, state: str) -> Locator:
     return section(page).locator(f'[data-mlcost-signals="{state}"] [data-mlcost-signal="{name}"]')
 
 
-def start(page: LabPage, code: str) -> None:
-    """Run code in the first cell of a new notebook, without waiting for its end."""
-    page.new_notebook()
-    cell = page.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").first
-    cell.locator(".cm-content").click()
-    page.page.keyboard.insert_text(code)
-    page.page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-InputPrompt")).to_contain_text("*")
-
-
 def tab_to(page: LabPage, node: Locator) -> None:
     """Press Tab until something has the focus."""
     for _ in range(200):
@@ -146,7 +136,7 @@ def test_an_idle_machine_is_pictured_in_light_and_dark(impatient: Callable[[], L
 def test_a_long_silent_cell_is_no_idleness(impatient: Callable[[], LabPage]) -> None:
     """Longer than the timeout, and without a word: the line names the notebook, the evidence what alone keeps it on."""
     page = impatient()
-    start(page, "import time\ntime.sleep(600)")
+    page.start("import time\ntime.sleep(600)")
     expect(line(page, "active")).to_contain_text(f"Active: {page.notebook} is running code", timeout=SEEN_MS)
     page.watch(OVERDUE_SECONDS + 5)
     expect(line(page, "active")).to_contain_text("is running code")

@@ -54,24 +54,15 @@ def all_ended(server: LabServer) -> Iterator[None]:
                 server.ask("DELETE", f"api/{place}/{each[key]}")
 
 
-def begin(page: LabPage, code: str) -> str:
-    """Run code in a new notebook without waiting for its end; give the notebook's name."""
-    page.new_notebook()
-    cell = page.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell").first
-    cell.locator(".cm-content").click()
-    page.page.keyboard.insert_text(code)
-    page.page.keyboard.press("Shift+Enter")
-    expect(cell.locator(".jp-InputPrompt")).to_contain_text("*")
-    return page.notebook
-
-
 @pytest.mark.timeout(240)
 def test_silent_work_on_the_demo_is_told_by_what_it_is(demo: LabServer, demo_page: LabPage) -> None:
     """Each of the four with its reason, none of them idle, and no page open on two of them."""
     demo_page.open_panel()
     with all_ended(demo):
-        silent = begin(demo_page, SILENT)
-        waiting = begin(demo_page, WAITED)
+        demo_page.start(SILENT)
+        silent = demo_page.notebook
+        demo_page.start(WAITED)
+        waiting = demo_page.notebook
         terminal = demo.ask("POST", "api/terminals", {})["name"]
         demo_page.page.evaluate(_TYPE, [f"terminals/websocket/{terminal}", ["stdin", BESIDE]])
         kernel = demo.ask("POST", "api/kernels", {"name": "python3"})["id"]
