@@ -44,8 +44,10 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
 async def written(home: Path, is_there: Callable[[dict[str, Any]], bool]) -> str:
     """Wait for the overview's file; give the server's id."""
     (folder,) = (home / "servers").iterdir()
+    file = folder / "overview.json"
+    document: dict[str, Any] = {}
     for _ in range(200):
-        document = json.loads((folder / "overview.json").read_text())
+        document = json.loads(file.read_text()) if file.exists() else {}  # a server's first one comes after its start
         if is_there(document.get("charged") or {}):
             return folder.name
         await asyncio.sleep(0.05)
