@@ -127,6 +127,7 @@ class KernelEvidence:
         self._left = LAUNCH_SECONDS
         self._found: dict[tuple[str, RunDigests, str], Sequence[EarlierRun]] = {}
         self._told: dict[str, str | Unsure | None] = {}
+        self._compared: tuple[str, Mapping[str, Any] | None, dict[str, object]] = ("", None, {})
 
     def earlier_runs(self, kind: str, key: RunKey, request: Mapping[str, Any]) -> Sequence[EarlierRun]:
         """Give the user's own runs of that kind and image of the last 90 days, the latest first, at most 50.
@@ -134,7 +135,10 @@ class KernelEvidence:
         Raises:
             Unsure: The ledger cannot be read; `NothingKept` where there is none.
         """
-        kept, _ = redact({name: request[name] for name in COMPARED if name in request}, KEEPERS[kind])
+        if self._compared[0] != kind or self._compared[1] is not request:  # each rule asks with the same one, and changes nothing
+            kept, _ = redact({name: request[name] for name in COMPARED if name in request}, KEEPERS[kind])
+            self._compared = (kind, request, kept)
+        kept = self._compared[2]
         asked = (kind, digests_of(key), repr(kept))
         if asked not in self._found:
             self._found[asked] = self._read(lambda runs: runs.earlier_runs(kind, asked[1], kept, now()))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from mlcost_ext.core.evidence import EarlierRun
+from mlcost_ext.core.evidence import EarlierRun, Utilisation
 from mlcost_ext.core.runs import RunDigests
 from mlcost_ext.core.times import UTC, time_from_text, time_to_text
 from mlcost_ext.jobs import reading
@@ -52,7 +54,8 @@ class EarlierRunStore:
         with self._database.transaction() as connection:
             runs = RUNS.format(pool=POOL if has_pools(connection) else "NULL, NULL")
             rows = connection.execute(runs, (kind, digests.image, since(now), MOST)).fetchall()
-        return [found for row in rows if (found := run_of(row, digests, request)) is not None]
+        inputs = inputs_of(request)
+        return [run_of(kept, digests, request, inputs) for row in rows if (kept := kept_of(*row)) is not None]
 
     def training_types(self, now: datetime) -> frozenset[str]:
         """Give the instance types that training jobs ran on which ended within 90 days.
@@ -95,14 +98,36 @@ def since(now: datetime) -> str:
     return time_to_text((now - KEPT).astimezone(UTC).replace(microsecond=0))
 
 
-def run_of(row: tuple[Any, ...], digests: RunDigests, request: Mapping[str, Any]) -> EarlierRun | None:
-    """Read a row; None: it has no time that can be read."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row as it is whatever it is compared with. Shapes and units are those of `core.evidence.EarlierRun`."""
+
+    name: str
+    status: str
+    ended_at: datetime
+    instance_type: str | None
+    instance_count: int | None
+    run_seconds: int | None
+    list_cost: Decimal | None
+    volume_gb: Decimal | None
+    utilisation: Utilisation | None
+    retained_seconds: int | None
+    is_pool_reused: bool | None
+    script: str | None
+    data: str | None
+    request: Mapping[str, Any] | None
+    inputs: list[object]
+
+
+@lru_cache(maxsize=4 * MOST)
+def kept_of(*row: Any) -> Kept | None:
+    """Read a row; None: it has no time that can be read. Each launch asks for much the same rows, so the latest are kept."""
     name, status, ended_at, instance_type, count, seconds, list_cost, script, data, retained, is_reused, *percents, launched = row
     ended = time_from_text(ended_at)
     if ended is None:
         return None
-    known = request_of(launched)
-    return EarlierRun(
+    request = request_of(launched)
+    return Kept(
         name=name,
         status=status,
         ended_at=ended,
@@ -110,13 +135,35 @@ def run_of(row: tuple[Any, ...], digests: RunDigests, request: Mapping[str, Any]
         instance_count=count,
         run_seconds=seconds,
         list_cost=None if list_cost is None else list_cost * NANO,
-        volume_gb=volume_of(known or {}),
+        volume_gb=volume_of(request or {}),
         utilisation=utilisation_of(percents),
-        has_same_code=script == digests.script,
-        has_same_data=data == digests.data if known is None else inputs_of(known) == inputs_of(request),
-        has_same_parameters=known is not None and all(known.get(key) == request.get(key) for key in PARAMETERS),
         retained_seconds=retained,
         is_pool_reused=None if is_reused is None else bool(is_reused),
+        script=script,
+        data=data,
+        request=request,
+        inputs=inputs_of(request or {}),
+    )
+
+
+def run_of(kept: Kept, digests: RunDigests, request: Mapping[str, Any], inputs: list[object]) -> EarlierRun:
+    """Compare a run with the one to come: its digests, its request as a spool would keep it, and that one's inputs."""
+    known = kept.request
+    return EarlierRun(
+        name=kept.name,
+        status=kept.status,
+        ended_at=kept.ended_at,
+        instance_type=kept.instance_type,
+        instance_count=kept.instance_count,
+        run_seconds=kept.run_seconds,
+        list_cost=kept.list_cost,
+        volume_gb=kept.volume_gb,
+        utilisation=kept.utilisation,
+        has_same_code=kept.script == digests.script,
+        has_same_data=kept.data == digests.data if known is None else kept.inputs == inputs,
+        has_same_parameters=known is not None and all(known.get(key) == request.get(key) for key in PARAMETERS),
+        retained_seconds=kept.retained_seconds,
+        is_pool_reused=kept.is_pool_reused,
     )
 
 

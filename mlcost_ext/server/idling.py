@@ -31,7 +31,7 @@ from .idle_watch import JobsOf
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 1.0, 30.0
 """Between two looks; in between, a sixtieth of the timeout."""
-NOTHING_THERE_SECONDS = 60.0
+NOTHING_THERE_SECONDS = 120.0
 """The same where there are neither kernels nor terminals."""
 AT_ONCE_SECONDS = 2.0
 """The same where somebody does something while the machine is idle."""
