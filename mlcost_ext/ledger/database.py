@@ -128,7 +128,7 @@ def open_to_read(path: Path, *, is_locked: bool = False, oldest: int = len(MIGRA
     """
     connection = connect(path, "ro", is_locked=is_locked)
     try:
-        if not oldest <= connection.execute("PRAGMA user_version").fetchone()[0] <= len(MIGRATIONS):
+        if not oldest <= version_of(connection) <= len(MIGRATIONS):
             raise sqlite3.DatabaseError(
                 "the file was written by another version of mlcost-ext; start JupyterLab with this one once"
             )
@@ -139,16 +139,37 @@ def open_to_read(path: Path, *, is_locked: bool = False, oldest: int = len(MIGRA
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the file to today's form, a step a transaction.
+    """Bring the file to today's form, a step a transaction; who else does so meanwhile is waited for, and no step is done twice.
 
     Raises:
         sqlite3.DatabaseError: It was written by a later version of this program.
+        sqlite3.OperationalError: Somebody else holds it for too long.
     """
-    done = connection.execute("PRAGMA user_version").fetchone()[0]
+    while (done := version_of(connection)) < len(MIGRATIONS):
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:  # ends the transaction either way
+            if version_of(connection) == done:
+                for statement in statements_of(MIGRATIONS[done]):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version={done + 1}")
     if done > len(MIGRATIONS):
         raise sqlite3.DatabaseError("the file was written by a later version of mlcost-ext")
-    for number, step in enumerate(MIGRATIONS[done:], start=done + 1):
-        connection.executescript(f"BEGIN; {step}; PRAGMA user_version={number}; COMMIT;")
+
+
+def version_of(connection: sqlite3.Connection) -> int:
+    """Give how many steps were done."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def statements_of(step: str) -> Iterator[str]:
+    """Cut a step into its statements."""
+    statement = ""
+    for part in step.split(";"):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            if statement.strip(" \n;"):
+                yield statement
+            statement = ""
 
 
 def make_private(path: Path) -> None:
