@@ -107,6 +107,8 @@ class Objection:
     """What a person has to say for the fix to hold, such as ``Tags.team``: tags by their key."""
     subject: str | None = None
     """Which part of the request it is about, where a rule may object to several; None: the whole."""
+    is_out_of_reach: bool = False
+    """Whether what is wrong is that something is not known, such as a price: the policy's `when_unsure` may hold it up too."""
 
 
 Judge = Callable[[Proposal, Mapping[str, OptionValue]], "tuple[Objection, ...]"]

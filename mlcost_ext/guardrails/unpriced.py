@@ -27,7 +27,7 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     if len(unpriced) > 1:
         names = [WORDS.get(each.description, each.description) for each in unpriced]
         message = f"{len(unpriced)} parts of it have no price: {listed(names)}."
-    return (Objection(message=message, hint=unpriced[0].hint),)
+    return (Objection(message=message, hint=unpriced[0].hint, is_out_of_reach=True),)
 
 
 RULE = Rule(

@@ -47,7 +47,8 @@ FIX_ROUNDS = 4
 COMBINED_ROUNDS = 16
 Types = dict[tuple[str, ...], tuple[str, ...]]
 UNSURE = "It could not be judged: {}"
-UNSURE_HINT = "The policy's when_unsure says what becomes of it; `mlcost doctor` says what is out of reach."
+UNSURE_HINT = "The policy's when_unsure is warn, so this by itself stops nothing; `mlcost doctor` says what is out of reach."
+NOT_LAUNCHED = "The policy's when_unsure is block, so it is not launched; `mlcost doctor` says what is out of reach."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,19 +229,27 @@ class Preflight:
         return tuple(sorted(found, key=lambda each: (each.rule.id, each.objection.subject or "")))
 
     def _asked(self, rule: Rule, settings: RuleSettings, verdict: FindingVerdict, proposal: Proposal) -> list[Raised]:
-        """Ask one rule; one that cannot tell objects where the policy is to fail closed, by its own verdict."""
+        """Ask one rule. What cannot be told stops a launch where the policy is to fail closed, unless the rule is in shadow."""
+        doubted = self._doubted(verdict)
         try:
             said = rule.judge(proposal, settings.options)
         except Unsure as reason:
-            return [self._unsure(rule, verdict, str(reason))]
+            return [self._unsure(rule, doubted, str(reason))]
         except Exception as error:  # noqa: BLE001 - no launch fails for a fault of a rule
-            return [self._unsure(rule, verdict, f"the rule failed ({type(error).__name__}).")]
-        return [Raised(rule=rule, verdict=verdict, objection=cut(each)) for each in said]
+            return [self._unsure(rule, doubted, f"the rule failed ({type(error).__name__}).")]
+        strictest = "block" if doubted == "block" else verdict
+        return [Raised(rule=rule, verdict=strictest if each.is_out_of_reach else verdict, objection=cut(each)) for each in said]
+
+    def _doubted(self, verdict: FindingVerdict) -> FindingVerdict:
+        """Give the verdict of a rule that cannot tell."""
+        if self.policy.when_unsure == "block" and verdict != "shadow":
+            return "block"
+        return "shadow" if verdict == "shadow" else "warn"
 
     def _unsure(self, rule: Rule, verdict: FindingVerdict, reason: str) -> Raised:
-        closed = self.policy.when_unsure == "block"
-        told = Objection(message=UNSURE.format(uncapitalised(reason))[:MAX_TEXT], hint=UNSURE_HINT, subject="unsure")
-        return Raised(rule=rule, verdict=verdict if closed else mildest(verdict, "warn"), objection=told, is_unsure=True)
+        hint = NOT_LAUNCHED if verdict == "block" else UNSURE_HINT
+        told = Objection(message=UNSURE.format(uncapitalised(reason))[:MAX_TEXT], hint=hint, subject="unsure")
+        return Raised(rule=rule, verdict=verdict, objection=told, is_unsure=True)
 
     def _settings(self, rule: Rule, tags: Mapping[str, str], case: Case) -> RuleSettings:
         """Give what a rule is judged by: the policy's settings, an exception's, or none where it is overridden."""

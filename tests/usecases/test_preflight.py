@@ -17,6 +17,7 @@ from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.merge_patch import merged, patch_between
 from mlcost_ext.core.policy import Overrides, Policy, PolicyException, RuleSettings, TagRule
 from mlcost_ext.core.rule import Objection, OptionValue, Proposal, Rule, Unsure
+from mlcost_ext.guardrails.unpriced import RULE as UNPRICED
 from mlcost_ext.kernel_wiring import estimator
 from mlcost_ext.usecases.decision_card import card_of, card_text, may_override
 from mlcost_ext.usecases.estimating import Estimator
@@ -225,12 +226,45 @@ def test_override_leaves_a_record() -> None:
 
 @pytest.mark.parametrize("judge_", [unsure, broken])
 @pytest.mark.parametrize(
-    ("when", "verdict", "expected"), [("warn", "block", "warn"), ("block", "block", "block"), ("block", "warn", "warn")]
+    ("when", "verdict", "expected"),
+    [
+        ("warn", "block", "warn"),
+        ("warn", "warn", "warn"),
+        ("block", "block", "block"),
+        ("block", "ask", "block"),
+        ("block", "warn", "block"),
+    ],
 )
 def test_what_cannot_be_judged(judge_: Any, when: Any, verdict: Any, expected: str) -> None:
-    """It is said; to fail closed is to hold it against the launch, by the rule's own verdict."""
+    """It is said, and the policy's `when_unsure` decides."""
     found = judge(preflight((rule("MC113", judge_),), policy(MC113=verdict, when_unsure=when)))
     assert [(each.is_unsure, each.verdict) for each in found.estimate.findings] == [(True, expected)]
+    assert found.decision == expected
+
+
+@pytest.mark.parametrize("judge_", [unsure, broken])
+@pytest.mark.parametrize("when", ["warn", "block"])
+def test_what_cannot_be_judged_in_shadow(judge_: Any, when: Any) -> None:
+    """It is recorded, and stops nothing."""
+    found = judge(preflight((rule("MC113", judge_),), policy(MC113="shadow", when_unsure=when)))
+    assert (found.decision, found.estimate.findings) == ("allow", [])
+    assert [(each.rule.id, each.verdict) for each in found.shadowed()] == [("MC113", "shadow")]
+
+
+@pytest.mark.parametrize(
+    ("when", "verdict", "expected"),
+    [
+        ("warn", "warn", "warn"),
+        ("warn", "block", "block"),
+        ("block", "warn", "block"),
+        ("block", "shadow", "allow"),
+        ("block", "off", "allow"),
+    ],
+)
+def test_a_price_that_is_out_of_reach(when: Any, verdict: Any, expected: str) -> None:
+    """To fail closed is to launch nothing without a price; otherwise the rule's own verdict counts."""
+    request = {**REQUEST, "ResourceConfig": {"InstanceType": "ml.new9.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 1}}
+    found = judge(preflight((UNPRICED,), policy(MC302=verdict, when_unsure=when)), request)
     assert found.decision == expected
 
 
