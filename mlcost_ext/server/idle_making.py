@@ -66,7 +66,7 @@ def make_idling(
     """
     file = settings.idle_timestamp_file
     clock, shared = SteadyClock(), SharedTimestamp(file, stamps_of(settings.home, file))
-    messages, saves = KernelMessages(clock.now, log), Saves(jupyter.events, clock.now)
+    messages, saves = KernelMessages(clock.now, log), Saves(jupyter.events, jupyter.contents, clock.now)
     watch = KernelWatch(jupyter.kernels, jupyter.sessions, messages, clock.now)
     scheduler = SchedulerJobs(scheduler_place(jupyter, default_database()))
     probe = MachineProbe(server=address_of(jupyter.app), timestamp=shared, scheduler=scheduler)

@@ -16,6 +16,7 @@ class JupyterParts:
     sessions: Any
     events: Any
     """The logger of Jupyter events."""
+    contents: Any
     web_settings: dict[str, Any]
     """Of its web application, where extensions leave what others need."""
 
@@ -27,5 +28,6 @@ def parts_of(app: Any) -> JupyterParts:
         kernels=app.kernel_manager,
         sessions=app.session_manager,
         events=app.event_logger,
+        contents=app.contents_manager,
         web_settings=app.web_app.settings,
     )

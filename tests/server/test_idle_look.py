@@ -55,7 +55,7 @@ def looking(
     watched, probe, elapsed = Watched(monkeypatch), Probe(facts), Elapsed()
     clock = SteadyClock(lambda: NOW, elapsed)
     watched.messages._clock = watched.watch._clock = clock.now
-    saves = Saves(Events(), clock.now)
+    saves = Saves(Events(), None, clock.now)
     return IdleLook(watched.watch, watched.messages, saves, probe, settings, clock), watched, probe, saves, elapsed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 from urllib.error import HTTPError
@@ -111,6 +112,23 @@ def kernel_talks(stage: Stage) -> None:
     page.printed("still here")
 
 
+def saved_by_itself(stage: Stage) -> None:
+    """Save a notebook as its page does by itself, which is open while a thread goes on printing."""
+    stage.kernel()
+    rounds = itertools.count()
+    text: list[str] = []
+
+    def save() -> None:
+        text.append(f"step {next(rounds)}\n")
+        cell = {"cell_type": "code", "id": "a", "source": "thread.start()", "metadata": {}, "execution_count": 1}
+        outputs = [{"output_type": "stream", "name": "stdout", "text": "".join(text)}]
+        content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{**cell, "outputs": outputs}]}
+        stage.lab.ask("PUT", "api/contents/printing.ipynb", {"type": "notebook", "content": content})
+
+    save()
+    stage.every(1.0, save)
+
+
 def sleeping_child(stage: Stage) -> None:
     page = stage.kernel()
     page.run("import subprocess; child = subprocess.Popen(['sleep', '600'])")
@@ -218,6 +236,7 @@ CASES = (
     Case(name="a file read again and again", source="demands A4, facts §8.3", setup=file_read_again, expect=Quiet()),
     Case(name="widgets asked for their state", source="demands A6", setup=widgets_asked, expect=Quiet()),
     Case(name="a kernel that talks after its cell", source="demands A5", setup=kernel_talks, expect=Quiet()),
+    Case(name="a page that saves what a thread prints", source="demands A3", setup=saved_by_itself, expect=Quiet()),
     Case(name="a kernel's child that sleeps", source="demands A2", setup=sleeping_child, expect=Quiet()),
     Case(name="a pool of processes at rest", source="demands A2", setup=pool_at_rest, expect=Quiet()),
     Case(name="an asynchronous task that sleeps", source="demands A1", setup=task_at_rest, expect=Quiet()),
