@@ -28,10 +28,11 @@ demo: .venv/.demo ## Start JupyterLab against the practice account; no AWS accou
 
 test: .venv/.dev ## Run every test: Python, TypeScript, real browser
 	@$(BIN)/python tools/browser.py >/dev/null
-	@$(MAKE) --no-print-directory -j2 environments
-	@$(MAKE) --no-print-directory test-frontend test-python test-sdk test-browser
+	@$(MAKE) --no-print-directory dist/.ready
+	@$(MAKE) --no-print-directory -j3 environments test-frontend
+	@$(MAKE) --no-print-directory test-python test-sdk test-browser
 
-environments: $(SDKS:%=.venv-%/.ready) .venv-wheel/.ready .venv-lab44/.ready # two at a time, since they wait for downloads
+environments: .venv-lab44/.ready .venv-wheel/.ready $(SDKS:%=.venv-%/.ready) # side by side, since they wait for downloads
 
 test-python: .venv/.dev
 	$(BIN)/python -m pytest tests --ignore=tests/sdk $(SIDE_BY_SIDE)

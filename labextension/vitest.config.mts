@@ -8,6 +8,7 @@ export default defineConfig({
     include: ['src/**/__tests__/**/*.spec.{ts,tsx}'],
     setupFiles: ['./vitest.setup.ts'],
     restoreMocks: true,
+    testTimeout: 30_000, // environments may be installed beside it
     silent: 'passed-only',
     // JupyterLab's packages import styles and each other without file extensions, which Node alone does not follow.
     server: { deps: { inline: [/@jupyterlab\//, /@jupyter\//, /@lumino\//, /@codemirror\//, /y-protocols/, /lib0/, /yjs/] } }
