@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 from .ledger import Attribution, ChargeBasis, ChargePrice, Resource
 from .money import EXACT, WIRE_STEP
@@ -36,7 +37,7 @@ class Profile:
     since: datetime | None
     """From then on each second counts; None: nothing is added."""
     ends: datetime | None
-    """None: it goes on."""
+    """None: it goes on; where it is still to come, it is counted until then at most."""
 
     def seconds_at(self, at: datetime) -> Decimal:
         """Give the seconds that were used up to `at`."""
@@ -57,9 +58,9 @@ class Profile:
 
     def last_moment(self, now: datetime) -> datetime:
         """Give when it was last used, at `now`."""
-        if self.since is None or self.ends is not None:
+        if self.since is None:
             return max(self.starts, self.ends or self.starts)
-        return max(self.starts, now)
+        return max(self.starts, min(now, self.ends) if self.ends else now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +74,23 @@ class LedgerLine:
     profile: Profile
 
 
+EntryPart = Literal["job", "warm-pool"]
+UsePart = Literal["instances", "volumes"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """All lines of one thing, from its beginning to its end or to now."""
+    """All lines of one thing, or of a part of it, from its beginning to its end or to now."""
 
     resource: Resource
     lines: tuple[LedgerLine, ...]
     basis: ChargeBasis
     is_closed: bool
     """Nothing will be added; it may still be corrected until it is metered."""
+    part: EntryPart | None = None
+    """What the lines are of: the job, or the instances kept after its end; None: all there is of the thing."""
+    is_unknown: bool = False
+    """It cannot be told for how long it is billed: what was known stays, and `lines` stand only where there was nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from mlcost_ext.core.profile import DayAmount, LedgerLine, daily, shares
 
 from .charge_rows import BASES, COLUMNS, EPOCH, RESOURCE, attribution_of, day_number, day_of, line_of, price_of, resource_of
 from .groupings import ATTRIBUTION_KEYS, PRICE_KEYS, RESOURCE_KEYS, check_grouping, needed, state_of
+from .ledger_state import forgotten_before
 
 NANO = Decimal("1E-9")
 UNIT = 1_000_000_000
@@ -165,6 +166,7 @@ def running(
     if as_of is None:
         return
     names = names or Names(connection)
+    start = max(start, day_of(forgotten_before(connection)))
     where, wanted = ("", ()) if only is None else (" WHERE resource = ?", (only,))
     for resource, _, price, who, *row in connection.execute(OPEN + where + ORDERED, wanted).fetchall():
         line = line_of(names.price(price), tuple(row))

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from mlcost_ext.core.ledger import Attribution, ChargeRecord, Resource
-from mlcost_ext.core.profile import DayAmount, LedgerEntry, LedgerLine, daily
-from mlcost_ext.core.times import time_from_text, time_to_text
+from mlcost_ext.core.profile import LedgerEntry, LedgerLine, UsePart
 
 from .activity_store import forget_activity_before, forget_activity_of
+from .charge_amounts import Amounts, Key, Written, amounts_of, differences, joined, kept_days
 from .charge_checks import faults
+from .charge_parts import drop, is_of, open_of, stop, together, use_part
 from .charge_reader import ChargeSum, open_lines, records, split, sums, wholes
 from .charge_rows import BASES, MOST, Ids, day_number, line_row, moment, seconds_of
 from .database import Database
 from .decision_rows import forget_before, forget_user
 from .idle_cost import idle_by_day
-
-RESTART = timedelta(minutes=5)
-"""A server that is back within this long has only been started again."""
-
-Key = tuple[int, int, int, int]
-"""Price, attribution, day and basis."""
-Amounts = tuple[int, int, int, int | None, int | None]
-"""Start and end in seconds since 1970, quantity, list cost, contracted cost."""
-Written = tuple[int, int | None, int | None]
-"""The sums of what was written: quantity, list cost, contracted cost."""
-DAY_SECONDS = 86400
+from .ledger_state import (
+    forget_days,
+    forgotten_before,
+    note_time,
+    note_unseen,
+    read_as_of,
+    read_time,
+    set_back_time,
+    unseen,
+)
+from .open_time import FREEZE, RESTART, beginning, frozen, goes_on, unseen_since
 
 
 class ChargeStore:
@@ -44,18 +45,42 @@ class ChargeStore:
 
     # -- writing ----------------------------------------------------------------------------
 
-    def begin(self) -> None:
-        """Let what was open count no further than was last seen, until AWS tells of it again; for when a server starts."""
+    def begin(self) -> datetime | None:
+        """Let what was open count no further than was last seen, until AWS tells of it again; for when a server starts.
+
+        Give when that was; None: nothing was ever kept.
+        """
         with self._database.transaction() as connection:
             seen = read_as_of(connection)
             if seen is not None:
-                connection.execute("UPDATE open_line SET ends = MAX(?, since) WHERE ends IS NULL", (micros_of(seen),))
+                connection.execute(FREEZE, (micros_of(seen),))
+            return seen
+
+    def set_back(self, now: datetime) -> None:
+        """Move the time by which everything is told back to AWS's, where a wrong clock had moved it on."""
+        now = now.replace(microsecond=0)
+        with self._database.transaction() as connection:
+            was = read_as_of(connection)
+            if was is None or was <= now:
+                return
+            set_back_time(connection, was, now)
+            for number, price, who, day, basis, *sums in connection.execute(TO_COME, (day_number(now.date()),)).fetchall():
+                for key, amounts in differences({(price, who, day, basis): (sums[0], sums[1], sums[2])}, {}):
+                    self._put(connection, number, key, amounts, is_correction=True, at=seconds_of(now))
+
+    def close_unseen(self, is_gone: Callable[[Resource], bool], now: datetime) -> None:
+        """Charge what stood when a server ended, up to then, and is gone, as far as anybody can tell now."""
+        with self._transaction(now) as connection:
+            for resource in frozen(connection):
+                if is_gone(resource):
+                    self._follow(connection, resource, [], now, (), None)
 
     def bring(self, entries: Iterable[LedgerEntry], now: datetime) -> None:
         """Bring what is kept of jobs to what is known of them now.
 
         An entry stands for all of its thing's life, so bringing it twice, or after an earlier or a later one, changes nothing:
-        what is written are differences. Once a thing is metered, what was known before that does not count any more.
+        what is written are differences. Once a thing is metered, what is only estimated does not count any more, whether it
+        was known before or is told later.
 
         Args:
             entries: Each with all lines of its thing.
@@ -65,17 +90,26 @@ class ChargeStore:
             for entry in entries:
                 self._bring(connection, entry, now)
 
-    def follow(self, resource: Resource, lines: Iterable[LedgerLine], now: datetime) -> None:
+    def follow(
+        self,
+        resource: Resource,
+        lines: Iterable[LedgerLine],
+        now: datetime,
+        unknown: Collection[UsePart] = (),
+        unchanged_since: datetime | None = None,
+    ) -> None:
         """Go on counting something that has no end of its own, as it is now: what has changed is charged and begun anew.
 
         Args:
             resource: The thing.
             lines: What it uses; `since` of each is when that began, as far as AWS tells. Empty: nothing, or it is gone.
             now: AWS's time, cut to whole seconds.
+            unknown: What of it is not known now: what was known of that stays, and lines of it stand where nothing was.
+            unchanged_since: When AWS changed it last, where that says nothing of `since`; None: AWS does not tell.
         """
         now = now.replace(microsecond=0)
         with self._transaction(now) as connection:
-            self._follow(connection, self._ids.resource(connection, resource), list(lines), now)
+            self._follow(connection, resource, list(lines), now, unknown, unchanged_since)
 
     def note_busy(self, resource: Resource, told: Iterable[tuple[date, Attribution, int]], now: datetime) -> None:
         """Add what a machine that is open was for, in microseconds, and note that it is seen at `now`; it is not rewritten."""
@@ -84,10 +118,13 @@ class ChargeStore:
             rows = [(number, day_number(day), self._ids.attribution(connection, who), length) for day, who, length in told]
             connection.executemany(ADD_BUSY, rows)
 
-    def forget_before(self, day: date) -> int:
-        """Delete the charges of the days before, what guards have said and what was recorded in them; give how many rows."""
+    def forget_before(self, day: date, today: date | None = None) -> int:
+        """Delete the charges of the days before, what guards have said and what was recorded in them; give how many rows.
+
+        What is told of these days later is not taken in again; `today` is the last one that has come, where that is known.
+        """
         with self._database.transaction() as connection:
-            gone = connection.execute("DELETE FROM charge WHERE day < ?", (day_number(day),)).rowcount
+            gone = forget_days(connection, day, today)
             gone += forget_before(connection, day.isoformat())
             gone += forget_activity_before(connection, day)
             self._sweep(connection)
@@ -122,6 +159,11 @@ class ChargeStore:
         """Give when the first charge was looked for; None: never."""
         with self._database.transaction() as connection:
             return read_time(connection, "begun")
+
+    def is_unseen(self, start: date, end: date) -> bool:
+        """Tell whether in some days there was time in which nobody saw how long something ran; it is in no sum."""
+        with self._database.transaction() as connection:
+            return any(begins.date() < end and ends.date() >= start for begins, ends in unseen(connection, RESTART))
 
     def records(self, start: date, end: date) -> Iterator[ChargeRecord]:
         """Give every charge of the days from `start` to the one before `end`, those of what still runs at last.
@@ -168,9 +210,7 @@ class ChargeStore:
         """Move the time by which everything is told; what was numbered inside is forgotten if it comes to nothing."""
         try:
             with self._database.transaction() as connection:
-                at = time_to_text(now.replace(microsecond=0))
-                connection.execute("INSERT OR IGNORE INTO ledger_state VALUES ('begun', ?)", (at,))
-                connection.execute(PUT_AS_OF, (at,))
+                note_time(connection, now)
                 yield connection
         except BaseException:
             self._ids.forget()
@@ -180,63 +220,89 @@ class ChargeStore:
         number = self._ids.resource(connection, entry.resource)
         written: dict[Key, Written] = {
             (price, who, day, basis): (quantity, list_cost, contracted_cost)
-            for price, who, day, basis, quantity, list_cost, contracted_cost in connection.execute(WRITTEN, (number,))
+            for price, who, day, basis, quantity, list_cost, contracted_cost, component in connection.execute(WRITTEN, (number,))
+            if is_of(component, entry.part)
         }
-        if not entry.is_closed and any(basis > 0 for *_, basis in written):
-            return  # AWS has told its end
+        standing = {key for key, sums in written.items() if any(sums)}
         basis = BASES.index(entry.basis)
+        if any(key[3] > basis for key in standing):
+            return  # AWS has told more of it
+        still_open = open_of(connection, number, entry.part)
+        if entry.is_unknown:
+            own = {self._ids.price(connection, line.price) for line in entry.lines}
+            if not {*still_open.values(), *(key[0] for key in standing)} <= own:
+                if entry.is_closed:
+                    stop(connection, number, still_open, now)
+                return
         targets = self._targets(connection, entry.lines, basis, now) if entry.is_closed else {}
         for key, amounts in differences(written, targets):
             self._put(connection, number, key, amounts, is_correction=key in written, at=seconds_of(now))
-        connection.execute("DELETE FROM open_line WHERE resource = ?", (number,))
+        drop(connection, number, still_open)
         if not entry.is_closed:
-            for place, line in enumerate(entry.lines):
-                self._open(connection, number, place, line)
+            for line in entry.lines:
+                self._open(connection, number, line)
 
     def _targets(
         self, connection: sqlite3.Connection, lines: Iterable[LedgerLine], basis: int, now: datetime
     ) -> dict[Key, Amounts]:
         targets: dict[Key, Amounts] = {}
+        first = forgotten_before(connection)
         for line in lines:
             price, who = self._ids.price(connection, line.price), self._ids.attribution(connection, line.attribution)
-            for amount in daily(line, now):
+            for amount in kept_days(line, now, first):
                 key = (price, who, day_number(amount.day), basis)
                 targets[key] = joined(targets.get(key), amounts_of(amount))
         return targets
 
-    def _follow(self, connection: sqlite3.Connection, number: int, lines: list[LedgerLine], now: datetime) -> None:
-        wanted = {self._sameness(connection, line): line for line in lines}
-        places = set()
+    def _follow(
+        self,
+        connection: sqlite3.Connection,
+        resource: Resource,
+        lines: list[LedgerLine],
+        now: datetime,
+        unknown: Collection[UsePart],
+        unchanged_since: datetime | None,
+    ) -> None:
+        number = self._ids.resource(connection, resource)
+        wanted = self._wanted(connection, lines)
+        kept, ended, begun = set(), list[LedgerLine](), list[LedgerLine]()
         for place, price, who, line in open_lines(connection, number):
-            key = (price, who, line.quantity)
-            again, ends = wanted.get(key), line.profile.ends
-            if again is not None and goes_on(again, ends, now):
-                del wanted[key]
-                places.add(place)
+            again, ends = wanted.get((price, who)), line.profile.ends
+            if again is None and use_part(line) in unknown:
+                kept.add(use_part(line))
+                continue
+            if again is not None and again.quantity == line.quantity and goes_on(again, ends, now, unchanged_since):
+                del wanted[price, who]
                 if ends is not None:  # it went on while no server looked
                     connection.execute("UPDATE open_line SET ends = NULL WHERE resource = ? AND line = ?", (number, place))
                 continue
-            self._close(connection, number, place, (price, who), replace_end(line, ends or now))
+            ended.append(replace_end(line, ends or now))
+            self._close(connection, number, place, (price, who), ended[-1])
         for line in wanted.values():
-            place = next(free for free in range(len(places) + 1) if free not in places)
-            places.add(place)
-            self._open(connection, number, place, self._beginning(connection, number, line, now))
+            if use_part(line) not in kept:
+                until = self._charged_until(connection, number, line)
+                begun.append(beginning(line, now, ended, until, unchanged_since, is_machine=resource.kind == "session"))
+                self._open(connection, number, begun[-1])
+        since = unseen_since(ended, begun, now)
+        if since is not None and resource.kind != "session":
+            note_unseen(connection, number, since, now)
 
-    def _sameness(self, connection: sqlite3.Connection, line: LedgerLine) -> tuple[object, ...]:
-        return self._ids.price(connection, line.price), self._ids.attribution(connection, line.attribution), line.quantity
+    def _wanted(self, connection: sqlite3.Connection, lines: list[LedgerLine]) -> dict[tuple[int, int], LedgerLine]:
+        """Give lines by the numbers of price and attribution, those that have both in common added up."""
+        alike: dict[tuple[int, int], list[LedgerLine]] = {}
+        for line in lines:
+            key = self._ids.price(connection, line.price), self._ids.attribution(connection, line.attribution)
+            alike.setdefault(key, []).append(line)
+        return {key: together(of_one) for key, of_one in alike.items()}
 
-    def _beginning(self, connection: sqlite3.Connection, number: int, line: LedgerLine, now: datetime) -> LedgerLine:
-        """Let a line begin when AWS says, but never where its component was charged already."""
+    def _charged_until(self, connection: sqlite3.Connection, number: int, line: LedgerLine) -> datetime | None:
         row = connection.execute(CHARGED_UNTIL, (number, line.price.component)).fetchone()
-        since = min(line.profile.since or now, now)
-        if row[0] is not None:
-            since = max(since, moment(row[0] * 1_000_000))
-        return replace(line, profile=replace(line.profile, starts=since, since=since, ends=None))
+        return None if row[0] is None else moment(row[0] * 1_000_000)
 
     def _close(self, connection: sqlite3.Connection, number: int, place: int, ids: tuple[int, int], line: LedgerLine) -> None:
         busy = connection.execute("SELECT day, attribution, seconds FROM busy WHERE resource = ?", (number,)).fetchall()
         at = seconds_of(line.profile.ends)
-        for amount in daily(line, line.profile.ends or line.profile.starts):
+        for amount in kept_days(line, line.profile.ends or line.profile.starts, forgotten_before(connection)):
             parts = split(amount, line, ids[1], [row[1:] for row in busy if row[0] == day_number(amount.day)])
             for who, part in parts:
                 key = (ids[0], who, day_number(amount.day), BASES.index("metered"))
@@ -245,8 +311,9 @@ class ChargeStore:
             connection.execute("DELETE FROM busy WHERE resource = ?", (number,))
         connection.execute("DELETE FROM open_line WHERE resource = ? AND line = ?", (number, place))
 
-    def _open(self, connection: sqlite3.Connection, number: int, place: int, line: LedgerLine) -> None:
+    def _open(self, connection: sqlite3.Connection, number: int, line: LedgerLine) -> None:
         price, who = self._ids.price(connection, line.price), self._ids.attribution(connection, line.attribution)
+        place = connection.execute("SELECT IFNULL(MAX(line) + 1, 0) FROM open_line WHERE resource = ?", (number,)).fetchone()[0]
         row = (number, place, price, who, *line_row(line, line.profile.ends))
         connection.execute("INSERT INTO open_line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
@@ -266,8 +333,8 @@ class ChargeStore:
 
 
 WRITTEN = """
-    SELECT price, attribution, day, basis, SUM(quantity), SUM(list_cost), SUM(contracted_cost)
-    FROM charge WHERE resource = ? GROUP BY price, attribution, day, basis
+    SELECT price, attribution, day, basis, SUM(quantity), SUM(list_cost), SUM(contracted_cost), component
+    FROM charge JOIN price ON price.id = charge.price WHERE resource = ? GROUP BY price, attribution, day, basis
 """
 PUT_CHARGE = """
     INSERT INTO charge (resource, price, attribution, day, starts, ends, quantity, list_cost, contracted_cost, basis,
@@ -281,10 +348,10 @@ ADD_BUSY = """
     INSERT INTO busy VALUES (?, ?, ?, ?)
     ON CONFLICT (resource, day, attribution) DO UPDATE SET seconds = seconds + excluded.seconds
 """
-PUT_AS_OF = """
-    INSERT INTO ledger_state VALUES ('as_of', ?) ON CONFLICT (name) DO UPDATE SET value = MAX(value, excluded.value)
+TO_COME = """
+    SELECT resource, price, attribution, day, basis, SUM(quantity), SUM(list_cost), SUM(contracted_cost)
+    FROM charge WHERE day > ? GROUP BY resource, price, attribution, day, basis
 """
-"""Text of whole seconds in UTC sorts as its times do; a clock that goes back moves nothing."""
 SWEEP = (
     "DELETE FROM resource WHERE id NOT IN (SELECT resource FROM charge) AND id NOT IN (SELECT resource FROM open_line)"
     " AND id NOT IN (SELECT resource FROM busy)",
@@ -299,29 +366,6 @@ def open_ledger(home: Path, server_id: str) -> ChargeStore:
     return ChargeStore(Database(home / "servers" / server_id / "ledger.sqlite", is_read_only=True))
 
 
-def read_as_of(connection: sqlite3.Connection) -> datetime | None:
-    """Give the time by which everything is told."""
-    return read_time(connection, "as_of")
-
-
-def read_time(connection: sqlite3.Connection, name: str) -> datetime | None:
-    row = connection.execute("SELECT value FROM ledger_state WHERE name = ?", (name,)).fetchone()
-    return time_from_text(row[0]) if row else None
-
-
-def goes_on(line: LedgerLine, seen: datetime | None, now: datetime) -> bool:
-    """Tell whether something was used all the time since it was last seen; None: it was seen all the time.
-
-    Where AWS does not say since when, a volume is there on and on, and all else no longer than a restart takes.
-    """
-    began = line.profile.since
-    if seen is None:
-        return True
-    if began is not None:
-        return began <= seen
-    return line.price.pricing_unit == "GB-Mo" or now - seen <= RESTART
-
-
 def micros_of(value: datetime) -> int:
     return seconds_of(value) * 1_000_000
 
@@ -329,39 +373,3 @@ def micros_of(value: datetime) -> int:
 def replace_end(line: LedgerLine, ends: datetime) -> LedgerLine:
     """End a line, but not before it began."""
     return replace(line, profile=replace(line.profile, ends=max(ends, line.profile.since or line.profile.starts)))
-
-
-def amounts_of(amount: DayAmount) -> Amounts:
-    starts, ends = seconds_of(amount.starts), seconds_of(amount.ends)
-    return starts, max(starts, ends), amount.quantity, amount.list_cost, amount.contracted_cost
-
-
-def joined(one: Amounts | None, other: Amounts) -> Amounts:
-    """Add two lines of one price up."""
-    if one is None:
-        return other
-    return min(one[0], other[0]), max(one[1], other[1]), one[2] + other[2], added(one[3], other[3]), added(one[4], other[4])
-
-
-def added(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
-
-
-def differences(written: Mapping[Key, Written], targets: Mapping[Key, Amounts]) -> Iterator[tuple[Key, Amounts]]:
-    """Give what has to be added to what is written so that the sums are the targets; of another basis they are nothing."""
-    for key in sorted({*written, *targets}):
-        quantity, list_cost, contracted_cost = written.get(key, (0, 0, 0))
-        midnight = key[2] * DAY_SECONDS
-        nothing = (midnight, midnight + DAY_SECONDS, 0, zero_like(list_cost), zero_like(contracted_cost))
-        target = targets.get(key, nothing)
-        change = (target[2] - quantity, less(target[3], list_cost), less(target[4], contracted_cost))
-        if any(change):
-            yield key, (target[0], target[1], *change)
-
-
-def zero_like(amount: int | None) -> int | None:
-    return None if amount is None else 0
-
-
-def less(target: int | None, written: int | None) -> int | None:
-    return None if target is None else target - (written or 0)

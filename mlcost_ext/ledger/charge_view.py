@@ -31,6 +31,12 @@ NOTHING_KEPT = DataQuality(
     hint="Charges are kept from the first time on that JupyterLab runs with mlcost-ext.",
     subject=None,
 )
+NOT_SEEN = DataQuality(
+    code="time_not_seen",
+    message="While JupyterLab was off nobody saw how long something of yours was used; what it cost then is in no sum.",
+    hint="AWS's bill has it.",
+    subject=None,
+)
 
 USER_BY_COOKIE = DataQuality(
     code="user_by_cookie",
@@ -104,6 +110,7 @@ def charges(store: ChargeStore, start: date, end: date, group_by: tuple[str, ...
         data_quality=[
             *([NOTHING_KEPT] if as_of is None else []),
             *([UNPRICED] if lacks else []),
+            *([NOT_SEEN] if store.is_unseen(start, end) else []),
             *([USER_BY_COOKIE] if is_by_cookie else []),
         ],
     )

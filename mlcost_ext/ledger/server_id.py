@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from .held_folder import HeldFolder, has_ended, is_of_this_machine
+from .lease import LEASE_SECONDS, last_sign
 from .private_file import lock_file, make_server_folder
 
 try:
@@ -19,8 +20,6 @@ except ImportError:  # Windows has none: there an id is as unique as its process
     fcntl = None  # type: ignore[assignment]
 
 MOST_SERVERS = 64
-LEASE_SECONDS = 300
-"""A server of another machine or container whose overview.json is older than this is gone."""
 
 
 class ServerId:
@@ -120,7 +119,4 @@ def is_gone(holder: str, lock: HeldFolder, folder: Path) -> bool:
     """
     if is_of_this_machine(holder):
         return has_ended(holder)
-    seen = lock.holding_since()
-    with contextlib.suppress(FileNotFoundError):
-        seen = max(seen, (folder / "overview.json").stat().st_mtime)
-    return time.time() - seen > LEASE_SECONDS
+    return time.time() - max(lock.holding_since(), last_sign(folder)) > LEASE_SECONDS

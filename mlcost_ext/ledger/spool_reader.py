@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from .lease import LEASE_SECONDS, last_sign
 from .spool_batch import Batch, Position, cut
 from .spool_guards import Guards, unloaded_before
 from .spool_header import Header, read_header
 from .spool_schema import Event
 from .spool_writer import identity_of
 
-LEASE_SECONDS = 300
-"""A server whose overview.json is older than this is gone; another one may read its kernels' files."""
 MAX_READ_BYTES = 1024 * 1024
 """Taken from one file in one go; the rest comes at the next look."""
 MAX_LOOK_BYTES = 8 * 1024 * 1024
@@ -219,7 +218,7 @@ class SpoolReader:
         if header.owner is None or not header.owner.isalnum():
             tail.rests_until = math.inf
             return False
-        tail.is_ours = header.owner == self.server_id or self._is_gone(header.owner)
+        tail.is_ours = header.owner == self.server_id or self._is_gone(header.owner, file)
         if not tail.is_ours:
             tail.rests_until = self.clock() + OTHERS_REST_SECONDS
         elif header.kernel_id is not None:
@@ -227,11 +226,12 @@ class SpoolReader:
             self.guards.unloaded(header.kernel_id, unloaded_before(file, tail.position))
         return tail.is_ours
 
-    def _is_gone(self, owner: str) -> bool:
+    def _is_gone(self, owner: str, file: BinaryIO) -> bool:
+        """Tell whether a server is gone; one that has left no sign of life may be about to, while its kernel's file is young."""
         try:
-            seen = (self.home / "servers" / owner / "overview.json").stat().st_mtime
+            seen = last_sign(self.home / "servers" / owner) or os.fstat(file.fileno()).st_mtime
         except OSError:
-            return True
+            return False  # it cannot be told now, and what is taken once is taken for good
         return time.time() - seen > LEASE_SECONDS
 
     def _take(self, name: str, data: bytes, tail: Tail) -> Batch | None:

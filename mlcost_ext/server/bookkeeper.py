@@ -18,12 +18,14 @@ from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import UnitPrice
 from mlcost_ext.core.profile import LedgerEntry, LedgerLine
 from mlcost_ext.ledger.charge_reader import NANO, ChargeSum
+from mlcost_ext.ledger.charge_rows import resource_key
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.charge_view import month_of
 from mlcost_ext.ledger.launch_store import LaunchStore
+from mlcost_ext.ledger.open_time import RESTART
 from mlcost_ext.usecases.ledger_entries import (
     FOLLOWED,
-    job_entry,
+    job_entries,
     job_resource,
     session_lines,
     session_resource,
@@ -38,6 +40,7 @@ from mlcost_ext.usecases.watch import JobKey, key_of
 
 from .busy import BusyTime
 from .intake import Intake
+from .ledger_clock import LedgerClock
 
 BATCH = 10
 """Things that a thread writes in one go: the event loop waits two milliseconds at most for the interpreter's lock."""
@@ -49,6 +52,8 @@ MOST_AT_ONCE = 100
 """Things that are written in one tick; the first picture of a large account brings thousands."""
 
 
+UNSEEN_SECONDS = 3600.0
+"""So long after a start, and then as often, what stood at the last end and is listed no more is closed."""
 CLOSE_SECONDS = 5.0
 REST = 150
 """So many times as long as adding up took, it is not done again: with ten thousand running jobs that is a second, in a thread."""
@@ -65,6 +70,7 @@ class Bookkeeper:
         session_price: Callable[[Host], UnitPrice | None],
         forget: Callable[[date], None],
         log: Logger,
+        clock: LedgerClock | None = None,
     ) -> None:
         """Take what it keeps and looks at.
 
@@ -75,6 +81,7 @@ class Bookkeeper:
             session_price: Gives a configured price of this machine.
             forget: Deletes what is kept beyond the days it may be kept, told today's date; blocks on the disk.
             log: Is told once of each trouble.
+            clock: Gives the time that is written; None: the machine's.
         """
         self._store, self._intake, self._busy, self._log = store, intake, busy, log
         self._forget, self._forgot_on = forget, date.min
@@ -83,7 +90,11 @@ class Bookkeeper:
         self._dropped: list[Resource] = []
         self._standing: dict[tuple[str, str, str], MeteredStanding] = {}
         self._machine: tuple[Resource, list[LedgerLine]] | None = None
+        self._clock = clock or LedgerClock()
+        self._as_of: datetime | None = None
+        """By when everything is told at the latest; None: nothing is kept."""
         self._has_begun = False
+        self._closes_at = time.monotonic() + UNSEEN_SECONDS
         self._written_at = float("-inf")
         self._trouble: str | None = None
         self.charged: Charged | None = None
@@ -107,16 +118,20 @@ class Bookkeeper:
 
     async def work(self, host: Host, prices: PriceSource, now: datetime, *, is_viewed: bool) -> None:
         """Write what has changed, in threads; where the disk cannot be written it waits on. Nothing is raised."""
+        now = self._clock.look(now, self._intake.clock.told_at)
         self._busy.look(now)
         try:
             if not self._has_begun:
-                await asyncio.to_thread(self._store.begin)
+                self._as_of = await asyncio.to_thread(self._store.begin)
                 self._has_begun = True
+            await self._set_back(now)
             await self._write_jobs(now)
             if time.monotonic() - self._written_at >= (WRITE_SECONDS if is_viewed else QUIET_WRITE_SECONDS):
                 await self.write(host, prices, now)
                 if time.monotonic() >= self._rests_until:
                     await self._add_up(host, now)
+                if time.monotonic() >= self._closes_at:
+                    await self._close_unseen(host, now)
                 if self._forgot_on != now.date():
                     await asyncio.to_thread(self._forget, now.date())
                     self._forgot_on = now.date()
@@ -137,6 +152,7 @@ class Bookkeeper:
     async def close(self, host: Host, prices: PriceSource, now: datetime) -> None:
         """Write what waits, as far as a few seconds take; for when the server ends. A later one reads the rest again."""
         ends = time.monotonic() + CLOSE_SECONDS
+        now = self._clock.look(now, self._intake.clock.told_at)
         try:
             if self._has_begun:
                 self._busy.look(now)
@@ -146,6 +162,13 @@ class Bookkeeper:
                 await self.write(host, prices, now)
         except Exception as error:  # noqa: BLE001  (the server ends all the same)
             self._say(error)
+
+    async def _set_back(self, now: datetime) -> None:
+        """See that nothing is told by a time that AWS's clock has not reached; what is ahead by minutes is caught up with."""
+        if self._clock.is_sure and self._as_of is not None and self._as_of - now > RESTART:
+            await asyncio.to_thread(self._store.set_back, now)
+            self._as_of = now
+        self._as_of = max(self._as_of or now, now)
 
     async def _add_up(self, host: Host, now: datetime) -> None:
         """Tell what today and this month come to; the longer that takes, the less often."""
@@ -176,7 +199,7 @@ class Bookkeeper:
                 raise
 
     def _bring(self, jobs: Sequence[MeteredJob], dropped: Iterable[Resource], now: datetime) -> None:
-        entries = [entry for metered in jobs if (entry := job_entry(metered, self._who_for(metered))) is not None]
+        entries = [entry for metered in jobs for entry in job_entries(metered, self._who_for(metered))]
         gone = [LedgerEntry(resource=resource, lines=(), basis="metered", is_closed=True) for resource in dropped]
         try:
             self._store.bring([*entries, *gone], now)
@@ -206,16 +229,31 @@ class Bookkeeper:
         for key in changed:
             metered = current[key]
             who = self._intake.attribution_of(key, metered.standing.created_at, metered.standing.tags)
-            lines = standing_lines(metered, who, now)
+            lines, unknown = standing_lines(metered, who, now)
             before = self._standing.get(key)
             if before is not None and standing_resource(before.standing) != standing_resource(metered.standing):
                 await asyncio.to_thread(self._store.follow, standing_resource(before.standing), [], now)
-            if lines is not None:
-                await asyncio.to_thread(self._store.follow, standing_resource(metered.standing), lines, now)
+            unchanged_since = metered.standing.modified_at if metered.standing.kind == "endpoint" else None
+            resource = standing_resource(metered.standing)
+            await asyncio.to_thread(self._store.follow, resource, lines, now, unknown, unchanged_since)
             self._standing[key] = metered
         for key in gone:
             await asyncio.to_thread(self._store.follow, standing_resource(self._standing[key].standing), [], now)
             del self._standing[key]
+
+    async def _close_unseen(self, host: Host, now: datetime) -> None:
+        """Charge what stood when a server ended, and what AWS lists no more."""
+        listed, machine = self._intake.listed_kinds(), resource_key(session_resource(host))
+        there = {resource_key(standing_resource(metered.standing)) for metered in self._standing.values()}
+
+        def is_gone(resource: Resource) -> bool:
+            if resource.kind == "session":
+                return resource_key(resource) != machine
+            is_listed = resource.kind in FOLLOWED and (resource.kind, resource.region_id) in listed
+            return is_listed and resource_key(resource) not in there
+
+        await asyncio.to_thread(self._store.close_unseen, is_gone, now)
+        self._closes_at = time.monotonic() + UNSEEN_SECONDS
 
     # -- this machine -----------------------------------------------------------------------
 
@@ -262,7 +300,7 @@ def forget_old(charges: ChargeStore, launches: LaunchStore, days: int, today: da
         OSError: The file cannot be written.
     """
     first = today - timedelta(days=days)
-    charges.forget_before(first)
+    charges.forget_before(first, today)
     launches.forget(first)
 
 

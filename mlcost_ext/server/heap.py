@@ -2,9 +2,9 @@
 
 A full collection of a Jupyter server's two hundred thousand objects holds the event loop up for a tenth of a second. Python makes
 one whenever a quarter as many have been added, which a large account does within seconds. What is frozen meanwhile does not count
-(`gc.freeze`), and is given back afterwards. Where it is so much that every later full collection would hold the loop up for a
-quarter of a second, it stays frozen until the server ends: what nobody refers to any more is freed all the same, and only what
-refers to itself in a circle, and was there at that moment, is kept.
+(`gc.freeze`), and is given back afterwards. Where it is much more than a Jupyter server's own, so that later full collections
+would hold the loop up for longer than that server's ever did, it stays frozen until the server ends: what nobody refers to any
+more is freed all the same, and only what refers to itself in a circle, and was there at that moment, is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ MANY = 20
 """Things in one push: it is one of many."""
 REST_SECONDS = 10.0
 """Without such a push for this long all is taken in."""
-LARGE = 500_000
+LARGE = 300_000
 """Objects, from which on they stay frozen; a Jupyter server of its own has two hundred thousand."""
 
 

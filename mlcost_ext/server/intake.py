@@ -25,8 +25,9 @@ from mlcost_ext.usecases.meter import MeteredJob, meter
 from mlcost_ext.usecases.standing import key_of_standing, meter_standing
 from mlcost_ext.usecases.watch import JobChange, JobKey, key_of
 
+from .aws_time import AwsTime
 from .books import Books, is_older, is_outdated, is_the_same
-from .freshness import Asking, aws_state, clock_offset
+from .freshness import Asking, aws_state
 from .heap import Heap
 
 SLICE = 5
@@ -35,7 +36,6 @@ DESCRIBED_WITHIN = timedelta(minutes=2)
 """AWS describes what it has accepted within seconds; after this long its cost is called unknown."""
 ASKED_FOR = timedelta(hours=1)
 """So long it is asked for on without anybody looking: AWS may only be out of reach, and the job runs."""
-OFFSET_STEP_SECONDS = 2.0
 MAX_FINAL = 1000
 MAX_DOUBTFUL = 500
 
@@ -76,9 +76,7 @@ class Intake:
         self._doubtful: dict[JobKey, Job | Standing] = {}
         """Described, with a name that we launched, but not known to be ours: the launch's outcome tells."""
         self._status: dict[str, Document] = {}
-        self._offset = timedelta(0)
-        self.clock_offset_seconds: float | None = None
-        """AWS's clock minus this machine's, in steps; None: AWS has not answered yet."""
+        self.clock = AwsTime()
         self.heap = Heap()
         self._queue: asyncio.Queue[Document] = asyncio.Queue()
 
@@ -91,7 +89,7 @@ class Intake:
     async def take_next(self) -> None:
         """Wait for the next push and work it off."""
         document = await self._queue.get()
-        self._note_offset(document)
+        self.revision += self.clock.note(document)  # first of all, so that no figure is drawn by a wrong clock and then falls
         told, kind, region_id = document.get("push"), str(document.get("kind")), str(document.get("region_id"))
         if told == "items":
             items = document.get("items") or []
@@ -185,7 +183,7 @@ class Intake:
 
     def attribution_of(self, key: JobKey, created_at: datetime | None, tags: Mapping[str, str]) -> Attribution:
         """Say who and what something is for."""
-        return self.launches.attribution_of(key, created_at - self._offset if created_at else None, tags)
+        return self.launches.attribution_of(key, created_at - self.clock.offset if created_at else None, tags)
 
     def prices_of(self, job: Job) -> PriceSource:
         """Give the prices that a job is counted at: those of the day on which it ended, of one that runs today's."""
@@ -193,7 +191,7 @@ class Intake:
 
     def _created_at(self, thing: Job | Standing) -> datetime | None:
         """Give when AWS created something, by this machine's clock, as launches are noted."""
-        return thing.created_at - self._offset if thing.created_at else None
+        return thing.created_at - self.clock.offset if thing.created_at else None
 
     def take(self, job: Job) -> None:
         """Meter a job of ours and put it into the book."""
@@ -283,16 +281,14 @@ class Intake:
         if any(before.get(key) != document.get(key) for key in watched) or known_kinds(before) != known_kinds(document):
             self.revision += 1
 
-    def _note_offset(self, document: Document) -> None:
-        """Count by AWS's clock from here on; first of all, so that no figure is drawn by a wrong one and then falls."""
-        offset = clock_offset(document)
-        if offset is None:
-            return
-        is_step = abs(offset - self._offset.total_seconds()) >= OFFSET_STEP_SECONDS
-        if is_step or self.clock_offset_seconds is None:
-            self._offset = timedelta(seconds=offset) if is_step else self._offset
-            self.clock_offset_seconds = self._offset.total_seconds()
-            self.revision += 1
+    def listed_kinds(self) -> set[tuple[str, str]]:
+        """Give the kinds, each with its region, of which AWS has told all that there are."""
+        return {
+            (kind, region_id)
+            for region_id, status in self._status.items()
+            if status.get("first_picture") is True
+            for kind in known_kinds(status) - set(status.get("kind_problems") or ())
+        }
 
     def take_gone(self, kind: str, region_id: str, names: list[Any]) -> None:
         """Take out what AWS does not know any more, or never did: of what stands it is the end, of a job nobody knows it."""
@@ -375,7 +371,12 @@ class Intake:
 
     def aws_time(self) -> datetime:
         """Give the time by AWS's clock, which is what it bills by, as far as it is known."""
-        return now_utc() + self._offset
+        return now_utc() + self.clock.offset
+
+    @property
+    def clock_offset_seconds(self) -> float | None:
+        """AWS's clock minus this machine's, in steps; None: AWS has not answered yet."""
+        return self.clock.offset_seconds
 
     def aws_state(self, asking: Asking, now: datetime) -> tuple[AwsState, list[Problem]]:
         """Say how fresh the figures are, and what stands between them and the truth."""

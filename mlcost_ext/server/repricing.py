@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
 
-from mlcost_ext.usecases.meter import meter
+from mlcost_ext.core.charge import Charge
+from mlcost_ext.usecases.meter import MeteredJob, meter
 from mlcost_ext.usecases.standing import meter_standing
 from mlcost_ext.usecases.watch import JobBook, key_of
 
-from .intake import SLICE, Intake
+from .intake import SLICE, Intake, do_nothing
 
 LOOK_SECONDS = 30.0
 """How often the files are looked at."""
@@ -46,16 +47,20 @@ class Repricing:
 
     async def price_anew(self) -> None:
         """Meter everything again, giving way to the loop after every few."""
-        for book in (self._intake.books.ours, self._intake.books.others):
-            await self._jobs_anew(book)
+        await self._jobs_anew(self._intake.books.ours, self._intake.on_job)
+        await self._jobs_anew(self._intake.books.others, do_nothing)
         await self._standing_anew()
         self._intake.revision += 1
 
-    async def _jobs_anew(self, book: JobBook) -> None:
+    async def _jobs_anew(self, book: JobBook, on_job: Callable[[MeteredJob], None]) -> None:
         intake = self._intake
         for done, held in enumerate(list(book.all()), start=1):
-            if book.get(key_of(held.job)) is held:  # else AWS has told of it meanwhile
+            key = key_of(held.job)
+            if book.get(key) is held:  # else AWS has told of it meanwhile
                 book.put(meter(held.job, intake.prices_of(held.job), held.notebook), intake.aws_time())
+                again = book.get(key)
+                if again is not None and costs_otherwise(held, again):
+                    on_job(again)
             if done % SLICE == 0:
                 await asyncio.sleep(0)
 
@@ -68,3 +73,19 @@ class Repricing:
                 intake.standing.put(again)
             if done % SLICE == 0:
                 await asyncio.sleep(0)
+
+
+def costs_otherwise(before: MeteredJob, after: MeteredJob) -> bool:
+    """Tell whether new prices have changed what a job costs; a price that nobody tells any more makes nothing unknown."""
+    pairs = list(zip(charges_of(before), charges_of(after), strict=True))
+    is_lost = any(old.price is not None and new.price is None for old, new in pairs)
+    return not is_lost and any(rates_of(old) != rates_of(new) for old, new in pairs)
+
+
+def charges_of(metered: MeteredJob) -> tuple[Charge, ...]:
+    return *metered.compute, *(metered.storage or ()), *(metered.warm_pool or ())
+
+
+def rates_of(charge: Charge) -> tuple[object, ...]:
+    price = charge.price
+    return () if price is None else (price.unit_price, price.list_unit_price, price.billing_currency)

@@ -12,6 +12,7 @@ from mlcost_ext.ledger.launch_store import KEPT, LaunchStore
 from mlcost_ext.ledger.spool_batch import Batch, Position
 from mlcost_ext.ledger.spool_reader import SpoolReader
 from mlcost_ext.ledger.spool_schema import Event
+from mlcost_ext.ledger.spool_sweep import sweep
 
 from .intake import now_utc
 
@@ -44,8 +45,25 @@ class News:
 class SpoolIntake:
     """Between the spool, the ledger and the server. Its methods block, and are called one at a time, from any thread."""
 
-    def __init__(self, reader: SpoolReader, store: LaunchStore, log: Logger, clock: Callable[[], float] = time.monotonic) -> None:
-        self._reader, self._store, self._log, self._clock = reader, store, log, clock
+    def __init__(
+        self,
+        reader: SpoolReader,
+        store: LaunchStore,
+        log: Logger,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        kept: timedelta = KEPT,
+    ) -> None:
+        """Take what it reads from and writes to.
+
+        Args:
+            reader: Follows the files.
+            store: Has the launches, and how far each file was taken.
+            log: Is told of each trouble once.
+            clock: Monotonic.
+            kept: How long what kernels wrote may be kept.
+        """
+        self._reader, self._store, self._log, self._clock, self._kept = reader, store, log, clock, kept
         self._is_begun = False
         self._waiting: list[Batch] = []
         self._behind: set[str] = set()
@@ -132,12 +150,14 @@ class SpoolIntake:
         self._behind -= level
 
     def _keep_up(self, now: float) -> None:
-        """Now and then, let the ledger forget what is of no use any more."""
+        """Now and then, let the ledger forget what is of no use any more, and delete the files that it has all of."""
         if now - self._upkeep_at < UPKEEP_SECONDS:
             return
         self._store.forget((now_utc() - KEPT).date())
         self._store.forget_files(sorted(self._reader.gone))
         self._reader.gone.clear()
+        home, server_id = self._reader.home, self._reader.server_id
+        sweep(home, server_id, self._store.positions(), kept_seconds=self._kept.total_seconds())
         self._upkeep_at = now
 
     def _tell(self, error: Exception) -> None:

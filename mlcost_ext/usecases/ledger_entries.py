@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,9 +15,11 @@ from mlcost_ext.core.ledger import Attribution, ChargePrice, Resource
 from mlcost_ext.core.money import billing_currency_of
 from mlcost_ext.core.ports import PriceSource
 from mlcost_ext.core.price import PriceBasis, UnitPrice
-from mlcost_ext.core.profile import LedgerEntry, LedgerLine, Profile, profile_of
+from mlcost_ext.core.profile import LedgerEntry, LedgerLine, Profile, UsePart, profile_of
 from mlcost_ext.core.standing import Standing
-from mlcost_ext.core.usage import Accrual
+from mlcost_ext.core.times import exact_seconds
+from mlcost_ext.core.usage import Accrual, UsageLine
+from mlcost_ext.jobs import kind_named
 
 from .meter import MeteredJob, price_of
 from .session import session_charge, volume_line
@@ -64,15 +67,21 @@ def job_resource(job: Job) -> Resource:
     )
 
 
+def job_entries(metered: MeteredJob, who: Attribution) -> list[LedgerEntry]:
+    """Give what is known of a job, and apart from it of the instances that are kept after its end."""
+    return [entry for entry in (job_entry(metered, who), pool_entry(metered, who)) if entry is not None]
+
+
 def job_entry(metered: MeteredJob, who: Attribution) -> LedgerEntry | None:
-    """Give all lines of a job, those of its kept instances included; None: it costs nothing itself, or nobody can tell when."""
+    """Give all lines of a job; None: it costs nothing itself, or nobody can tell when."""
     job = metered.job
     if job.is_sum:
         return None
+    began, is_unknown = job.started_at or job.created_at, job.accrual is None
     lines = [
-        *lines_of(metered.compute, job.accrual, job.started_at or job.created_at, job.ended_at, who),
-        *lines_of(metered.storage or (), job.storage_accrual or job.accrual, job.started_at or job.created_at, job.ended_at, who),
-        *pool_lines(metered, who),
+        *lines_of(metered.compute, job.accrual, began, job.ended_at, who),
+        *lines_of(metered.storage or (), job.storage_accrual or job.accrual, began, job.ended_at, who),
+        *(untold_lines(job, who) if is_unknown else ()),
     ]
     is_open = job.is_running or any(line.profile.since is not None for line in lines)
     if not lines and is_open:
@@ -82,7 +91,38 @@ def job_entry(metered: MeteredJob, who: Attribution) -> LedgerEntry | None:
         lines=tuple(lines),
         basis="metered" if job.cost_basis == "final" else "estimated",
         is_closed=not is_open,
+        part="job",
+        is_unknown=is_unknown,
     )
+
+
+def untold_lines(job: Job, who: Attribution) -> Iterator[LedgerLine]:
+    """Give the time of a job of which is not known what it uses, such as one that is billed by tokens, without a price."""
+    if job.compute or job.started_at is None or (job.ended_at is None and not job.is_running):
+        return iter(())
+    line = untold(component_of(job.kind), job.region_id)
+    ran = Decimal(0) if job.ended_at is None else exact_seconds(max(job.started_at, job.ended_at) - job.started_at)
+    accrual = Accrual(settled_seconds=ran, accruing_since=job.started_at if job.is_running else None)
+    return lines_of([line], accrual, job.started_at, job.ended_at, who)
+
+
+def component_of(kind: str) -> str:
+    """Give AWS's component of a kind of jobs."""
+    found = kind_named(kind)
+    return found.component if found and found.component else "Training"
+
+
+def untold(component: str, region_id: str) -> Charge:
+    """Give something of an unknown size that is counted by its time alone; it has no price."""
+    line = UsageLine(
+        description="not told",
+        component=component,
+        instance_type=None,
+        region_id=region_id,
+        quantity=Decimal(1),
+        pricing_unit="Hours",
+    )
+    return Charge(line=line, price=None, accrual=None)
 
 
 def lines_of(
@@ -96,10 +136,27 @@ def lines_of(
         yield LedgerLine(price=charge_price(charge), attribution=who, quantity=charge.line.quantity, profile=profile)
 
 
-def pool_lines(metered: MeteredJob, who: Attribution) -> Iterator[LedgerLine]:
-    """Give the lines of instances that are kept after a job's end."""
-    pool = metered.job.warm_pool
-    return lines_of(metered.warm_pool or (), pool.accrual if pool else None, metered.job.ended_at, None, who)
+def pool_entry(metered: MeteredJob, who: Attribution) -> LedgerEntry | None:
+    """Give the lines of instances that are kept after a job's end, no longer than they are kept; None: AWS tells of none.
+
+    They are metered by AWS's word for how long they were kept, which comes later than that for the job.
+    """
+    job, pool = metered.job, metered.job.warm_pool
+    if job.is_sum or pool is None:
+        return None
+    found = lines_of(metered.warm_pool or (), pool.accrual, job.ended_at, None, who)
+    lines = tuple(replace(line, profile=replace(line.profile, ends=pool.until or line.profile.ends)) for line in found)
+    is_open = any(line.profile.since is not None for line in lines)
+    if not lines and pool.status == "Available":
+        return None
+    return LedgerEntry(
+        resource=job_resource(job),
+        lines=lines,
+        basis="metered" if pool.cost_basis == "final" else "estimated",
+        is_closed=not is_open,
+        part="warm-pool",
+        is_unknown=metered.warm_pool is None,
+    )
 
 
 # -- what stands ----------------------------------------------------------------------------
@@ -116,16 +173,23 @@ def standing_resource(thing: Standing) -> Resource:
     )
 
 
-def standing_lines(metered: MeteredStanding, who: Attribution, now: datetime) -> list[LedgerLine] | None:
-    """Give what something uses as it is now; None: it is not known, so what was known before goes on.
+VOLUMES_OF = {"endpoint": "Storage-Hosting", "notebook": "Storage-Notebook"}
+"""AWS's component of the volumes that instances cannot be without, but for those with a disk of their own."""
+
+
+def standing_lines(metered: MeteredStanding, who: Attribution, now: datetime) -> tuple[list[LedgerLine], frozenset[UsePart]]:
+    """Give what something uses as it is now, and what of it is not known, so that what was known before goes on.
 
     Its instances count since AWS says, its volumes since they were first seen: AWS does not tell since when they are that large.
+    Where there are instances and AWS does not tell how large their volumes are, those are a line without a price.
     """
     thing = metered.standing
-    if metered.compute is None or metered.kept is None:
-        return None
-    compute = metered.compute if thing.is_costing else ()
-    return [*now_used(compute, thing.since, who, now), *now_used(metered.kept, None, who, now)]
+    compute = (metered.compute or ()) if thing.is_costing else ()
+    component = VOLUMES_OF.get(thing.kind) if compute and metered.kept is None else None
+    kept = metered.kept or ([untold(component, thing.region_id)] if component else ())
+    known: dict[UsePart, object] = {"instances": metered.compute, "volumes": metered.kept}
+    unknown = frozenset(part for part, charges in known.items() if charges is None)
+    return [*now_used(compute, thing.since, who, now), *now_used(kept, None, who, now)], unknown
 
 
 def now_used(charges: Iterable[Charge], since: datetime | None, who: Attribution, now: datetime) -> Iterator[LedgerLine]:

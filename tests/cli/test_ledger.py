@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -17,11 +18,16 @@ import pytest
 from mlcost_ext.cli.ledger.chosen import ChosenLedger, to_read
 from mlcost_ext.core.profile import LedgerEntry, LedgerLine, Profile
 from mlcost_ext.core.times import UTC
+from mlcost_ext.ledger import spool_sweep
 from mlcost_ext.ledger.charge_store import ChargeStore
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.home import mlcost_home
+from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.ledger.server_id import locked
+from mlcost_ext.ledger.spool_reader import SpoolReader
+from mlcost_ext.ledger.spool_writer import host_name
 from tests.ledger.focus.samples import PRICE, RESOURCE, WHO
+from tests.ledger.spool_files import append, json_line, line
 
 START = datetime(2026, 11, 3, 23, 0, tzinfo=UTC)
 NOW = START + timedelta(hours=4)
@@ -49,6 +55,15 @@ def kept(home):
         return path
 
     return make
+
+
+@pytest.fixture
+def ended_pid(monkeypatch):
+    """Give the number of a process that has ended, on a machine that tells its boot."""
+    monkeypatch.setattr(spool_sweep, "boot_id", lambda: "b0" * 16)
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        process.wait()
+    return process.pid
 
 
 @pytest.fixture
@@ -233,7 +248,8 @@ def test_forgetting_days(mlcost, ledger):
     """The day that is named stays; what is left adds up."""
     ran = mlcost("--json", "ledger", "forget", "--before", "2026-11-04")
     assert ran.status == 0
-    assert ran.document == {"server_id": "a1", "before": "2026-11-04", "user": None, "rows_removed": 2}
+    removed = {"rows_removed": 2, "files_removed": 0, "files_left": 0}
+    assert ran.document == {"server_id": "a1", "before": "2026-11-04", "user": None, **removed}
     assert mlcost("--json", "ledger", "export", "--out", "out.csv").document["rows"] == 2
     assert mlcost("ledger", "verify").status == 0
 
@@ -246,6 +262,31 @@ def test_forgetting_somebody(mlcost, ledger, home):
     assert {row["x_User"] for row in rows_of(home / "out.csv")} == {"ada"}
     with sqlite3.connect(ledger) as connection:
         assert "bob" not in "\n".join(connection.iterdump())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
+def test_forgetting_somebody_takes_the_files_of_ended_kernels_along(mlcost, ledger, home, ended_pid):
+    """Another server would take them in whole; one that was not read to its end stays, and that is said."""
+    store = LaunchStore(Database(ledger))
+    reader = SpoolReader(home / "mlcost", "a1")
+    boot = spool_sweep.boot_id()
+    files = [home / "mlcost/spool" / f"{host_name()}-{boot}-{ended_pid}-{n:016x}.jsonl" for n in range(2)]
+    files[0].parent.mkdir()
+    for n, file in enumerate(files):
+        append(file, json_line("kernel", server_id="a1", kernel_id=f"k{n}", user="bob") + line(n))
+    store.take(reader.read_new())
+    append(files[1], line(7))
+    ran = mlcost("ledger", "forget", "--user", "bob")
+    assert ran.status == 0
+    assert ran.out.splitlines()[:2] == [
+        "Removed 4 rows of bob from the ledger of server a1.",
+        "Removed 1 spool file of kernels that have ended; the ledger has all of them.",
+    ]
+    assert ran.out.splitlines()[2].startswith("The name is still in 1 spool file: ")
+    assert list(files[0].parent.iterdir()) == [files[1]]
+    assert set(store.positions()) == {file.name for file in files}  # else what shows up again would be taken again
+    document = mlcost("--json", "ledger", "forget", "--user", "bob").document
+    assert (document["files_removed"], document["files_left"]) == (0, 1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")

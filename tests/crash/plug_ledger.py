@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from mlcost_ext.core.ledger import ChargeRecord
+from mlcost_ext.ledger.charge_parts import is_of
 from mlcost_ext.ledger.charge_reader import records
 from mlcost_ext.ledger.charge_store import open_ledger
 
@@ -77,6 +78,11 @@ def place_of(record: ChargeRecord) -> Place:
     return record.resource.kind, record.resource.region_id, record.resource.name
 
 
+def part_of(record: ChargeRecord) -> tuple[Place, bool]:
+    """Give the job, and whether it is what is kept after it."""
+    return place_of(record), is_of(record.price.component, "warm-pool")
+
+
 def added(found: Iterable[ChargeRecord]) -> dict[Key, Decimal]:
     """Add up by everything that must not change any more."""
     sums: dict[Key, Decimal] = {}
@@ -105,13 +111,13 @@ def changed(before: Kept, after: Kept) -> Iterator[str]:
 
 
 def more_than_once(kept: Kept) -> Iterator[str]:
-    """Say which job is two resources, or is both metered and estimated."""
+    """Say which job, or what is kept after one, is two resources, or is both metered and estimated."""
     created: dict[Place, set[str]] = {}
     for record in kept.records:
         created.setdefault(place_of(record), set()).add(str(record.resource.created_at))
     yield from (f"{place} is {len(times)} resources" for place, times in created.items() if len(times) > 1)
-    known = kept.known_jobs()
-    left = added(record for record in kept.records if record.cost_basis == "estimated" and place_of(record) in known)
+    known = {part_of(record) for record in kept.records if record.cost_basis == "metered" and record.resource.kind in JOBS}
+    left = added(record for record in kept.records if record.cost_basis == "estimated" and part_of(record) in known)
     yield from (f"{key} is metered, and {cost} more is estimated" for key, cost in left.items() if cost)
 
 

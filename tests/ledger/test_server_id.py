@@ -87,6 +87,30 @@ def test_without_locks_another_machines_server_is_gone_after_five_minutes(
     assert locked(tmp_path / "servers" / theirs_value) is None
 
 
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_a_sign_of_life_that_is_out_of_sight_gives_no_id_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lives on another machine: its folder has changed lately, or nobody can look."""
+    with monkeypatch.context() as patch:
+        patch.setattr(held_folder, "machine_name", lambda: "elsewhere-0-0")
+        theirs = claim_server_id(tmp_path, "x")
+    folder = tmp_path / "servers" / theirs.value
+    alive(tmp_path, theirs.value)
+    os.utime(folder / "lock.held" / "held", (1, 1))
+    (folder / "overview.json").unlink()
+    assert claim_server_id(tmp_path, "x").value != theirs.value
+
+    def fail(_: Path) -> float:
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
+
+    os.utime(folder, (1, 1))
+    with monkeypatch.context() as patch:
+        patch.setattr(server_id, "last_sign", fail)
+        assert claim_server_id(tmp_path, "x").value != theirs.value
+    assert claim_server_id(tmp_path, "x").value == theirs.value
+
+
 def test_of_two_who_take_a_dead_ones_lock_one_gets_it(tmp_path: Path) -> None:
     """Whoever comes second does not take it from the first."""
     dead, one, two = (HeldFolder(tmp_path / "lock") for _ in range(3))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
@@ -12,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlcost_ext.ledger import spool_reader
+from mlcost_ext.ledger import lease, spool_reader
+from mlcost_ext.ledger.lease import LEASE_SECONDS
 from mlcost_ext.ledger.spool_reader import (
     GONE_SECONDS,
     HOLE_SECONDS,
-    LEASE_SECONDS,
     MAX_READ_BYTES,
     OLD_REST_SECONDS,
     OLD_SECONDS,
@@ -304,7 +305,7 @@ def test_another_servers_file_is_left_to_it(spool: Path, reader: SpoolReader, tm
 def test_the_files_of_a_server_that_is_gone_are_taken_over(
     spool: Path, reader: SpoolReader, tmp_path: Path, clock: Clock, was_there: bool
 ) -> None:
-    """Whole, soon after its sign of life is stale or cleared away; and what its kernels write afterwards."""
+    """Whole, soon after its sign of life is stale, or cleared away for as long; and what its kernels write afterwards."""
     alive(tmp_path, OTHER)
     append(spool / "a.jsonl", header(OTHER, "k9") + line(n=1))
     assert events(reader) == []
@@ -312,11 +313,63 @@ def test_the_files_of_a_server_that_is_gone_are_taken_over(
         alive(tmp_path, OTHER, LEASE_SECONDS + 60)
     else:
         (tmp_path / "servers" / OTHER / "overview.json").unlink()
+        long_ago(tmp_path / "servers" / OTHER)
     assert events(reader) == []
     clock.now += OTHERS_REST_SECONDS
     assert [event["kernel_id"] for event in events(reader)] == ["k9", "k9"]
     append(spool / "a.jsonl", line(n=2))
     assert numbers(reader) == [2]
+
+
+def long_ago(path: Path) -> None:
+    """Let something be older than a lease."""
+    os.utime(path, (time.time() - LEASE_SECONDS - 60,) * 2)
+
+
+def test_a_server_that_has_left_nothing_is_gone_once_its_kernels_file_is_old(
+    spool: Path, reader: SpoolReader, clock: Clock
+) -> None:
+    """It may have started just now, its first sign of life still to come."""
+    append(spool / "a.jsonl", header(OTHER) + line(n=1))
+    assert events(reader) == []
+    clock.now += OTHERS_REST_SECONDS
+    assert events(reader) == []
+    long_ago(spool / "a.jsonl")
+    clock.now += OTHERS_REST_SECONDS
+    assert numbers(reader) == [1]
+
+
+def test_a_sign_of_life_that_is_out_of_sight_for_a_moment_ends_nobody(spool: Path, reader: SpoolReader, tmp_path: Path) -> None:
+    """The folder was changed by the last one, a minute ago at most; the kernel may have been idle for days."""
+    append(spool / "a.jsonl", header(OTHER) + line(n=1))
+    long_ago(spool / "a.jsonl")
+    alive(tmp_path, OTHER)
+    (tmp_path / "servers" / OTHER / "overview.json").unlink()
+    assert events(reader) == []
+
+
+@pytest.mark.parametrize("number", [errno.ESTALE, errno.EIO, errno.EACCES])
+def test_where_a_sign_of_life_cannot_be_looked_at_it_is_asked_again_later(
+    spool: Path, reader: SpoolReader, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """A network that has broken down: two servers would have the same launches for good."""
+    append(spool / "a.jsonl", header(OTHER) + line(n=1))
+    long_ago(spool / "a.jsonl")
+
+    def fail(_: Path) -> float:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lease.Path, "stat", fail)
+        assert events(reader) == []
+        clock.now += OTHERS_REST_SECONDS
+        assert events(reader) == []
+    alive(tmp_path, OTHER)
+    clock.now += OTHERS_REST_SECONDS
+    assert events(reader) == []
+    alive(tmp_path, OTHER, LEASE_SECONDS + 60)
+    clock.now += OTHERS_REST_SECONDS
+    assert numbers(reader) == [1]
 
 
 def test_of_another_servers_file_only_the_header_is_read(

@@ -20,6 +20,7 @@ from mlcost_ext.server.bookkeeper import Bookkeeper, never_less
 from mlcost_ext.server.books import Books
 from mlcost_ext.server.busy import BusyTime
 from mlcost_ext.server.intake import Intake
+from mlcost_ext.server.ledger_clock import LedgerClock
 from mlcost_ext.usecases.launches import LaunchBook
 from mlcost_ext.usecases.meter import meter
 from mlcost_ext.usecases.session import SessionCosts
@@ -50,10 +51,18 @@ class Server:
         self.forgotten: list[date] = []
         self.verdict: Verdict | None = None
         self.seconds, self.now = 0.0, NOW
+        self.booted, self.told = 0.0, NOW
         busy = BusyTime(None, lambda _: None, lambda: self.seconds, verdict=lambda: self.verdict, wall=lambda: self.now)
-        self.books = Bookkeeper(self.store, self.intake, busy, lambda _: None, self.forgotten.append, logging.getLogger("test"))
+        clock = LedgerClock(lambda: self.booted, tells_suspensions=True)
+        log = logging.getLogger("test")
+        self.books = Bookkeeper(self.store, self.intake, busy, lambda _: None, self.forgotten.append, log, clock)
 
-    def work(self, now: datetime = NOW, host: Host = HOST, prices: FakePrices = PRICES) -> None:
+    def work(
+        self, now: datetime = NOW, host: Host = HOST, prices: FakePrices = PRICES, *, passed: timedelta | None = None
+    ) -> None:
+        """Look at `now`; so much time has `passed` as the clock says, where nothing else is said."""
+        self.booted += (now - self.told if passed is None else passed).total_seconds()
+        self.told = now
         self.books._written_at = self.books._rests_until = float("-inf")
         asyncio.run(self.books.work(host, prices, now, is_viewed=True))
 
@@ -65,6 +74,11 @@ class Server:
                 as_of=self.now, state="idle", since=since, held_by=(), holders=(), last=None, signals=(), stops_at=None
             )
             self.books._busy.look(self.now)
+
+    def answer(self) -> None:
+        """Let AWS answer, a moment after the last look."""
+        self.booted += 0.001
+        self.intake.clock.told_at = self.booted
 
     def by(self, name: str) -> dict[str | None, Decimal]:
         return {total.key[0]: Decimal(total.contracted_cost).scaleb(-9) for total in self.store.sums(*MONTH, (name,))}
@@ -138,6 +152,79 @@ def test_a_restart_neither_loses_nor_doubles_a_second(server: Server, path: Path
     assert again.by("kind") == {"endpoint": Decimal("2.816"), "session": Decimal("0.2")}
     again.work(NOW + timedelta(hours=2))
     assert again.by("kind") == {"endpoint": Decimal("2.816"), "session": Decimal("0.25")}
+    again.database.close()
+
+
+def test_an_endpoint_that_aws_has_not_changed_counts_on_over_a_restart(server: Server, path: Path) -> None:
+    """However long no server looked; its size is that of before."""
+    unchanged = meter_standing(replace(ENDPOINT, since=None, modified_at=NOW - timedelta(days=1)), PRICES)
+    server.intake.standing.put(unchanged)
+    server.work()
+    server.database.close()
+    again = Server(path)
+    again.intake.standing.put(unchanged)
+    again.work(NOW + timedelta(hours=8))
+    assert again.by("kind")["endpoint"] == Decimal("1.408") * 8
+    again.database.close()
+
+
+def test_what_aws_lists_no_more_is_closed(server: Server, path: Path) -> None:
+    """An hour after a start, where AWS has told all that there are of its kind."""
+    server.intake.standing.put(meter_standing(replace(ENDPOINT, since=NOW - timedelta(hours=2)), PRICES))
+    server.work()
+    server.database.close()
+    again = Server(path)
+
+    def bases() -> set[str]:
+        return {record.cost_basis for record in again.store.records(*MONTH) if record.resource.kind == "endpoint"}
+
+    listed = {"region_id": REGION, "first_picture": True, "kinds": {"endpoint": "2026-11-23T14:00:00Z"}}
+    for told in ({"region_id": REGION}, {**listed, "kind_problems": {"endpoint": {}}}):
+        again.intake.take_status(told)
+        again.books._closes_at = float("-inf")
+        again.work(NOW + timedelta(hours=1))
+        assert bases() == {"estimated"}
+    again.intake.take_status(listed)
+    again.work(NOW + timedelta(hours=1))
+    assert bases() == {"estimated"}
+    again.books._closes_at = float("-inf")
+    again.work(NOW + timedelta(hours=1))
+    assert bases() == {"metered"}
+    assert again.by("kind") == {"endpoint": Decimal("2.816"), "session": Decimal("0.2")}
+    again.database.close()
+
+
+def test_a_clock_that_leaps_is_not_believed_before_aws_answers(server: Server) -> None:
+    """It was set by a year for a minute: nothing is counted of it, and nothing is lost."""
+    minute = timedelta(minutes=1)
+    server.work()
+    server.work(NOW + timedelta(days=365), passed=minute)
+    assert server.store.as_of() == NOW + minute
+    server.work(NOW + 2 * minute, passed=minute)
+    assert server.store.as_of() == NOW + 2 * minute
+    hour = timedelta(hours=1)
+    server.work(NOW + hour, passed=minute)
+    server.answer()
+    server.work(NOW + hour + minute, passed=minute)
+    assert server.store.as_of() == NOW + hour + minute
+
+
+def test_a_ledger_of_a_wrong_clock_is_set_right_once_aws_answers(server: Server, path: Path) -> None:
+    """A server began a year ahead; the next one tells the time by AWS."""
+    server.work(NOW + timedelta(days=365))
+    server.database.close()
+    again = Server(path)
+    again.work(NOW)
+    assert again.store.as_of() == NOW + timedelta(days=365)
+    again.answer()
+    again.work(NOW + timedelta(hours=1))
+    assert again.store.as_of() == NOW + timedelta(hours=1)
+    assert again.by("kind") == {"session": Decimal("0.2")}
+    again.work(NOW + timedelta(minutes=58), passed=timedelta(minutes=1))
+    again.answer()
+    again.work(NOW + timedelta(minutes=59), passed=timedelta(minutes=1))
+    assert again.store.as_of() == NOW + timedelta(hours=1, minutes=1)  # it is caught up with
+    assert again.store.verify() == []
     again.database.close()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Sequence
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlcost_ext.core.times import time_to_text
-from mlcost_ext.ledger import launch_store
+from mlcost_ext.ledger import launch_store, spool_sweep
 from mlcost_ext.ledger.database import Database
 from mlcost_ext.ledger.launch_store import LaunchStore
 from mlcost_ext.ledger.spool_batch import Batch, Position
@@ -236,3 +238,44 @@ def test_the_ledger_forgets_what_is_of_no_use(
     shown(intake)
     assert (list(store.positions()), len(days)) == (["b.jsonl"], 2)
     assert 399 <= (datetime.now(timezone.utc).date() - days[0]).days <= 401
+
+
+def test_a_file_that_is_done_with_is_deleted_and_taken_by_nobody_again(
+    tmp_path: Path, file: Path, store: FullDisk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its place in the ledger goes only after it, so a server that is started between knows that it had all of it."""
+    monkeypatch.setattr(spool_sweep, "host_name", lambda: "here")
+    monkeypatch.setattr(spool_sweep, "boot_id", lambda: "b0" * 16)
+    file = file.with_name(f"here-{'b1' * 16}-7-{'0' * 16}.jsonl")  # of an earlier boot
+    append(file, HEADER + now(1))
+    os.utime(file, (time.time() - spool_sweep.REST_SECONDS - 60,) * 2)
+    body = file.read_bytes()
+    first = started(tmp_path, store, clock)
+    store.trouble = OSError(28, "No space left on device")
+    assert (shown(first), file.exists()) == (["i1", "o1"], True)
+    store.trouble = None
+    clock.now += PAUSE_SECONDS
+    assert (shown(first), file.exists(), list(store.positions())) == ([], False, [file.name])
+    append(file, body)  # a network folder shows it once more
+    later = started(tmp_path, store, clock)
+    news = later.read()
+    later.write()
+    assert (keys(news.kept), news.events, store.ids(), file.exists()) == (["i1", "o1"], [], ["1"], True)
+    file.unlink()
+    assert shown(later) == []
+    clock.now += max(GONE_SECONDS, UPKEEP_SECONDS)
+    assert (shown(later), store.positions(), store.ids()) == ([], {}, ["1"])
+    other = LaunchStore(Database(tmp_path / "servers" / "other" / "ledger.sqlite"))
+    assert other.take(SpoolReader(tmp_path, "other").read_new()) == set()
+    assert other.positions() == {}
+
+
+def test_files_are_kept_no_longer_than_what_they_tell(tmp_path: Path, file: Path, store: FullDisk, clock: Clock) -> None:
+    """Also of a kernel that nobody can ask for."""
+    file = file.with_name(f"elsewhere-{'b1' * 16}-7-{'0' * 16}.jsonl")
+    append(file, HEADER + now(1))
+    os.utime(file, (time.time() - 31 * 86400,) * 2)
+    shown(started(tmp_path, store, clock))
+    assert file.exists()
+    shown(SpoolIntake(SpoolReader(tmp_path, OURS), store, logging.getLogger("test"), kept=timedelta(days=30)))
+    assert not file.exists()
