@@ -18,8 +18,9 @@ GROUP = "mlcost_ext_rule_v1"
 """A later form of `Rule` that old ones do not have gets another group."""
 RULE_ID = re.compile(r"[A-Z]{2,12}[0-9]{3}")
 OPTION_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-TIGHTER = {"number": ("smaller", "larger"), "texts": ("union", "intersection"), "flag": ("true", "false")}
-VALUES: dict[str, type] = {"number": Decimal, "texts": tuple, "flag": bool}
+LISTS = ("union", "intersection")
+TIGHTER = {"number": ("smaller", "larger"), "texts": LISTS, "patterns": LISTS, "flag": ("true", "false")}
+VALUES: dict[str, type] = {"number": Decimal, "texts": tuple, "patterns": tuple, "flag": bool}
 MOST_TEXT = 500
 
 

@@ -156,6 +156,7 @@ def test_a_whole_rule_has_no_fault() -> None:
     """With options that may be none."""
     assert fault_of(WHOLE) is None
     assert fault_of(replace(WHOLE, options=(replace(LIMIT, default=None, may_be_none=True),), practice="BP")) is None
+    assert fault_of(replace(WHOLE, options=(replace(TEXTS, kind="patterns", tighter="intersection"),))) is None
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--hours", help="how long one run is expected to take; earlier runs or its limit tell when left out")
     parser.add_argument("--policy", metavar="FILE", help="a policy's file that stands in the place of all layers")
     parser.add_argument("--input-gb", help="how large the data is that one run reads, in GB; as S3 has listed it when left out")
+    parser.add_argument(
+        "--tag",
+        metavar="KEY=VALUE",
+        action="append",
+        help="a tag as %%cost_tags puts it on launches, beside those of the project's .mlcost.yaml; may be said several times",
+    )
 
 
 def run(options: Namespace) -> int:
@@ -69,21 +75,33 @@ def judged(options: Namespace, input_bytes: int | None) -> tuple[Estimate, Judge
     """Estimate and judge the request that the options name.
 
     Raises:
-        UsageError: The file cannot be read or is no request, or there is no region.
+        UsageError: The file cannot be read or is no request, a tag is none, or there is no region.
     """
     from mlcost_ext.kernel_wiring import estimator
     from mlcost_ext.launch_wiring import Judging, Question
 
     region_id = find_region(options.region, os.environ)
-    hours = read_hours(options.hours, "--hours")
+    hours, tags = read_hours(options.hours, "--hours"), tags_here(options.tag or ())
     request = request_in(bytes_of(options.request), options.request)
     home = mlcost_home()
     server_id, judging = server_of(home), Judging(home, options.policy)
     if options.policy is not None:
         refuse_faults(judging.policy().faults)
-    asked = Question(kind=options.kind, request=request, region_id=region_id, hours=hours, input_bytes=input_bytes)
+    asked = Question(kind=options.kind, request=request, region_id=region_id, hours=hours, input_bytes=input_bytes, tags=tags)
     told, found = judging.estimate(estimator(home, server_id), server_id, asked, datetime.now(UTC))
     return told, found, judging
+
+
+def tags_here(said: Sequence[str]) -> dict[str, str]:
+    """Give the tags that a launch from this folder would be given: the project's, and those that were said.
+
+    Raises:
+        UsageError: One of these is no KEY=VALUE, or nothing that AWS takes.
+    """
+    from mlcost_ext.policy_files.project_tags import ProjectTags, tag_in
+
+    tags = {**ProjectTags().tags(), **dict(map(tag_in, said))}
+    return {key: value for key, value in tags.items() if value}
 
 
 def refuse_faults(faults: Sequence[LayerFault]) -> None:

@@ -14,7 +14,7 @@ def is_burstable(instance_type: str) -> bool:
 
 
 def fits(own: InstanceFacts, other: InstanceFacts) -> bool:
-    """Tell whether a type has at least the memory and the accelerators of another, of the same kind; without them its vCPUs.
+    """Tell whether a type has at least the vCPUs, the memory and the accelerators of another, those of the same kind.
 
     What is not known of either fits nothing.
     """
@@ -22,9 +22,9 @@ def fits(own: InstanceFacts, other: InstanceFacts) -> bool:
         return False
     if own.memory_gib is None or other.memory_gib is None or other.memory_gib < own.memory_gib:
         return False
-    if own.accelerator_count == 0:
-        return other.accelerator_count == 0 and own.vcpu is not None and (other.vcpu or 0) >= own.vcpu
-    return fits_accelerators(own, other)
+    if own.vcpu is None or other.vcpu is None or other.vcpu < own.vcpu:
+        return False
+    return other.accelerator_count == 0 if own.accelerator_count == 0 else fits_accelerators(own, other)
 
 
 def fits_accelerators(own: InstanceFacts, other: InstanceFacts) -> bool:
@@ -35,9 +35,16 @@ def fits_accelerators(own: InstanceFacts, other: InstanceFacts) -> bool:
         return False
     if other.accelerator_count < own.accelerator_count:
         return False  # code that runs a process on each would fail
-    each = own.accelerator_memory_gib / own.accelerator_count
-    other_each = other.accelerator_memory_gib / other.accelerator_count
-    return other.accelerator_memory_gib >= own.accelerator_memory_gib and other_each >= each
+    each, other_each = memory_each(own), memory_each(other)
+    has_each = each is not None and other_each is not None and other_each >= each
+    return has_each and other.accelerator_memory_gib >= own.accelerator_memory_gib
+
+
+def memory_each(facts: InstanceFacts) -> Decimal | None:
+    """Give the memory of one of a type's accelerators, in GiB; None: it has none, or it is not known."""
+    if not facts.accelerator_count or facts.accelerator_memory_gib is None:
+        return None
+    return facts.accelerator_memory_gib / facts.accelerator_count
 
 
 def nearest(own: InstanceFacts, others: Iterable[InstanceFacts]) -> InstanceFacts | None:

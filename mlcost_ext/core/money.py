@@ -11,7 +11,7 @@ EXACT = Context(prec=60)
 PLAIN_AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,18})?")
 """No exponent, sign or underscore, and no more digits than `EXACT` has room for once multiplied."""
 
-USUAL_CURRENCY = "USD"
+USUAL_CURRENCY, CHINAS_CURRENCY = "USD", "CNY"
 """In which AWS bills everywhere but in China."""
 
 WIRE_STEP = Decimal("0.000000001")
@@ -54,4 +54,4 @@ def per_hour_to_amount(price_seconds: Decimal, seconds_per_unit: int) -> Decimal
 
 def billing_currency_of(region_id: str) -> str:
     """Give the currency AWS bills a region in: CNY in China's partition, which is sold by others, else USD."""
-    return "CNY" if region_id.startswith("cn-") else USUAL_CURRENCY
+    return CHINAS_CURRENCY if region_id.startswith("cn-") else USUAL_CURRENCY

@@ -27,8 +27,8 @@ class Option:
 
     name: str
     """With its unit, such as ``max_runtime_hours``."""
-    kind: Literal["number", "texts", "flag"]
-    """`number` is a Decimal, `texts` a tuple of texts, `flag` a truth value."""
+    kind: Literal["number", "texts", "patterns", "flag"]
+    """`number` is a Decimal, `texts` a tuple of texts, `patterns` one of `core.type_patterns`, `flag` a truth value."""
     default: OptionValue
     tighter: Tighter
     help: str
@@ -71,7 +71,7 @@ class Proposal:
     request: Mapping[str, Any]
     """As boto3 was given it, and not to be changed."""
     tags: Mapping[str, str]
-    """Those of the request."""
+    """Those of the request, with the policy's defaults."""
     planned: Planned
     estimate: Estimate
     """Without findings and alternatives."""
@@ -89,6 +89,8 @@ class Proposal:
     """(price component) → all types with a list price there, the cheapest first."""
     spot: MarketSaving | None = None
     """What EC2's spot market tells of the one instance type that its training runs on; None: not known, or several types."""
+    defaulted: frozenset[str] = frozenset()
+    """Keys of the tags that nobody gave: the policy's defaults."""
     limit_currency: str | None = None
     """Of the amounts in rules' options, the policy's `billing_currency`; None: that of the estimate."""
 
@@ -108,7 +110,7 @@ class Objection:
     subject: str | None = None
     """Which part of the request it is about, where a rule may object to several; None: the whole."""
     is_out_of_reach: bool = False
-    """Whether what is wrong is that something is not known, such as a price: the policy's `when_unsure` may hold it up too."""
+    """Whether what is wrong is that something could be known and is not, as a type's price: `when_unsure` may hold it up too."""
 
 
 Judge = Callable[[Proposal, Mapping[str, OptionValue]], "tuple[Objection, ...]"]

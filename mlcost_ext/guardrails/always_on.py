@@ -1,4 +1,8 @@
-"""MC111: an endpoint that is always on where nobody needs it at night, does not scale, or is as large as training was."""
+"""MC111: an endpoint that is always on where nobody needs it at night, does not scale, or is as large as training was.
+
+Nobody needs it at night where a tag says so that somebody has given: what the policy fills in by default tells nothing. Always on
+are instances, those of asynchronous endpoints too until something scales them to zero, and provisioned concurrency.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,12 @@ from .request_parts import Part, inner, patch_of, structures, text, whole
 from .work import is_accelerated
 
 VARIANTS, SHADOWS, SCALING = "ProductionVariants", "ShadowProductionVariants", "ManagedInstanceScaling"
+ASYNCHRONOUS, SERVERLESS, CONCURRENCY_KEPT = "AsyncInferenceConfig", "ServerlessConfig", "ProvisionedConcurrency"
 ENVIRONMENT_TAGS = ("environment", "env")
 SERVERLESS_KEYS = ("ModelName", "VariantName", "InitialVariantWeight")
 """What a serverless variant has in common with others."""
 NOT_SERVERLESS = (
-    "AsyncInferenceConfig", "CrossRegionTrafficConfig", "DataCaptureConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
+    ASYNCHRONOUS, "CrossRegionTrafficConfig", "DataCaptureConfig", "EnableNetworkIsolation", "ExecutionRoleArn",
     "ExplainerConfig", "KmsKeyId", "MetricsConfig", SHADOWS, "VpcConfig",
 )  # fmt: skip
 """What a configuration with serverless variants cannot have
@@ -42,8 +47,11 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     top = Part(place=(), members=proposal.request)
     if VARIANTS not in proposal.request:
         top = Part(place=("EndpointConfig",), members=inner(proposal.request, "EndpointConfig"))
-    variants = [each for each in structures(top.members, VARIANTS, top.place) if is_real_time(top, each)]
-    found = [*in_development(proposal, top, variants, options), *without_scaling(proposal, variants)]
+    every = structures(top.members, VARIANTS, top.place)
+    variants = [each for each in every if is_real_time(top, each)]
+    environment = development_of(proposal, options)
+    found = [*in_development(proposal, top, variants, environment), *kept_for_calls(proposal, top, every, environment)]
+    found += without_scaling(proposal, variants)
     try:
         return (*found, *as_in_training(proposal, variants))
     except Unsure:
@@ -55,8 +63,8 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
 def is_real_time(top: Part, variant: Part) -> bool:
     """Tell whether a variant has instances that are there whether it is called or not, and that are not paid for already."""
     own = variant.members
-    is_other = any(inner(own, key) for key in ("ServerlessConfig", "CapacityReservationConfig"))
-    return not is_other and not inner(top.members, "AsyncInferenceConfig")
+    is_other = any(inner(own, key) for key in (SERVERLESS, "CapacityReservationConfig"))
+    return not is_other and not inner(top.members, ASYNCHRONOUS)
 
 
 def environment_of(tags: Mapping[str, str]) -> str | None:
@@ -73,14 +81,16 @@ def least_instances(variant: Part) -> int | None:
 # -- where nobody needs it at night ---------------------------------------------------------------
 
 
-def in_development(
-    proposal: Proposal, top: Part, variants: list[Part], options: Mapping[str, OptionValue]
-) -> Iterator[Objection]:
+def development_of(proposal: Proposal, options: Mapping[str, OptionValue]) -> str | None:
+    """Give the environment that somebody has named, where things are tried out in it; None: another, or none but a default."""
+    given = {key: value for key, value in proposal.tags.items() if key not in proposal.defaulted}
+    environment, named = environment_of(given), texts(options, "environments") or ()
+    return environment if environment is not None and environment.lower() in [each.lower() for each in named] else None
+
+
+def in_development(proposal: Proposal, top: Part, variants: list[Part], environment: str | None) -> Iterator[Objection]:
     """Object to an endpoint that is always on where things are tried out."""
-    environment, named = environment_of(proposal.tags), texts(options, "environments") or ()
-    if environment is None or environment.lower() not in [each.lower() for each in named]:
-        return
-    if not any(least_instances(variant) != 0 for variant in variants):
+    if environment is None or not any(least_instances(variant) != 0 for variant in variants):
         return
     fix = with_serverless(proposal, top, variants)
     serverless = "Let it be serverless, which costs nothing while nobody calls it."
@@ -92,6 +102,32 @@ def in_development(
     )
 
 
+def kept_for_calls(proposal: Proposal, top: Part, variants: tuple[Part, ...], environment: str | None) -> Iterator[Objection]:
+    """Object to what is always there where things are tried out: asynchronous instances, provisioned concurrency."""
+    if environment is None:
+        return
+    if inner(top.members, ASYNCHRONOUS) and any(least_instances(each) != 0 for each in variants if has_instances(each)):
+        yield Objection(
+            message=f"It is for {clean(environment)}, and its instances cost day and night unless something scales them to zero.",
+            hint="Register it with Application Auto Scaling, with a MinCapacity of 0, unless you do so already.",
+            subject="asynchronous",
+        )
+    provisioned = [each for each in variants if whole(inner(each.members, SERVERLESS), CONCURRENCY_KEPT)]
+    if provisioned:
+        changes = [((*each.place, SERVERLESS, CONCURRENCY_KEPT), None) for each in provisioned]
+        yield Objection(
+            message=f"It is for {clean(environment)}, and its provisioned concurrency costs day and night, called or not.",
+            hint="Leave ProvisionedConcurrency out: a serverless endpoint without it costs nothing while nobody calls it.",
+            fix=None if proposal.kind in WITHOUT_FIX else patch_of(proposal.request, changes),
+            subject="concurrency",
+        )
+
+
+def has_instances(variant: Part) -> bool:
+    """Tell whether a variant has instances that are not paid for already."""
+    return text(variant.members, "InstanceType") is not None and not inner(variant.members, "CapacityReservationConfig")
+
+
 def with_serverless(proposal: Proposal, top: Part, variants: list[Part]) -> dict[str, Any] | None:
     """Give the change that makes the one variant serverless; None: it cannot be."""
     if proposal.kind in WITHOUT_FIX:
@@ -101,7 +137,7 @@ def with_serverless(proposal: Proposal, top: Part, variants: list[Part]) -> dict
     if memory_mb is None or "ModelName" not in only or any(top.members.get(key) for key in NOT_SERVERLESS):
         return None
     config = {"MemorySizeInMB": memory_mb, "MaxConcurrency": CONCURRENCY}
-    serverless = {key: only[key] for key in SERVERLESS_KEYS if key in only} | {"ServerlessConfig": config}
+    serverless = {key: only[key] for key in SERVERLESS_KEYS if key in only} | {SERVERLESS: config}
     return patch_of(proposal.request, [((*top.place, VARIANTS), [serverless])])
 
 

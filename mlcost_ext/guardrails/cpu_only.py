@@ -59,7 +59,7 @@ def why_no_gpu(address: str | None, parameters: Mapping[str, object]) -> str | N
 
     Args:
         address: The container's.
-        parameters: The job's hyperparameters.
+        parameters: The job's hyperparameters, with all values that a tuning job tries of one as a tuple.
     """
     image = image_of(address)
     if image is None:
@@ -81,7 +81,7 @@ def of_xgboost(image: Image, parameters: Mapping[str, object]) -> str | None:
         return None
     if version < XGBOOST_WITH_GPU:
         return f"XGBoost {version[0]}.{version[-1]} runs on CPUs alone"
-    if SCRIPT_MODE in parameters or any(word in told(parameters, key) for key, word in XGBOOST_TOLD):
+    if SCRIPT_MODE in parameters or any(word in value for key, word in XGBOOST_TOLD for value in told(parameters, key)):
         return None
     return "XGBoost uses a GPU only where tree_method is gpu_hist or device is cuda, and its hyperparameters say neither"
 
@@ -89,14 +89,16 @@ def of_xgboost(image: Image, parameters: Mapping[str, object]) -> str | None:
 XGBOOST_TOLD = (("tree_method", "gpu"), ("device", "cuda"), ("device", "gpu"), ("updater", "gpu"), ("predictor", "gpu"))
 
 
-def told(parameters: Mapping[str, object], key: str) -> str:
-    """Give a hyperparameter in small letters; empty: it is not set."""
-    return str(parameters.get(key, ""))[:100].lower()
+def told(parameters: Mapping[str, object], key: str) -> tuple[str, ...]:
+    """Give the values of a hyperparameter in small letters, of most the only one; an empty one: it is not set."""
+    value = parameters.get(key, "")
+    return tuple(str(each)[:100].lower() for each in (value if isinstance(value, tuple) else (value,)))
 
 
 def of_blazingtext(parameters: Mapping[str, object]) -> str | None:
     """Tell of BlazingText, which trains one of its modes on CPUs alone."""
-    return "BlazingText runs batch_skipgram on CPUs alone" if "batch_skipgram" in told(parameters, "mode") else None
+    is_batch = all("batch_skipgram" in mode for mode in told(parameters, "mode"))
+    return "BlazingText runs batch_skipgram on CPUs alone" if is_batch else None
 
 
 def always(clause: str) -> Callable[[Mapping[str, object]], str | None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .cpu_only import FRAMEWORKS, SCRIPT_MODE, image_of
-from .request_parts import Part, channels, inner
+from .cpu_only import FRAMEWORKS, SCRIPT_MODE, Image, image_of
+from .request_parts import Part, channels, inner, structures, text
 
 MARKS = (
     "mp_parameters",
@@ -28,6 +28,9 @@ UNSET = ("", "false", "null", "{}", "[]")
 SHARDED = "ShardedByS3Key"
 SHARING = ("sagemaker-spark-processing", "sagemaker-xgboost")
 """Containers that share work by themselves."""
+BACKEND, BACKENDS = "backend", ("gloo", "mpi", "nccl")
+"""The hyperparameter by which scripts start PyTorch's own processes on all hosts, as those of AWS's examples do, and what it
+names (https://docs.pytorch.org/docs/stable/distributed.html)."""
 
 
 def is_undivided(kind: str, part: Part, image: str | None) -> bool:
@@ -43,13 +46,19 @@ def is_undivided(kind: str, part: Part, image: str | None) -> bool:
         image: Its container.
     """
     known = image_of(image)
-    if any(map(is_sharded, channels(kind, part))) or (known and known.repository in SHARING):
+    if any(map(is_sharded, channels(kind, part))) or (known and (known.repository in SHARING or is_ray(known))):
         return False
     if kind == "processing":
         return known is not None and FRAMEWORKS.fullmatch(known.repository) is not None
     parameters = parameters_of(part.members)
-    is_plain = SCRIPT_MODE in parameters and not any(is_set(parameters.get(mark)) for mark in MARKS)
-    return is_plain and not inner(part.members, "AlgorithmSpecification").get("ContainerEntrypoint")
+    is_shared = any(is_set(parameters.get(mark)) for mark in MARKS) or plain(parameters.get(BACKEND)) in BACKENDS
+    has_command = inner(part.members, "AlgorithmSpecification").get("ContainerEntrypoint")
+    return SCRIPT_MODE in parameters and not is_shared and not has_command
+
+
+def is_ray(image: Image) -> bool:
+    """Tell whether a container is AWS's with Ray, which makes one cluster of all instances."""
+    return image.repository.startswith("sagemaker-rl-") and image.tag.startswith("ray")
 
 
 def is_shared_on(instance_type: str, part: Part) -> bool:
@@ -62,9 +71,27 @@ def parameters_of(description: Mapping[str, Any]) -> dict[str, Any]:
     return {**inner(description, "StaticHyperParameters"), **inner(description, "HyperParameters")}
 
 
+def tried_of(request: Mapping[str, Any], description: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Give the values that a tuning job tries of its hyperparameters, where they are a list.
+
+    Args:
+        request: The job's, with ranges where it has one definition.
+        description: A definition, with ranges of its own where there are several.
+    """
+    places = inner(request, "HyperParameterTuningJobConfig", "ParameterRanges"), inner(description, "HyperParameterRanges")
+    found = [each.members for ranges in places for each in structures(ranges, "CategoricalParameterRanges")]
+    values = ((text(each, "Name"), each.get("Values")) for each in found)
+    return {name: tuple(tried) for name, tried in values if name is not None and isinstance(tried, (list, tuple))}
+
+
+def plain(value: object) -> str:
+    """Give a hyperparameter in small letters and without the quotes of JSON, in which the SDK writes each."""
+    return str(value).strip().strip('"').lower()
+
+
 def is_set(value: object) -> bool:
-    """Tell whether a hyperparameter is set to something; the SDK writes each as JSON."""
-    return value is not None and str(value).strip().strip('"').lower() not in UNSET
+    """Tell whether a hyperparameter is set to something."""
+    return value is not None and plain(value) not in UNSET
 
 
 def is_sharded(channel: Part) -> bool:

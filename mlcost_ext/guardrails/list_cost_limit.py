@@ -1,40 +1,38 @@
 """MC101: a launch that may cost more than the limit.
 
 Of what ends the expected cost counts where five or more earlier runs tell it, else the most that can be billed, whatever hours
-somebody has given. Of what has no end 30 days count. Proposed is a shorter stopping condition, of an hour or more and never below
-what nine of ten earlier runs took, else the cheapest type that fits. What has no price is in no sum: see MC302.
+somebody has given. Of what has no end 30 days count, with as many instances as managed scaling may bring. Proposed are instances
+that a warm pool keeps for less, else a shorter stopping condition, of an hour or more and never below what nine of ten earlier
+runs took, fewer jobs of a tuning job, fewer instances that scaling may bring, else the cheapest type that fits. What has no price
+is in no sum: see MC302.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
-from mlcost_ext.core.estimate import Estimate
 from mlcost_ext.core.money import EXACT
-from mlcost_ext.core.planned import PlannedRun
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule, Unsure
 from mlcost_ext.core.words import money, span
 
+from .cost_parts import is_well_known, judged_cost, kept_cost, monthly_cost
 from .docs import docs_url
 from .options import number
-from .request_parts import MOST_RUN_SECONDS, job_parts, limit_patch, patch_of
+from .request_parts import inner, patch_of, structures, whole
 from .types_in_use import cheaper_type_patch
+from .within_limit import SLACK, change_within
 
 LIMIT, MONTHLY = "limit_list_cost", "limit_list_cost_per_month"
-DAY_HOURS, MONTH_HOURS = Decimal(24), Decimal(720)
-"""A month of 30 days."""
-LEAST_RUNS = 5
-"""Of so many earlier runs the expected cost counts, of fewer the most that can be billed."""
-LEAST_SECONDS = 3600
-"""A stopping condition below it mends nothing."""
-MINUTE = Decimal(60)
-SLACK = Decimal("0.000001")
-"""For the rounding of each line's cost to 10⁻⁹."""
+DAY_HOURS = Decimal(24)
+SCALING, MOST_INSTANCES = "ManagedInstanceScaling", "MaxInstanceCount"
+SMALLER_OR_FEWER = f"Lower {MOST_INSTANCES}, or take a smaller or cheaper type."
+SMALLER = "Take a smaller or cheaper type or fewer of them, or let it stand for less than a month and ask for an exception."
 
 
 def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objection, ...]:
-    """Object to a cost above the limit: of what ends to the whole, of what does not to 30 days of it.
+    """Object to a cost above the limit: of what ends to the whole, of what does not to the most that 30 days of it may cost.
 
     Of a job that nothing bounds, and of which too few earlier runs are known, it is a day, after which AWS ends other jobs.
     What has no price is in no sum, so that what is known is judged; where nothing is, that is for MC302 to say.
@@ -46,7 +44,8 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     limit = number(options, MONTHLY if is_open_ended else LIMIT)
     if limit is None:
         return ()
-    cost = monthly_cost(proposal.estimate) if is_open_ended else judged_cost(proposal.estimate)
+    month = monthly_cost(proposal) if is_open_ended else None
+    cost = judged_cost(proposal.estimate) if not is_open_ended else None if month is None else month[1]
     if cost is None:
         if is_open_ended or proposal.estimate.cost_per_hour is None:
             return ()
@@ -56,44 +55,47 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
         raise Unsure(f"The limit is in {proposal.limit_currency} and the estimate in {currency}.")
     if cost <= limit:
         return ()
-    told = f"{'at least ' if proposal.estimate.unpriced else ''}{money(cost, currency)}"
-    if is_open_ended:
-        return (_of_what_stands(proposal, told, money(limit, currency)),)
+    if month is not None:
+        return (_of_what_stands(proposal, *month, limit),)
+    told = f"{_at_least(proposal)}{money(cost, currency)}"
     if judged_cost(proposal.estimate) is None:
         return (_of_what_nothing_bounds(proposal, told, money(limit, currency)),)
     return (_of_what_ends(proposal, told, limit),)
 
 
-def judged_cost(estimate: Estimate) -> Decimal | None:
-    """Give the list cost that the limit is held against: as expected by enough earlier runs, else the most; None: not known."""
-    return estimate.list_cost.expected if is_well_known(estimate) else estimate.list_cost.high
+def _at_least(proposal: Proposal) -> str:
+    return "at least " if proposal.estimate.unpriced else ""
 
 
-def is_well_known(estimate: Estimate) -> bool:
-    """Tell whether enough earlier runs say how long it takes."""
-    duration = estimate.duration_seconds
-    return duration.basis == "history" and (duration.sample_size or 0) >= LEAST_RUNS
-
-
-def monthly_cost(estimate: Estimate) -> Decimal | None:
-    """Give what 30 days cost by the list of what has no end; None: nothing of it has a price."""
-    rate = estimate.cost_per_hour
-    if rate is None:
-        return None
-    if any(line.contracted_unit_price is not None for line in estimate.lines):
-        rate = Decimal(0)
-        for line in estimate.lines:
-            if line.list_unit_price is not None and line.pricing_quantity is not None and line.list_cost.high != 0:
-                rate = EXACT.add(rate, EXACT.multiply(Decimal(line.list_unit_price), line.pricing_quantity))
-    return EXACT.multiply(rate, MONTH_HOURS)
-
-
-def _of_what_stands(proposal: Proposal, told: str, limit: str) -> Objection:
+def _of_what_stands(proposal: Proposal, least: Decimal, most: Decimal, limit: Decimal) -> Objection:
+    currency = proposal.estimate.billing_currency
+    above = f"above the limit of {money(limit, currency)} a month"
+    if least == most:
+        told = f"Thirty days of it cost {_at_least(proposal)}{money(most, currency)} by the list, {above}."
+        return Objection(message=told, hint=SMALLER, fix=cheaper_type_patch(proposal))
+    what = "what has a price" if proposal.estimate.unpriced else "it"
+    told = f"Thirty days of {what} cost between {money(least, currency)} and {money(most, currency)} by the list"
+    instances, fix = _fewer_instances(proposal, most, limit)
     return Objection(
-        message=f"Thirty days of it cost {told} by the list, above the limit of {limit} a month.",
-        hint="Take a smaller or cheaper type or fewer of them, or let it stand for less than a month and ask for an exception.",
-        fix=cheaper_type_patch(proposal),
+        message=f"{told}, as managed scaling has it, and the most is {above}.",
+        hint=f"Set {MOST_INSTANCES} to {instances} or less." if fix else SMALLER_OR_FEWER,
+        fix=fix or cheaper_type_patch(proposal),
     )
+
+
+def _fewer_instances(proposal: Proposal, most: Decimal, limit: Decimal) -> tuple[int, dict[str, Any] | None]:
+    """Give how many instances of the only variant keep within a limit, and the patch; None: it asks for more by itself."""
+    variants = [*structures(proposal.request, "ProductionVariants"), *structures(proposal.request, "ShadowProductionVariants")]
+    if proposal.kind != "endpoint-config" or len(variants) != 1:
+        return 0, None
+    (variant,) = variants
+    scaling = inner(variant.members, SCALING)
+    count = whole(scaling, MOST_INSTANCES) or 0
+    asked = max(1, whole(variant.members, "InitialInstanceCount") or 0, whole(scaling, "MinInstanceCount") or 0)
+    instances = int(EXACT.divide((limit - SLACK) * count, most).to_integral_value(rounding=ROUND_FLOOR))
+    if not asked <= instances < count:
+        return instances, None
+    return instances, patch_of(proposal.request, [((*variant.place, SCALING), {MOST_INSTANCES: instances})])
 
 
 def _of_what_nothing_bounds(proposal: Proposal, told: str, limit: str) -> Objection:
@@ -105,59 +107,27 @@ def _of_what_nothing_bounds(proposal: Proposal, told: str, limit: str) -> Object
 
 
 def _of_what_ends(proposal: Proposal, told: str, limit: Decimal) -> Objection:
-    text = money(limit, proposal.estimate.billing_currency)
-    if is_well_known(proposal.estimate):
-        runs = proposal.estimate.duration_seconds.sample_size
-        message = f"By {runs} earlier runs it is expected to cost {told}, above the limit of {text}."
-        hint = "Take a cheaper type, fewer instances or less data: a shorter stopping condition would end it before it is done."
-        return Objection(message=message, hint=hint, fix=cheaper_type_patch(proposal))
-    message = f"It may cost {told} until its stopping condition ends it, above the limit of {text}."
-    seconds = shorter_limit(proposal, limit)
-    if seconds is None:
-        hint = "Shorten its stopping condition, or take a cheaper type or fewer instances."
-        return Objection(message=message, hint=hint, fix=cheaper_type_patch(proposal))
-    (part,) = job_parts(proposal.kind, proposal.request)
-    which = " of each job" if proposal.kind == "tuning" else ""
-    return Objection(
-        message=message,
-        hint=f"Set MaxRuntimeInSeconds{which} to {seconds} ({span(seconds)}) or less, as long as the job is done by then.",
-        fix=patch_of(proposal.request, [limit_patch(part, seconds)]),
-    )
+    currency, duration = proposal.estimate.billing_currency, proposal.estimate.duration_seconds
+    is_known, kept = is_well_known(proposal.estimate), kept_cost(proposal.estimate)
+    above = f"above the limit of {money(limit, currency)}"
+    cost = f"By {duration.sample_size} earlier runs it is expected to cost {told}" if is_known else f"It may cost {told}"
+    if kept:
+        span_kept = span(proposal.planned.runs[0].keep_alive_seconds)
+        message = f"{cost}, {money(kept, currency)} of it for instances that are kept for {span_kept} after its end, {above}."
+    else:
+        message = f"{cost}, {above}." if is_known else f"{cost} until its stopping condition ends it, {above}."
+    change = change_within(proposal, limit)
+    if change is not None:
+        return Objection(message=message, hint=change.hint, fix=change.fix)
+    return Objection(message=message, hint=_hint(proposal, is_known), fix=cheaper_type_patch(proposal))
 
 
-def shorter_limit(proposal: Proposal, limit: Decimal) -> int | None:
-    """Give the longest stopping condition, in whole minutes, that keeps the most that can be billed within a limit.
-
-    None where it would be below an hour, or end a run that earlier ones say is still at work; and where one stopping condition
-    does not decide alone: of several definitions, and of kept instances of several preferences.
-    """
-    runs, duration, high = proposal.planned.runs, proposal.estimate.duration_seconds, proposal.estimate.list_cost.high
-    run = runs[0]
-    if proposal.kind not in MOST_RUN_SECONDS or len(runs) != 1 or high is None or run.max_runtime_in_seconds is None:
-        return None
-    kept = kept_cost(proposal.estimate)
-    if len(run.ways) > 1 and run.keep_alive_seconds:
-        return None
-    room = limit - kept - SLACK
-    if room <= 0 or high <= kept:
-        return None
-    billed = EXACT.multiply(EXACT.divide(room, high - kept), Decimal(billed_seconds(run)))
-    minutes = EXACT.divide(billed, run.most * MINUTE).to_integral_value(rounding=ROUND_FLOOR)
-    seconds = int(minutes * MINUTE)
-    usual = duration.percentile_90 if duration.basis == "history" else duration.expected if duration.basis == "given" else None
-    return seconds if LEAST_SECONDS <= seconds < run.max_runtime_in_seconds and seconds > (usual or 0) else None
-
-
-def kept_cost(estimate: Estimate) -> Decimal:
-    """Give the most that instances cost which are kept after the run, whatever it takes."""
-    kept = [line.list_cost.high for line in estimate.lines if line.component in ("WarmPool", "Storage-WarmPool")]
-    return sum((cost for cost in kept if cost is not None), Decimal(0))
-
-
-def billed_seconds(run: PlannedRun) -> int:
-    """Give the most seconds that all jobs of a run are billed together."""
-    together = (run.max_runtime_in_seconds or 0) * run.most
-    return together if run.whole_limit_seconds is None else min(together, run.whole_limit_seconds * run.parallel)
+def _hint(proposal: Proposal, is_known: bool) -> str:
+    """Say what brings a job within the limit where no stopping condition or number of jobs is proposed."""
+    fewer = "fewer jobs, " if proposal.kind == "tuning" else ""
+    if is_known:
+        return f"Take {fewer}a cheaper type, fewer instances or less data: a shorter stopping condition ends it too early."
+    return f"Shorten its stopping condition, or take {fewer}a cheaper type or fewer instances."
 
 
 RULE = Rule(

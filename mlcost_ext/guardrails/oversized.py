@@ -11,8 +11,9 @@ from mlcost_ext.core.instance import InstanceFacts
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule, Unsure
 
 from .cpu_only import why_no_gpu
-from .distribution import is_undivided, parameters_of
+from .distribution import is_undivided, parameters_of, tried_of
 from .docs import docs_url
+from .types_in_use import is_runnable_on
 from .work import Machine, Work, is_accelerated, is_burstable, number_of, work_of
 
 LEAST_RUNS, MOST_RUNS = 3, 5
@@ -46,7 +47,8 @@ def on_cpus(work: Work, machine: Machine) -> Iterable[Objection]:
     """Object to GPUs for what runs on CPUs alone."""
     facts = work.proposal.facts
     own = facts.instance_facts(machine.instance_type)
-    why = why_no_gpu(work.run.key.image, parameters_of(work.part.members))
+    members = work.part.members
+    why = why_no_gpu(work.run.key.image, {**parameters_of(members), **tried_of(work.proposal.request, members)})
     if own is None or not is_accelerated(own) or why is None:
         return
     known = [each for name in cheaper_names(work, machine) if (each := facts.instance_facts(name))]
@@ -166,7 +168,9 @@ def smaller_type(work: Work, machine: Machine, own: InstanceFacts, used: Utilisa
     named = [name for name in reversed(cheaper_names(work, machine)) if name.startswith(family)]
     known = (work.proposal.facts.instance_facts(name) for name in named)
     smaller = (each.instance_type for each in known if each is not None and is_enough(own, each, used))
-    fitting = work.proposal.fitting(machine.component, machine.instance_type)
+    fitting = (
+        name for name in work.proposal.fitting(machine.component, machine.instance_type) if is_runnable_on(work.proposal, name)
+    )
     return next(chain(smaller, fitting), None)
 
 

@@ -16,6 +16,7 @@ Place = tuple[str | int, ...]
 DEFINITION, DEFINITIONS = "TrainingJobDefinition", "TrainingJobDefinitions"
 INSTANCE_TYPE = "InstanceType"
 MAX_RUNTIME, MAX_WAIT = "MaxRuntimeInSeconds", "MaxWaitTimeInSeconds"
+KEEP_ALIVE = "KeepAlivePeriodInSeconds"
 MOST_RUN_SECONDS = {"training": 28 * 86_400, "tuning": 28 * 86_400, "processing": 777_600}
 """What AWS takes at most as a stopping condition, by kind
 (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html, API_ProcessingStoppingCondition.html)."""

@@ -56,7 +56,8 @@ def _required(
     names = listed([rule.key for rule in missing], most=MOST_SHOWN) if missing else ""
     told = [f"the tag {names} is missing" if len(missing) == 1 else f"the tags {names} are missing"] if missing else []
     told += [f"the tag {clean(rule.key)} is {clean(proposal.tags[rule.key])!r}, which is not allowed" for rule in wrong]
-    known = {rule.key: rule.default for rule in missing if rule.default is not None and is_allowed(rule, rule.default)}
+    sure = [rule for rule in missing if not alike(proposal, rule.key)]
+    known = {rule.key: rule.default for rule in sure if rule.default is not None and is_allowed(rule, rule.default)}
     asked = [rule for rule in (*missing, *wrong) if rule.key not in known]
     return (
         Objection(
@@ -69,9 +70,22 @@ def _required(
 
 
 def _hint(proposal: Proposal, asked: Sequence[TagRule], known: Mapping[str, str]) -> str:
-    said = [f"give {_wanted(rule, proposal.tags.get(rule.key, ''))}" for rule in asked]
+    said = [f"give {_wanted(rule, proposal.tags.get(rule.key, ''))}{_meant(proposal, rule.key)}" for rule in asked]
     said += [f"the tag {clean(key)} becomes {clean(value)!r} unless you say otherwise" for key, value in known.items()]
     return _sentence(said)
+
+
+def alike(proposal: Proposal, key: str) -> str | None:
+    """Give a key that differs by letter case only from one that is wanted, and is not wanted itself; None: there is none."""
+    wanted = {rule.key for rule in proposal.required_tags}
+    return next((other for other in proposal.tags if other not in wanted and other.lower() == key.lower()), None)
+
+
+def _meant(proposal: Proposal, key: str) -> str:
+    """Ask whether a tag is meant whose key differs by letter case only; empty: there is none."""
+    other = alike(proposal, key)
+    told = f" (did you mean the tag {clean(other)}, which is {clean(proposal.tags[other])!r}?)" if other is not None else ""
+    return told if not proposal.tags.get(key, "").strip() else ""
 
 
 def _sentence(clauses: Sequence[str]) -> str:

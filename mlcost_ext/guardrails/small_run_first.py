@@ -10,10 +10,11 @@ from mlcost_ext.core.evidence import EarlierRun
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule, Unsure
 from mlcost_ext.core.words import money, span
 
+from .cost_parts import is_well_known, judged_cost
 from .distribution import is_shared_on
 from .docs import docs_url
-from .list_cost_limit import is_well_known, judged_cost
 from .request_parts import MAX_WAIT, Place, inner, limit_patch, patch_of, whole
+from .types_in_use import is_runnable_on
 from .work import COMPLETED, Machine, Work, number_of, work_of
 
 STOPPED = "Stopped"
@@ -70,7 +71,8 @@ def small_run(work: Work, amount: Decimal) -> tuple[dict[str, Any], int] | None:
     if machine is None or not machine.unit_price or kind == "transform" or "InstanceType" not in resources.members:
         return None
     fitting = work.proposal.fitting(machine.component, machine.instance_type)
-    names = [name for name in fitting if work.has_volume_for(name) and is_shared_on(name, work.part)]
+    runnable = (name for name in fitting if is_runnable_on(work.proposal, name))
+    names = [name for name in runnable if work.has_volume_for(name) and is_shared_on(name, work.part)]
     seconds = seconds_for(amount, machine, work)
     if seconds is None:
         return None

@@ -2,6 +2,7 @@
 
 Judged by the last three to five runs of the same code: how much of their volumes they filled, and how long the instances that
 their warm pools kept waited for another job to take them over. Twice the longest wait will do; where no job did, none is needed.
+Where too few runs tell, more than an hour is too long that is also more than three times what the job itself may run.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from math import ceil
 
 from mlcost_ext.core.evidence import EarlierRun
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule, Unsure
-from mlcost_ext.core.words import span
+from mlcost_ext.core.words import money, span
 
+from .cost_parts import kept_cost
 from .docs import docs_url
-from .request_parts import whole
+from .request_parts import KEEP_ALIVE, whole
 from .work import Work, number_of, work_of
 
 LEAST_RUNS, MOST_RUNS = 3, 5
 LEAST_VOLUME_GB = 30
 """AWS's own where none is asked for; smaller ones save next to nothing."""
 FROM_VOLUME_GB = 100
-KEEP_ALIVE = "KeepAlivePeriodInSeconds"
 LEAVE_OUT = f"Leave {KEEP_ALIVE} out."
-MINUTE = 60
+MINUTE, USUAL_KEPT_SECONDS, MOST_TIMES = 60, 3600, 3
 HUNDRED = Decimal(100)
 Look = Callable[[Work, Mapping[str, OptionValue]], tuple[Objection, ...]]
 
@@ -74,7 +75,7 @@ def kept_too_long(work: Work, options: Mapping[str, OptionValue]) -> tuple[Objec
     limit, kept = options["max_keep_alive_minutes"], work.run.keep_alive_seconds
     if isinstance(limit, Decimal) and kept > limit * MINUTE:
         return (over_limit(work, limit),)
-    need = need_of(work)
+    need = need_of(work) or need_by_itself(work)
     if need is None or need.seconds >= kept:
         return ()
     asked = f"It asks for its instances to be kept for {span(kept)} after its end."
@@ -85,7 +86,7 @@ def over_limit(work: Work, limit: Decimal) -> Objection:
     """Object to more than is allowed, and mend it by what is allowed, or by what was of use where that is known to be less."""
     need, allowed = None, int(limit * MINUTE)
     with suppress(Unsure):
-        need = need_of(work)
+        need = need_of(work) or need_by_itself(work)
     told = f"Its instances are kept and billed for {span(work.run.keep_alive_seconds)} after its end; {limit:f} min are allowed."
     if need is not None and need.seconds < allowed:
         return keep_objection(work, f"{told} {need.reason}", need.hint, need.seconds)
@@ -127,6 +128,28 @@ def need_of(work: Work) -> Need | None:
     times = "once" if len(waits) == 1 else f"{len(waits)} times"
     reason = f"After the last {len(pools)} runs another job took them over {times}, {span(longest)} after their end at most."
     return Need(seconds=seconds, reason=reason, hint=f"Set {KEEP_ALIVE} to {seconds}, twice that in whole minutes.")
+
+
+def need_by_itself(work: Work) -> Need | None:
+    """Say that instances are kept for several times as long as the job runs, where no other is known to have taken them over.
+
+    Only of a job that is launched alone, and not of instances that are paid for already. None: they are kept for an hour or less,
+    or not for that long.
+    """
+    run, kept = work.run, work.run.keep_alive_seconds
+    ran = work.proposal.estimate.duration_seconds.expected or run.max_runtime_in_seconds
+    is_paid = all(line.is_prepaid for way in run.ways for line in way if line.line.component == "WarmPool")
+    if work.proposal.kind != "training" or is_paid or not ran or kept <= max(USUAL_KEPT_SECONDS, MOST_TIMES * ran):
+        return None
+    if any(each.is_pool_reused for each in work.earlier_runs() or ()):
+        return None
+    seconds, cost = max(USUAL_KEPT_SECONDS, -(-ran // MINUTE) * MINUTE), kept_cost(work.proposal.estimate)
+    told = f", and costs up to {money(cost, work.proposal.estimate.billing_currency)}" if cost else ""
+    reason = (
+        f"That is {kept // ran} times the {span(ran)} of the run itself{told}; no other job is known to have taken them over."
+    )
+    hint = f"Set {KEEP_ALIVE} to {seconds} ({span(seconds)}): a job that takes them over can keep them again."
+    return Need(seconds=seconds, reason=reason, hint=hint)
 
 
 # -- volumes ------------------------------------------------------------------------------------

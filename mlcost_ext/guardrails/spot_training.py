@@ -14,7 +14,7 @@ from mlcost_ext.core.rule import Proposal
 from mlcost_ext.core.runs import MarketSaving
 
 from .cpu_only import ALGORITHM_ACCOUNTS, image_of
-from .request_parts import MAX_WAIT, Part, inner, job_parts, text, whole
+from .request_parts import MAX_WAIT, MOST_RUN_SECONDS, Part, Place, inner, job_parts, text, whole
 
 KINDS = ("training", "tuning")
 HOUR = Decimal(3600)
@@ -32,6 +32,7 @@ WITHOUT_END = Decimal("Infinity")
 BAND = re.compile(r"(?:<|[0-9]{1,2}-)([0-9]{1,2})%")
 S3_URI = re.compile(r"(https|s3)://([^/]+)/?(.*)")
 MOST_URI = 1024
+SPOT = "EnableManagedSpotTraining"
 CHECKPOINTS_NEED = "CheckpointConfig.S3Uri"
 WITHOUT_CHECKPOINTS = frozenset(
     (
@@ -41,6 +42,8 @@ WITHOUT_CHECKPOINTS = frozenset(
 )
 """AWS's algorithms that write none, XGBoost up to 0.72 among them: AWS lets them wait for Spot for an hour at most
 (https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html)."""
+SHORT_WAIT_SECONDS = 3600
+"""How long AWS lets algorithms wait that write no checkpoints, waiting and running together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +120,29 @@ def writes_none(part: Part) -> bool:
     """Tell whether a job is of an algorithm of AWS's that writes no checkpoints."""
     image = image_of(text(inner(part.members, "AlgorithmSpecification"), "TrainingImage"))
     return image is not None and image.account in ALGORITHM_ACCOUNTS and image.repository in WITHOUT_CHECKPOINTS
+
+
+def most_wait_seconds(part: Part) -> int:
+    """Give how long AWS lets a job wait for Spot at most, waiting and running together."""
+    return SHORT_WAIT_SECONDS if writes_none(part) else MOST_RUN_SECONDS["training"]
+
+
+def wait_for(part: Part, seconds: int, own: int | None = None) -> int | None:
+    """Give how long a job is to wait for Spot, waiting and running together; None: AWS lets it wait for less than it may run.
+
+    Args:
+        part: The job.
+        seconds: How long it may run: it waits never less.
+        own: Its own wait, which is kept as far as AWS allows it; None: it has none, and waits as long once more.
+    """
+    most = most_wait_seconds(part)
+    return None if seconds > most else max(seconds, min(2 * seconds if own is None else own, most))
+
+
+def without_spot(part: Part) -> list[tuple[Place, Any]]:
+    """Give the changes that leave Spot out, and with it the wait, which AWS takes with Spot only."""
+    has_wait = MAX_WAIT in inner(part.members, "StoppingCondition")
+    return [(part.place, {SPOT: False}), *([((*part.place, "StoppingCondition", MAX_WAIT), None)] if has_wait else [])]
 
 
 # -- interruptions ------------------------------------------------------------------------------

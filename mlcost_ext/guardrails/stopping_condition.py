@@ -1,14 +1,16 @@
 """MC103: a job without a stopping condition, or with one that is too long.
 
+A processing job that has none, as SDKs send it, is within a policy that allows 24 hours or more: AWS's own limit ends it by then.
 Proposed is twice what nine of ten earlier runs took, in steps of ten minutes; without earlier runs the longest that is allowed,
-or AWS's own 24 hours if that is less and the job has none. Of an AutoML job the limit of the whole job counts. Batch transform
-jobs have no stopping condition that could be set.
+or AWS's own 24 hours if that is less and the job has none. Of an AutoML job the limit of the whole job counts, and AWS has none
+of its own. Batch transform jobs have no stopping condition that could be set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from mlcost_ext.core.rule import Objection, Option, OptionValue, Proposal, Rule
 from mlcost_ext.core.words import listed, span
@@ -21,12 +23,14 @@ from .request_parts import (
     MOST_RUN_SECONDS,
     USUAL_RUN_SECONDS,
     Part,
+    Place,
     inner,
     job_parts,
     limit_patch,
     patch_of,
     whole,
 )
+from .spot_training import SPOT, wait_for, without_spot
 
 MAX_HOURS = "max_runtime_hours"
 HOUR = Decimal(3600)
@@ -46,7 +50,8 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
     if inner(proposal.request, "ServerlessJobConfig"):
         return ()  # billed by its tokens, however long it takes
     parts = job_parts(proposal.kind, proposal.request)
-    absent = [part for part in parts if limit_of(part) is None]
+    is_enough = proposal.kind == "processing" and most is not None and most >= USUAL_RUN_SECONDS
+    absent = [part for part in parts if limit_of(part) is None and not is_enough]
     long = [part for part in parts if most is not None and (limit_of(part) or 0) > most]
     if not absent and not long:
         return ()
@@ -56,7 +61,7 @@ def judge(proposal: Proposal, options: Mapping[str, OptionValue]) -> tuple[Objec
         places = [each.at("StoppingCondition", MAX_RUNTIME) for each in long]
         longest = span(max(limit_of(part) or 0 for part in long))
         told.append(LONG.format(listed(places), "allows" if len(places) == 1 else "allow", longest, span(most)))
-    changes = [limit_patch(part, *_limits(proposal, parts.index(part), part, most)) for part in (*absent, *long)]
+    changes = [change for part in (*absent, *long) for change in _changes(proposal, parts.index(part), part, most)]
     return (Objection(message=f"{'; '.join(told)}.", hint=_hint(proposal, most), fix=patch_of(proposal.request, changes)),)
 
 
@@ -84,12 +89,14 @@ def wished_seconds(proposal: Proposal, index: int, most: int | None) -> int:
     return min(seconds, MOST_RUN_SECONDS[proposal.kind])
 
 
-def _limits(proposal: Proposal, index: int, part: Part, most: int | None) -> tuple[int, int | None]:
-    """Give how long a job is to run at most, and how long it may wait for Spot: never less; None: nothing is said of it."""
-    seconds, wait = wished_seconds(proposal, index, most), whole(inner(part.members, "StoppingCondition"), MAX_WAIT)
-    if part.members.get("EnableManagedSpotTraining") is not True:
-        return seconds, None
-    return seconds, max(seconds, min(2 * seconds, MOST_RUN_SECONDS[proposal.kind])) if wait is None else max(seconds, wait)
+def _changes(proposal: Proposal, index: int, part: Part, most: int | None) -> list[tuple[Place, Any]]:
+    """Give the changes that bound a job, with a wait for Spot that is never less; where AWS allows none that long, no Spot."""
+    seconds, own = wished_seconds(proposal, index, most), whole(inner(part.members, "StoppingCondition"), MAX_WAIT)
+    if part.members.get(SPOT) is not True:
+        return [limit_patch(part, seconds)]
+    wait = wait_for(part, seconds, own)
+    limited = limit_patch(part, seconds, wait)
+    return [limited] if wait is not None else [limited, *without_spot(part)]
 
 
 def _hint(proposal: Proposal, most: int | None) -> str:

@@ -14,7 +14,7 @@ from mlcost_ext.core.words import clean, span
 
 from .docs import docs_url
 from .options import number
-from .request_parts import DEFINITIONS, MAX_RUNTIME, inner, patch_of, text, whole
+from .request_parts import DEFINITIONS, MAX_RUNTIME, MAX_WAIT, inner, job_parts, patch_of, text, whole
 
 CONFIG, LIMITS = "HyperParameterTuningJobConfig", "ResourceLimits"
 NUMBER, PARALLEL, EARLY = "MaxNumberOfTrainingJobs", "MaxParallelTrainingJobs", "TrainingJobEarlyStoppingType"
@@ -22,6 +22,8 @@ USUAL_JOBS = Decimal(100)
 LEAST_SECONDS, MOST_SECONDS = 120, 15_768_000
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceLimits.html (`MaxRuntimeInSeconds`)."""
 STEP_SECONDS = 600
+START_SECONDS = 300
+"""That a job takes to start: its instances, its image and its data."""
 OWN_STOPPING = "Hyperband"
 """It stops weak jobs by itself, and AWS takes no early stopping beside it."""
 LEARNING = (None, "Bayesian", "Random")
@@ -95,23 +97,36 @@ def _of_number(proposal: Proposal, most: int | None) -> tuple[Objection, ...]:
 
 
 def _of_time(proposal: Proposal, most: int | None) -> tuple[Objection, ...]:
-    """Object where nothing ends the whole: proposed is as long as all its jobs take, one lot after the other."""
+    """Object where nothing ends the whole: proposed is as long as all its jobs take, one lot after the other.
+
+    A job takes what it may run, or twice what nine of ten earlier ones took, some minutes to start, and its wait for Spot.
+    """
     if whole(inner(proposal.request, CONFIG, LIMITS), MAX_RUNTIME) is not None:
         return ()
     runs, jobs, usual = proposal.planned.runs, jobs_of(proposal), proposal.estimate.duration_seconds.percentile_90
     jobs = jobs if most is None else min(jobs, most)
     limit = max(run.max_runtime_in_seconds or 0 for run in runs)
-    each = limit if usual is None else min(limit, 2 * usual)
+    each = (limit if usual is None else min(limit, 2 * usual)) + START_SECONDS + _most_wait(proposal)
     lots = -(-jobs // max(1, min(runs[0].parallel, jobs)))
     seconds = min(MOST_SECONDS, max(LEAST_SECONDS, -(-each * lots // STEP_SECONDS) * STEP_SECONDS))
     return (
         Objection(
             message=f"{CONFIG}.{LIMITS}.{MAX_RUNTIME} is missing, so that nothing ends its {jobs_of(proposal)} jobs together.",
-            hint=f"Set it, such as to {seconds} ({span(seconds)}): so long they take one lot after the other.",
+            hint=f"Set it, such as to {seconds} ({span(seconds)}): so long they may take one lot after the other.",
             fix=_patch(proposal, LIMITS, value={MAX_RUNTIME: seconds}),
             subject=MAX_RUNTIME,
         ),
     )
+
+
+def _most_wait(proposal: Proposal) -> int:
+    """Give the most seconds that a job may wait for Spot beside its run; 0: none is on Spot."""
+    conditions = [
+        (inner(part.members, "StoppingCondition"), run.max_runtime_in_seconds or 0)
+        for part, run in zip(job_parts(proposal.kind, proposal.request), proposal.planned.runs, strict=True)
+        if run.is_spot
+    ]
+    return max((max(0, (whole(condition, MAX_WAIT) or 0) - limit) for condition, limit in conditions), default=0)
 
 
 def _of_early_stopping(proposal: Proposal) -> tuple[Objection, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from mlcost_ext.core.cuda import runs_on
 from mlcost_ext.core.rule import Proposal
 
 from .distribution import is_shared_on
@@ -54,10 +55,17 @@ def replaced_by(proposal: Proposal, name: str, others: Iterable[str]) -> dict[st
     named = named_types(proposal.request)
     places = [each.place for each in named if each.name == name]
     parts = job_parts(proposal.kind, proposal.request)
-    for other in (other for other in others if all(is_shared_on(other, part) for part in parts)):
+    runnable = (other for other in others if is_runnable_on(proposal, other))
+    for other in (other for other in runnable if all(is_shared_on(other, part) for part in parts)):
         if not _is_named_beside(named, other) and _has_volumes(proposal, places, name, other):
             return patch_of(proposal.request, [(place, other) for place in places])
     return None
+
+
+def is_runnable_on(proposal: Proposal, name: str) -> bool:
+    """Tell whether a request's containers can run on the GPUs of a type, as far as is known."""
+    facts = proposal.facts.instance_facts(name)
+    return facts is None or all(runs_on(run.key.image, facts) for run in proposal.planned.runs)
 
 
 def _is_named_beside(named: tuple[NamedType, ...], other: str) -> bool:

@@ -17,13 +17,14 @@ InstanceGroup = tuple[str | None, int | None]
 def instance_groups(config: Mapping[str, Any]) -> list[InstanceGroup]:
     """Give (type, count) of each group that is billed: the selected one, the groups, or the plain one.
 
-    A count of zero is none: what is billed has instances, so their number is not known.
+    A count of zero is none: what is billed has instances, so their number is not known. Groups of zero beside others are none.
     """
     selected = reading.text(config, "SelectedInstanceType")
     if selected:
         told = reading.whole(config, "SelectedInstanceCount") or dict(preferences(config)).get(selected)
         return [(selected, told or reading.whole(config, "InstanceCount") or None)]
     groups = reading.structures(config, "InstanceGroups")
+    groups = [group for group in groups if reading.whole(group, "InstanceCount") != 0] or groups
     return [(reading.text(g, "InstanceType"), reading.whole(g, "InstanceCount") or None) for g in groups or [config]]
 
 

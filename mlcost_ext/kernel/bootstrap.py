@@ -180,8 +180,9 @@ class KernelGuard:
         """Give what judges launches, made when it is first needed."""
         with self._lock:
             if self._guard is None:
+                from mlcost_ext.policy_files.project_tags import ProjectTags
+
                 from .guard_start import make_guard
-                from .project_tags import ProjectTags
 
                 self._guard = make_guard(self._ipython, self._note_decision, ProjectTags().tags)
             return self._guard

@@ -120,7 +120,7 @@ def tags_here() -> dict[str, str]:
     """Give the tags that a launch of this kernel would be given: the project's, and those of `%cost_tags`."""
     from IPython.core.getipython import get_ipython
 
-    from .project_tags import ProjectTags
+    from mlcost_ext.policy_files.project_tags import ProjectTags
 
     shell = get_ipython()
     found = {} if shell is None else getattr(shell, "meta", {})

@@ -5,18 +5,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from mlcost_ext.policy_files.plain_files import folders_above, read
 
-MAX_FOLDERS = 64
 MAX_BYTES = 4096
 MAX_PACKED_BYTES = 4 * 1024 * 1024
 MAX_LINKS = 5
 COMMIT = re.compile(rb"[0-9a-f]{40}")
 REF = re.compile(rb"ref: *(refs/[^\0-\x20\x7f~^:?*\[\\]+)")
-NO_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def commit_of(folder: str) -> str | None:
@@ -26,16 +22,6 @@ def commit_of(folder: str) -> str | None:
         if git is not None:
             return head_of(git) if git else None
     return None
-
-
-def folders_above(folder: str) -> Iterator[str]:
-    """Give a folder and those above it, no more than 64."""
-    for _ in range(MAX_FOLDERS):
-        yield folder
-        above = os.path.dirname(folder)  # noqa: PTH120 - paths here are texts: pathlib would cost a launch more than the reading
-        if above == folder:
-            return
-        folder = above
 
 
 def git_folder(folder: str) -> str | None:
@@ -76,23 +62,3 @@ def packed(common: str, ref: bytes) -> bytes:
 def joined(folder: str, told: bytes) -> str:
     """Give a path that a file of git's tells, as seen from a folder."""
     return os.path.normpath(os.path.join(folder, os.fsdecode(told.strip())))  # noqa: PTH118
-
-
-def read(path: str, most: int) -> bytes:
-    """Give the beginning of a plain file, without ever waiting for a pipe; empty where there is none."""
-    try:
-        descriptor = os.open(path, NO_WAITING)
-    except (OSError, ValueError):
-        return b""
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return b""
-        parts = []
-        while most > 0 and (part := os.read(descriptor, most)):
-            parts.append(part)
-            most -= len(part)
-        return b"".join(parts)
-    except OSError:
-        return b""
-    finally:
-        os.close(descriptor)

@@ -13,7 +13,7 @@ from mlcost_ext.core.errors import UsageError
 from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.usecases.decision_card import Card, card_of, card_text, finding_sentence, may_override
 from mlcost_ext.usecases.judged import said_in
-from mlcost_ext.usecases.tag_filling import tags_of
+from mlcost_ext.usecases.tag_filling import key_of, tags_of
 
 from .asking import Unanswered, ask, is_interactive
 from .decision_event import TRIAL, decision_event
@@ -100,7 +100,7 @@ class Guard:
         tickets += self.memory.take(kind, rules_of(judged), judged.estimate.list_cost.high)
         if tickets:
             passed = passed | {each.rule for each in tickets}
-            judged = self._judged(preflight, kind, judged.request, region_id, now, passed)
+            judged = self._judged(preflight, kind, judged.request, region_id, now, passed, judged.defaulted)
         if not judged.raised and judged.request is asked:
             if kind == ENDPOINT_CONFIG:
                 self._remember_config(judged)
@@ -108,10 +108,17 @@ class Guard:
         return self._decide(preflight, judged, params, now, tickets)
 
     def _judged(
-        self, preflight: Preflight, kind: str, params: Mapping[str, Any], region_id: str, now: datetime, rules: set[str]
+        self,
+        preflight: Preflight,
+        kind: str,
+        params: Mapping[str, Any],
+        region_id: str,
+        now: datetime,
+        rules: set[str],
+        defaulted: frozenset[str] = frozenset(),
     ) -> Judged:
         tags = {**self._project_tags(), **self.memory.tags, **config_tags(params, preflight.policy)}
-        return preflight.judge(kind, params, region_id, now=now, tags=tags, overridden=rules)
+        return preflight.judge(kind, params, region_id, now=now, tags=tags, overridden=rules, defaulted=defaulted)
 
     def _with_config(self, params: Mapping[str, Any], region_id: str, session: Any) -> tuple[Mapping[str, Any], set[str]]:
         """Give an endpoint's request with its configuration, and the rules that have been passed when that was made here."""
@@ -130,7 +137,7 @@ class Guard:
         if mend is None:
             return None
         changed = merged(judged.request, mend.change)
-        then = self._judged(preflight, judged.kind, changed, judged.estimate.region_id, now, set())
+        then = self._judged(preflight, judged.kind, changed, judged.estimate.region_id, now, set(), judged.defaulted)
         if then.decision not in ("allow", "warn"):
             return None
         card = self._warned(then, preflight.policy)
@@ -208,7 +215,7 @@ class Guard:
         if answers is None:
             self._stop(judged, "stopped", STOPPED)
         changed = said_in(merged(judged.request, chosen.mend.change), judged.kind, answers)
-        then = self._judged(preflight, judged.kind, changed, judged.estimate.region_id, now, set())
+        then = self._judged(preflight, judged.kind, changed, judged.estimate.region_id, now, set(), judged.defaulted)
         if then.decision not in ("allow", "warn"):
             self._stop(then, "stopped", "With that change it is still against the policy")
         return self._go(then, params, outcome="fixed", before=judged, mend=chosen.mend)
@@ -246,7 +253,10 @@ class Guard:
     def _remember_config(self, judged: Judged) -> None:
         """Keep an endpoint's configuration until the endpoint is made, and what was found with it."""
         rules = {each.rule.id for each in judged.raised}
-        self.memory.keep_config(judged.estimate.region_id, judged.request, rules)
+        config = judged.request
+        if judged.defaulted:
+            config = {**config, "Tags": [tag for tag in config["Tags"] if key_of(tag) not in judged.defaulted]}
+        self.memory.keep_config(judged.estimate.region_id, config, rules)
 
     def _warned(self, judged: Judged, policy: Policy) -> Card | None:
         """Give what is to be shown of findings that stop nothing; None: it was shown a short while ago."""

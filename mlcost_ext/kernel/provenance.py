@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
+from mlcost_ext.policy_files.project_file import notebook_folder, project_of, tops
+
 from .git_head import commit_of
 from .identity import studio_user
-from .project_file import project_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,20 +49,3 @@ def tried(look: Callable[[], str | None]) -> str | None:
         return look()
     except Exception:  # noqa: BLE001 - the launch is to be noted whatever stands in these files
         return None
-
-
-def notebook_folder() -> str:
-    """Give the folder of the notebook; of a kernel without one, where it runs."""
-    name = os.environ.get("JPY_SESSION_NAME") or ""
-    if os.path.isabs(name):  # noqa: PTH117
-        return os.path.normpath(os.path.dirname(name))  # noqa: PTH120
-    try:
-        return os.getcwd()  # noqa: PTH109
-    except OSError:
-        return "/"
-
-
-def tops() -> tuple[str, ...]:
-    """Give the server's root and the user's home."""
-    named = (os.environ.get("MLCOST_SERVER_ROOT"), os.path.expanduser("~"))  # noqa: PTH111
-    return tuple(os.path.normpath(each) for each in named if each and os.path.isabs(each))  # noqa: PTH117

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mlcost_ext.core.policy import VERDICTS
 from mlcost_ext.core.rule import Option, Rule
+from mlcost_ext.core.type_patterns import WRITTEN, pattern_of_types_problem
 
 from .pattern import MOST_LETTERS, pattern_problem
 from .shapes import Day, Flag, Items, Named, Number, RuleTable, Section, Shape, Text, Texts, Word
@@ -23,6 +24,7 @@ VERDICT = Word(
     help="off: not judged; shadow: judged and recorded, not shown; warn: shown; ask: somebody has to say yes; block: refused.",
     choices=VERDICTS,
 )
+PATTERN_HINT = "Write one such as ml.p4d.*, an entry for each family; * stands for any letters, ? for any one."
 OVERRIDABLE = "Ids of rules whose findings a user may override, once; null: wherever a rule asks, and nowhere that it blocks."
 
 
@@ -96,7 +98,9 @@ def option_shape(option: Option) -> Shape:
         return Flag(help=option.help)
     if option.kind == "number":
         return Number(help=option.help, least=option.least or Decimal(0), most=option.most, may_be_none=option.may_be_none)
-    item = _text(option.help, "Write a text, such as ml.p4d.*.", print_problem, SHORT)
+    item = _text(option.help, "Write a text.", print_problem, SHORT)
+    if option.kind == "patterns":
+        item = replace(item, hint=PATTERN_HINT, check=pattern_of_types_problem, pattern=f"^{WRITTEN}$")
     return Texts(help=option.help, item=item, may_be_none=option.may_be_none)
 
 

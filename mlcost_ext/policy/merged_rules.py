@@ -10,7 +10,7 @@ from mlcost_ext.core.rule import Rule
 from .fields import INHERIT
 from .layer import Ending, Layer, Place, dotted
 from .stack import Stack
-from .strictness import BY_NAME, Given, later_in, topmost
+from .strictness import Given, later_in, stricter_of, topmost
 
 STRICTER_VERDICT = later_in(VERDICTS)
 EXCEPTIONS: Place = ("exceptions",)
@@ -45,7 +45,7 @@ def settings_of(stack: Stack, rule: Rule, origins: dict[str, str] | None = None,
             below,
             stack.given(below, without=without),
             option.default,
-            BY_NAME[option.tighter],
+            stricter_of(option),
             tells=tells and option.tighter != "union",
         )
         options[option.name], notes[dotted(below)] = value.value, value.origin
@@ -85,9 +85,9 @@ def exceptions(
     known = {rule.id: rule for rule in rules}
     given = [each for each in stack.given(EXCEPTIONS) if each.value]
     found = stack.settle(EXCEPTIONS, [_numbered(each) for each in given], (None, ()), topmost, binds=False, tells=False)
-    for lower, _, origin in found.without_effect:
-        layer = stack.layers[lower.layer]
-        stack.notes.append(layer.note(EXCEPTIONS, f"exceptions: these have no effect, since {origin} has exceptions."))
+    for each in found.without_effect:
+        layer = stack.layers[each.given.layer]
+        stack.notes.append(layer.note(EXCEPTIONS, f"exceptions: these have no effect, since {each.origin} has exceptions."))
     origins[dotted(EXCEPTIONS)] = found.origin
     maker, items = found.value
     made = []

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mlcost_ext.core.policy import BUILTIN, TagRule
 
 from .layer import Place, dotted
 from .pattern import whole_match
-from .stack import Stack
+from .stack import Stack, in_short
 from .strictness import intersection, union
 
 REQUIRED: Place = ("tags", "required")
@@ -39,14 +41,34 @@ def _tag(stack: Stack, key: str, origins: dict[str, str]) -> TagRule:
 
 
 def _with_default(stack: Stack, rule: TagRule, place: Place, origins: dict[str, str]) -> TagRule:
-    """Add the default of the topmost layer that has one, unless another layer does not allow it."""
-    given = [each for each in stack.given(place) if each.value is not None][:1]
-    default = given[0].value if given else None
-    origins[dotted(place)] = given[0].origin if given else BUILTIN
-    if default is not None and not is_allowed(rule, default):
-        stack.notes.append(stack.layers[given[0].layer].note(place, f"{dotted(place)}: another layer does not allow this value."))
-        default, origins[dotted(place)] = None, BUILTIN
-    return TagRule(key=rule.key, allowed=rule.allowed, patterns=rule.patterns, default=default)
+    """Add the default of the topmost layer that may give one, unless another layer does not allow it."""
+    origins[dotted(place)] = BUILTIN
+    for each in stack.given(place):
+        if each.value is None:
+            continue
+        layer = stack.layers[each.layer]
+        if reason := _held_back(stack, rule.key, place, each.layer):
+            stack.notes.append(layer.note(place, f"{dotted(place)}: {in_short(each.value)} has no effect, since {reason}."))
+        elif not is_allowed(rule, each.value):
+            stack.notes.append(layer.note(place, f"{dotted(place)}: another layer does not allow this value."))
+            break
+        else:
+            origins[dotted(place)] = each.origin
+            return replace(rule, default=each.value)
+    return rule
+
+
+def _held_back(stack: Stack, key: str, place: Place, number: int) -> str | None:
+    """Say why a layer may not fill a tag in: it would clear what one above it objects to, or lead into that one's exception."""
+    is_unlocked = stack.is_unlocked(place)
+    for above, layer in enumerate(stack.layers[:number]):
+        if is_unlocked(above):
+            continue
+        if key in layer.names.get(REQUIRED, ()):
+            return f"{layer.name} requires this tag without a default"
+        if any(key in exception.get("scope", {}) for exception in layer.values.get(("exceptions",), ())):
+            return f"{layer.name} makes an exception for launches with this tag"
+    return None
 
 
 def is_allowed(rule: TagRule, value: str) -> bool:

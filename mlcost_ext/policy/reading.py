@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from mlcost_ext.core.money import CHINAS_CURRENCY, USUAL_CURRENCY
 from mlcost_ext.core.rule import Rule
 
 from .checks import check_layer
@@ -20,6 +21,7 @@ from .yaml_nodes import MOST_FAULTS, EnoughError, Fault, in_order
 WHOLE = "Write names and values, a line each, indented by spaces; the first is version: 1."
 ENTRY = "No value of a policy lies as deep as this."
 NOT_HERE = "The rule {} is not installed here, so what is said of it has no effect."
+NOT_IN_USE = "AWS lists its prices in USD, in China in CNY, and nothing is converted: no limit in {} can ever be judged."
 NOT_FETCHED = "This version does not fetch a layer from its source yet; what else the file says holds."
 
 
@@ -86,6 +88,9 @@ def notes_of(layer: Layer, known: set[str]) -> tuple[Note, ...]:
         rule_id = exception.get("rule", "")
         if is_elsewhere(rule_id) and rule_id not in known:
             notes.append(layer.note(("exceptions", str(number), "rule"), NOT_HERE.format(rule_id)))
+    currency = layer.values.get(("billing_currency",), USUAL_CURRENCY)
+    if currency not in (USUAL_CURRENCY, CHINAS_CURRENCY):
+        notes.append(layer.note(("billing_currency",), f"billing_currency: {NOT_IN_USE.format(currency)}"))
     if ("source",) in layer.values:
         notes.append(layer.note(("source",), NOT_FETCHED))
     return tuple(notes)

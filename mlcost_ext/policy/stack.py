@@ -9,7 +9,7 @@ from typing import Any
 from mlcost_ext.core.policy import BUILTIN
 
 from .layer import Ending, Layer, Note, Place, dotted
-from .strictness import Given, Settled, Stricter, settle
+from .strictness import Given, Ignored, Settled, Stricter, settle
 from .words import told
 from .yaml_nodes import shown
 
@@ -55,17 +55,20 @@ class Stack:
         """Put a field together, and note what is without effect."""
         found = settle(given, builtin, stricter, self.is_unlocked(place), binds=binds)
         if tells:
-            for lower, above, origin in found.without_effect:
-                self.note(lower, place, above, origin)
+            for each in found.without_effect:
+                self.note(place, each)
         return found
 
-    def note(self, lower: Given, place: Place, above: Any, origin: str) -> None:
-        """Note that what a lower layer says has no effect, or not all of it."""
-        says = f"{'this software by itself' if origin == BUILTIN else origin} says {in_short(above)}"
-        message = f"{dotted(place)}: {in_short(lower.value)} has no effect, since {says}."
-        if isinstance(above, tuple) and set(above) & set(lower.value or ()):
-            message = f"{dotted(place)}: {in_short(lower.value)} holds only in part, since {says}."
-        self.notes.append(self.layers[lower.layer].note(place, message))
+    def note(self, place: Place, found: Ignored) -> None:
+        """Note that what a lower layer says has no effect, or not all of it, or leaves nothing."""
+        own, above = in_short(found.given.value), in_short(found.above)
+        name = "this software by itself" if found.origin == BUILTIN else found.origin
+        message = f"{dotted(place)}: {own} has no effect, since {name} says {above}."
+        if found.after == () != found.above:
+            message = f"{dotted(place)}: nothing is left, since {own} has nothing in common with {above}, as {name} says."
+        elif isinstance(found.after, tuple) and found.after != found.above:
+            message = f"{dotted(place)}: {own} holds only in part, since {name} says {above}."
+        self.notes.append(self.layers[found.given.layer].note(place, message))
 
 
 def in_short(value: Any) -> str:

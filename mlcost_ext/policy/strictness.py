@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from mlcost_ext.core.policy import BUILTIN
-from mlcost_ext.core.rule import Tighter
+from mlcost_ext.core.rule import Option, Tighter
+from mlcost_ext.core.type_patterns import common_types
 
 Stricter = Callable[[Any, Any], Any]
 """(upper, lower) → what holds if both do; the upper one where they are equal."""
@@ -27,13 +28,26 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ignored:
+    """What does not hold as a lower layer gives it."""
+
+    given: Given
+    above: Any
+    """What holds above it."""
+    origin: str
+    """Where that is from."""
+    after: Any
+    """What both come to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What a field comes to."""
 
     value: Any
     origin: str
-    without_effect: tuple[tuple[Given, Any, str], ...] = ()
-    """What a lower layer gives that would loosen it, with the value that holds above it and where that is from."""
+    without_effect: tuple[Ignored, ...] = ()
+    """What a lower layer gives that would loosen it."""
 
 
 def smaller(upper: Decimal | None, lower: Decimal | None) -> Decimal | None:
@@ -95,6 +109,11 @@ BY_NAME: dict[Tighter, Stricter] = {
 }
 
 
+def stricter_of(option: Option) -> Stricter:
+    """Give what puts two values of a rule's option together."""
+    return common_types if option.kind == "patterns" and option.tighter == "intersection" else BY_NAME[option.tighter]
+
+
 def settle(
     given: Sequence[Given], builtin: Any, stricter: Stricter, is_unlocked: Callable[[int], bool], *, binds: bool = True
 ) -> Settled:
@@ -113,14 +132,14 @@ def settle(
     rest = list(given)
     is_first_the_base = bool(rest) and (rest[0].layer == 0 or not binds)
     bound = [rest.pop(0) if is_first_the_base else Given(layer=0, value=builtin, origin=BUILTIN)]
-    ignored: list[tuple[Given, Any, str]] = []
+    ignored: list[Ignored] = []
     for lower in rest:
         bound = [upper for upper in bound if lower.only_tightens or not is_unlocked(upper.layer)]
         if bound:
             before = _fold(bound, stricter)
             after = stricter(before, lower.value)
             if after != lower.value:
-                ignored.append((lower, before, _origin(bound, before, stricter)))
+                ignored.append(Ignored(given=lower, above=before, origin=_origin(bound, before, stricter), after=after))
         bound.append(lower)
     value = _fold(bound, stricter)
     return Settled(value=value, origin=_origin(bound, value, stricter), without_effect=tuple(ignored))

@@ -96,6 +96,18 @@ def _read(name: str, content: FileContent, rules: Sequence[Rule]) -> tuple[Layer
     from mlcost_ext.policy.reading import read_layer
 
     try:
-        return read_layer(content.data, name=name, rules=rules)
+        layer, faults, notes = read_layer(content.data, name=name, rules=rules)
     except ImportError:
         return Layer(name=name), (NO_YAML,), ()
+    return layer, faults, notes if faults else (*notes, *_unmatched(layer, rules))
+
+
+def _unmatched(layer: Layer, rules: Sequence[Rule]) -> tuple[Note, ...]:
+    """Note the patterns that match no instance type of those that are shipped."""
+    from mlcost_ext.policy.unmatched import has_patterns, unmatched
+
+    if not has_patterns(layer, rules):
+        return ()
+    from mlcost_ext.prices.instances import described_types
+
+    return unmatched(layer, rules, described_types())

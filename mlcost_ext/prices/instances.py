@@ -35,6 +35,11 @@ def instance_facts(instance_type: str) -> InstanceFacts | None:
     )
 
 
+def described_types() -> tuple[str, ...]:
+    """Give all types that somebody has described, with `ml.`."""
+    return tuple(_table())
+
+
 def has_local_disk(instance_type: str) -> bool:
     """Tell whether training on this type uses its own NVMe disk, so that no volume is billed."""
     facts = instance_facts(instance_type)

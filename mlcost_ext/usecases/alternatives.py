@@ -9,19 +9,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlcost_ext.core.cuda import runs_on
 from mlcost_ext.core.fitting import fits, is_burstable
 from mlcost_ext.core.merge_patch import merged, patch_at
 from mlcost_ext.core.planned import Planned, PlannedRun
 from mlcost_ext.core.ports import PriceCatalog
 from mlcost_ext.core.price import price_key
 from mlcost_ext.core.region import partition_of
+from mlcost_ext.guardrails.request_parts import Part
+from mlcost_ext.guardrails.spot_training import wait_for
 from mlcost_ext.jobs.kind import Facts
 
 SPOT = "Spot"
 PRICE_ONLY = "price only; speed unknown"
 MOST_TYPES = 3
-MOST_WAIT_SECONDS = 28 * 86_400
-"""As long as a training job may run (https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html)."""
 
 RESOURCES: dict[str, tuple[str, ...]] = {
     "training": ("ResourceConfig",),
@@ -64,6 +65,9 @@ def candidates(
     line, region_id = lines[0].line, planned.region_id
     yield from on_spot(kind, request, run, region_id)
     for name in fitting(line.component, str(line.instance_type), region_id, prices=prices, facts=facts):
+        made = facts.instance_facts(name)
+        if made is not None and not runs_on(run.key.image, made):
+            continue
         change = with_member(kind, request, "InstanceType", name)
         if change:
             yield Candidate(title=name, change=change, region_id=region_id, basis=PRICE_ONLY, is_other_speed=True)
@@ -77,7 +81,10 @@ def on_spot(kind: str, request: Mapping[str, Any], run: PlannedRun, region_id: s
     limit = run.max_runtime_in_seconds
     if kind not in WITH_SPOT or run.is_spot or run.keep_alive_seconds or limit is None:
         return
-    condition = {"MaxRuntimeInSeconds": limit, "MaxWaitTimeInSeconds": max(limit, min(2 * limit, MOST_WAIT_SECONDS))}
+    wait = wait_for(Part(place=(), members=definition_of(request) if kind == "tuning" else request), limit)
+    if wait is None:
+        return
+    condition = {"MaxRuntimeInSeconds": limit, "MaxWaitTimeInSeconds": wait}
     change: dict[str, Any] = {"EnableManagedSpotTraining": True, "StoppingCondition": condition}
     if kind == "tuning":
         change = in_definition(request, change)

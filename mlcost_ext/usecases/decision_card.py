@@ -220,6 +220,8 @@ def change_words(mend: Mend, request: Mapping[str, Any]) -> str:
 TAGS = "tags filled in"
 WHOLE = ("Tags", "CheckpointConfig")
 """Members that are told as one."""
+LEFT_OUT = ("KeepAlivePeriodInSeconds", "MaxWaitTimeInSeconds", "ProvisionedConcurrency")
+"""Members that are told where they are gone from a structure of a list, which a patch replaces whole."""
 
 
 def words_of(change: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[str]:
@@ -235,28 +237,33 @@ def words_of(change: Mapping[str, Any], request: Mapping[str, Any]) -> Iterator[
     for key, write in WORDS.items():
         if key in flat:
             yield write(flat[key])
+    if "MaxInstanceCount" in flat and "MinInstanceCount" not in flat:
+        yield taken(flat["MaxInstanceCount"], "scaled to {} at most", "no limit of instances")
     if "MaxWaitTimeInSeconds" in flat and not {"EnableManagedSpotTraining", "MaxRuntimeInSeconds"} & set(flat):
         yield wait_word(flat["MaxWaitTimeInSeconds"])
 
 
-def members(change: Any, before: Any) -> Iterator[tuple[str, Any]]:
+def members(change: Any, before: Any, *, is_listed: bool = False) -> Iterator[tuple[str, Any]]:
     """Give the members that a patch changes by their own names, those of structures and lists too.
 
     Args:
         change: The patch, or a part of it.
         before: What stands there without it.
+        is_listed: Whether it stands in a list.
     """
     if isinstance(change, Mapping):
         for key, value in change.items():
             old = before.get(key) if isinstance(before, Mapping) else None
             if isinstance(value, (Mapping, list, tuple)) and key not in WHOLE:
-                yield from members(value, old)
+                yield from members(value, old, is_listed=is_listed)
             elif value is None or value != old:
                 yield str(key), value
+        if is_listed and isinstance(before, Mapping):
+            yield from ((key, None) for key in LEFT_OUT if key in before and key not in change)
     elif isinstance(change, (list, tuple)):
         olds = before if isinstance(before, (list, tuple)) else ()
         for place, each in enumerate(change):
-            yield from members(each, olds[place] if place < len(olds) else None)
+            yield from members(each, olds[place] if place < len(olds) else None, is_listed=True)
 
 
 def seconds_word(value: Any) -> str:
@@ -265,6 +272,10 @@ def seconds_word(value: Any) -> str:
 
 def wait_word(value: Any) -> str:
     return f"wait for Spot up to {span(value)} in all" if isinstance(value, int) else "no wait for Spot"
+
+
+def kept_word(value: Any) -> str:
+    return f"kept warm for {span(value)}" if isinstance(value, int) and value else "no warm pool"
 
 
 def taken(value: Any, yes: str, no: str) -> str:
@@ -279,8 +290,9 @@ WORDS: dict[str, Any] = {
     "MaxNumberOfTrainingJobs": lambda value: "one job" if value == 1 else taken(value, "at most {} jobs", "no limit of jobs"),
     "TrainingJobEarlyStoppingType": lambda value: f"early stopping {clean(str(value), 12).lower()}",
     "VolumeSizeInGB": lambda value: taken(value, "a volume of {} GB", "AWS's own volume"),
-    "KeepAlivePeriodInSeconds": lambda value: taken(value, "kept warm for {} s", "no warm pool"),
+    "KeepAlivePeriodInSeconds": kept_word,
     "MemorySizeInMB": lambda _: "serverless",
+    "ProvisionedConcurrency": lambda value: taken(value, "{} calls at once provisioned", "no provisioned concurrency"),
     "MinInstanceCount": lambda _: "with scaling",
     "WarmStartType": lambda _: "with a warm start",
     "Tags": lambda _: TAGS,

@@ -55,7 +55,7 @@ def may_be(above: Sequence[Layer], field: Field) -> str:
         stack.is_unlocked(field.place),
         binds=field.binding != "topmost",
     )
-    bounds = [before for lower, before, _ in found.without_effect if lower is probe]
+    bounds = [each.above for each in found.without_effect if each.given is probe]
     if not bounds:
         return ANYTHING
     return NOTHING_ELSE if field.stricter is topmost else tighter(shape, bounds[0])

@@ -82,6 +82,8 @@ class Judged:
     planned: Planned
     settings: Mapping[str, RuleSettings]
     """What each rule was judged by, by its id: the policy's settings, or those of an exception or override."""
+    defaulted: frozenset[str] = frozenset()
+    """Keys of the request's tags that nobody gave: the policy's defaults."""
 
     @property
     def decision(self) -> Verdict:

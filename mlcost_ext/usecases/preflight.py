@@ -65,6 +65,8 @@ class Case:
     counts_spot: bool = False
     """Whether what Spot saves on average counts even where the runtime is known by its limit alone: of what is mended, where
     the request itself is not on Spot."""
+    defaulted: frozenset[str] = frozenset()
+    """Keys of tags that nobody gave: the policy's defaults."""
 
 
 class Preflight:
@@ -96,6 +98,7 @@ class Preflight:
         hours: Decimal | None = None,
         tags: Mapping[str, str] | None = None,
         overridden: Collection[str] = (),
+        defaulted: Collection[str] = (),
     ) -> Judged:
         """Say what is wrong with a launch, and what is to become of it.
 
@@ -107,14 +110,18 @@ class Preflight:
             hours: How long one run is expected to take; None: by earlier runs, else by its limit.
             tags: What is filled in where the request has no such tag, before the policy's defaults.
             overridden: Rules that are not held against it this once.
+            defaulted: Keys of tags that it has of the policy's defaults, since it was judged before.
 
         Raises:
             UsageError: The request, its kind or the hours are wrong.
         """
         named = checked_kind(kind, request)
         given = seconds_of_hours(hours)
-        case = Case(kind=named, region_id=checked_region(region_id), given=given, now=now, overridden=overridden)
-        request = filled(request, named, tags or {}, self.policy.required_tags)
+        asked, request = request, filled(request, named, tags or {}, self.policy.required_tags)
+        by_default = frozenset({*defaulted, *(tags_of(request).keys() - tags_of(asked).keys() - set(tags or ()))})
+        case = Case(
+            kind=named, region_id=checked_region(region_id), given=given, now=now, overridden=overridden, defaulted=by_default
+        )
         costed, estimate = self._estimated(case, request)
         raised = self._raised(case, request, costed, estimate)
         case = replace(case, counts_spot=not is_on_spot(costed.planned))
@@ -124,7 +131,15 @@ class Preflight:
         told = replace(estimate, findings=findings, decision=decision, effective_decision=effective)
         tags_now = tags_of(request)
         settings = {rule.id: self._settings(rule, tags_now, case) for rule in self._rules}
-        return Judged(kind=named, request=request, estimate=told, raised=raised, planned=costed.planned, settings=settings)
+        return Judged(
+            kind=named,
+            request=request,
+            estimate=told,
+            raised=raised,
+            planned=costed.planned,
+            settings=settings,
+            defaulted=by_default,
+        )
 
     def with_alternatives(self, judged: Judged, hours: Decimal | None = None) -> Estimate:
         """Give the estimate with its alternatives."""
@@ -158,6 +173,7 @@ class Preflight:
             now=now,
             overridden=(),
             counts_spot=not is_on_spot(judged.planned),
+            defaulted=judged.defaulted,
         )
         request, needs, cleared = judged.request, list[str](), list[str]()
         raised, tried = judged.raised, Counter[Key]()
@@ -217,6 +233,7 @@ class Preflight:
             cheaper=partial(self._cheaper, case.region_id),
             priced=partial(self._priced, case.region_id),
             spot=self._estimator.spot_of(costed.planned),
+            defaulted=case.defaulted,
             limit_currency=self.policy.billing_currency,
             evidence=self._evidence,
             now=case.now,

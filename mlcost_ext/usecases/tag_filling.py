@@ -35,13 +35,15 @@ def with_tags(request: Mapping[str, Any], kind: str, tags: Mapping[str, str]) ->
 def filled(request: Mapping[str, Any], kind: str, tags: Mapping[str, str], required: Sequence[TagRule]) -> Mapping[str, Any]:
     """Give the request with what it lacks: these tags first, then the policy's defaults; as it is where it lacks nothing.
 
-    A request whose tags are no list is left for AWS to refuse, and nothing is filled in beyond the 50 that AWS takes.
+    A request whose tags are no list is left for AWS to refuse, and nothing is filled in beyond the 50 that AWS takes. A default
+    is no answer where a key is there that differs from the required one by letter case only: which is meant, a person says.
     """
     given = request.get("Tags")
     if given is not None and not isinstance(given, (list, tuple)):
         return request
     known = tags_of(request)
-    defaults = {rule.key: rule.default for rule in required if rule.default is not None}
+    alike = {key.lower() for key in {*known, *tags} - {rule.key for rule in required}}
+    defaults = {rule.key: rule.default for rule in required if rule.default is not None and rule.key.lower() not in alike}
     missing = {key: value for key, value in {**defaults, **tags}.items() if key not in known}
     room = MOST_TAGS - len(given or ())
     return with_tags(request, kind, dict(list(missing.items())[: max(0, room)])) if missing else request

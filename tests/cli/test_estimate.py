@@ -223,10 +223,54 @@ def test_whose_runs_tell_the_time(home, left_behind, recently, answered):
     assert module.server_of(home / "mlcost") == "s1"
     noted = answered(estimate_samples.estimate())
     options = {"request": str(written(home)), "region": "us-east-1", "hours": None, "input_gb": None, "kind": None}
-    module.run(Namespace(**options, policy=None, json=False))
+    module.run(Namespace(**options, policy=None, json=False, tag=None))
     assert [server_id for server_id, _ in noted] == ["s1"]
 
 
 def written(home) -> Path:
     (home / "request.json").write_text(json.dumps(REQUEST))
     return home / "request.json"
+
+
+@pytest.fixture
+def tagged(home, answered, monkeypatch):
+    """Be in a project's folder whose file says tags; give what was asked."""
+    folder = home / "churn" / "notebooks"
+    folder.mkdir(parents=True)
+    (folder.parent / ".mlcost.yaml").write_text("project: churn\ntags: {team: fraud, stage: dev}\n")
+    (folder / "request.json").write_text(json.dumps(REQUEST))
+    monkeypatch.setenv("MLCOST_SERVER_ROOT", str(home))
+    monkeypatch.chdir(folder)
+    return answered(estimate_samples.estimate())
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ((), {"team": "fraud", "stage": "dev"}),
+        (("--tag", "team=risk", "--tag", "model=a=b c"), {"team": "risk", "stage": "dev", "model": "a=b c"}),
+        (("--tag", "team="), {"stage": "dev"}),
+    ],
+)
+def test_tags_of_the_project_and_those_said(mlcost, tagged, said, expected):
+    """As a kernel there would fill them in."""
+    assert mlcost("estimate", "request.json", *REGION, *said).status == 0
+    assert [asked.tags for _, asked in tagged] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("team", "'team' is no tag"),
+        ("=x", "AWS does not take the tag '=x'"),
+        ("aws:team=x", "AWS does not take the tag"),
+        ("te!am=x", "AWS does not take the tag"),
+        (f"team={'x' * 257}", "AWS does not take the tag"),
+    ],
+)
+def test_what_is_no_tag(mlcost, request_file, said, message):
+    """Status 2, in two lines."""
+    ran = mlcost("estimate", request_file, *REGION, "--tag", said)
+    assert (ran.status, ran.out) == (2, "")
+    assert message in ran.err
+    assert ran.err.count("\n") == 2

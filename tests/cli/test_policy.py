@@ -3,13 +3,18 @@
 import errno
 import json
 import os
+import re
 import sys
 
 import jsonschema
 import pytest
 
+from mlcost_ext.guard_wiring import load_rules
+from mlcost_ext.guardrails.allowed_type import is_allowed
 from mlcost_ext.policy.yaml_nodes import MOST_FAULTS
 from mlcost_ext.policy_files import layer_file, layer_paths
+from mlcost_ext.policy_files.compiling import in_force
+from mlcost_ext.prices.instances import described_types
 from tests.fakes import ROOT
 
 GOOD = "version: 1\nrules: {MC101: {verdict: ask, limit_list_cost: 20}}\n"
@@ -194,6 +199,31 @@ def test_the_examples_of_the_documentation(mlcost, file):
     assert (ran.status, ran.document["is_valid"]) == (0, True)
     notes = [note["message"] for note in ran.document["files"][0]["notes"]]
     assert [note for note in notes if "idle.mode" not in note and " ended on " not in note] == []  # the day will come
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.name)
+def test_the_examples_deny_all_dear_types(file):
+    """Of each family with A100 and later that AWS has, so that none goes by what its older kin may not."""
+    types = [name for name in described_types() if re.match(r"ml\.p[4-9]", name)]
+    rules = in_force({str(file): layer_file.read(layer_paths.named_path(str(file)))}, load_rules().rules, None).policy.rules
+    denied = rules["MC104"].options["denied"]
+    assert {"ml.p5e.48xlarge", "ml.p5en.48xlarge", "ml.p6-b200.48xlarge"} <= {*types}
+    assert [name for name in types if is_allowed(name, denied, None)] == []
+
+
+def test_patterns_that_match_no_type(mlcost, tmp_path):
+    """Are noted with what may be meant; what no pattern is made of is a fault."""
+    file = put(
+        tmp_path / "p.yaml", 'version: 1\nrules: {MC104: {verdict: block, denied: ["ml.p4d", "p5", "ml.p4.*", "ml.p5.*"]}}\n'
+    )
+    ran = mlcost("policy", "check", file)
+    assert ran.status == 0
+    notes = [line.partition("rules.MC104.denied: ")[2] for line in ran.out.splitlines() if line.startswith("Note: ")]
+    assert [note.partition(" matches")[0] for note in notes] == ["ml.p4d", "p5", "ml.p4.*"]
+    assert [note.partition("did you mean ")[2] for note in notes] == ["ml.p4d.*?", "ml.p5.*?", "ml.p4d.*?"]
+    ran = mlcost("policy", "check", put(tmp_path / "q.yaml", 'version: 1\nrules: {MC104: {denied: ["ml.{p4d,p5}.*"]}}\n'))
+    assert ran.status == 1
+    assert "Only * and ? have a meaning in a pattern of instance types" in ran.out
 
 
 def test_both_examples_are_in_the_documentation():

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlcost_ext.core.rule import Objection
 from mlcost_ext.guardrails.allowed_type import RULE, is_allowed
+from mlcost_ext.usecases.alternatives import priced
 from tests.usecases.test_estimating import Facts as Samples
 
+from . import launches
 from .launch_samples import definition, endpoint_config, fixed, objections, processing, proposal, several, training
 
 GROUPS = [{"InstanceType": f"ml.{name}.xlarge", "InstanceCount": 1, "InstanceGroupName": name} for name in ("g5", "m5")]
@@ -49,16 +52,67 @@ def test_the_cheapest_fitting_type_that_is_allowed_is_the_fix():
     assert found.hint == "Take a type that is not one of ml.g*."
 
 
-def test_the_type_that_comes_nearest_is_the_fix_where_none_fits():
-    """What it lacks is said; a CPU type does not come near one with a GPU."""
+def test_the_type_that_comes_nearest_is_only_named():
+    """With what it lacks, and no fix takes it; a CPU type does not come near one with a GPU."""
     (found,) = objections(RULE, proposal(training()), denied=("ml.g5.*", "ml.g6.*"))
-    assert found.fix == {"ResourceConfig": {"InstanceType": "ml.g4dn.xlarge"}}
+    assert found.fix is None
     assert found.hint.endswith(" ml.g4dn.xlarge comes nearest, with 16 GiB of accelerator memory instead of 24.")
     (plain,) = objections(RULE, proposal(training(ResourceConfig={**BIG, "InstanceType": "ml.m5.xlarge"})), denied=("ml.m5.*",))
     assert plain.fix is None
 
 
 BIG = {"InstanceCount": 1, "VolumeSizeInGB": 30}
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "hint"),
+    [
+        ("ml.c5.xlarge", "ml.c6i.xlarge", "ml.r5.large comes nearest, with 2 vCPUs instead of 4."),
+        ("ml.m5.24xlarge", "ml.m6i.24xlarge", "ml.r5.16xlarge comes nearest, with 64 vCPUs instead of 96."),
+        ("ml.trn1.32xlarge", "ml.trn1n.32xlarge", "ml.trn1n.32xlarge has what it has, and costs more."),
+        (
+            "ml.g4dn.12xlarge",
+            "ml.g6.12xlarge",
+            "ml.g6.12xlarge has what it has, and costs more. ml.g7e.2xlarge comes nearest, with 1 accelerator instead of 4, "
+            "8 vCPUs instead of 48 and 64 GiB of memory instead of 192.",
+        ),
+    ],
+)
+def test_a_fix_takes_nothing_away(name, other, hint):
+    """Neither vCPUs nor memory nor accelerators, even if it costs more; what would is named with all that it lacks."""
+    found = on_sale(name, denied=(f"{name.rpartition('.')[0]}.*",))
+    assert found.fix == {"ResourceConfig": {"InstanceType": other}}
+    assert found.hint.endswith(f" {hint}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "nearest"),
+    [
+        ("1.13.1-gpu-py39-cu117-ubuntu20.04-sagemaker", "ml.g6e.12xlarge"),
+        ("2.3.0-gpu-py311-cu121-ubuntu20.04-sagemaker", "ml.g6e.12xlarge"),
+        ("2.5-gpu-py311", "ml.g6e.12xlarge"),
+        ("2.7.1-gpu-py312-cu128-ubuntu22.04-sagemaker", "ml.g7e.24xlarge"),
+    ],
+)
+def test_no_gpu_is_proposed_that_the_container_cannot_run_on(tag, nearest):
+    """A container of an older CUDA has no code for newer GPUs, which is no matter of what they are made of."""
+    image = f"763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-training:{tag}"
+    found = on_sale("ml.p4d.24xlarge", image=image, denied=("ml.p4d.*", "ml.p5.*"))
+    assert found.fix == {"ResourceConfig": {"InstanceType": "ml.p4de.24xlarge"}}
+    assert f" {nearest} comes nearest, with 4 accelerators instead of 8" in found.hint
+    large = on_sale("ml.p5.48xlarge", image=image, denied=("ml.p5.*", "ml.p4de.*"))
+    assert (large.fix == {"ResourceConfig": {"InstanceType": "ml.g7e.48xlarge"}}) is ("cu128" in tag)
+
+
+def on_sale(name: str, image: str = launches.OWN, **options: tuple[str, ...]) -> Objection:
+    """Judge a training job on a type, by the prices that are shipped."""
+    request = launches.training(name, image=image)
+
+    def all_types(component: str) -> tuple[str, ...]:
+        return tuple(priced(component, launches.REGION, launches.shared().prices))
+
+    (found,) = objections(RULE, launches.proposal("training", request, priced=all_types), **options)
+    return found
 
 
 def test_the_hint_names_what_is_allowed():

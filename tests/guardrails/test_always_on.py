@@ -18,6 +18,12 @@ from .launches import Remembered, endpoint_config, judged, options_of, proposal,
 
 DEV = {"environment": "dev"}
 SCALED = {"Status": "ENABLED", "MinInstanceCount": 0, "MaxInstanceCount": 2}
+ASYNCHRONOUS = {"OutputConfig": {"S3OutputPath": "s3://bucket/out"}}
+
+
+def serverless(**changes: Any) -> dict[str, Any]:
+    """Make a serverless variant."""
+    return {"VariantName": "a", "ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1, **changes}}
 
 
 def subjects(request: dict[str, Any], evidence: Any = None, **options: Any) -> list[str | None]:
@@ -68,14 +74,47 @@ def test_what_cannot_be_serverless_is_said_without_a_fix(request_: dict[str, Any
         endpoint_config(variant(), tags={"team": "dev"}),
         endpoint_config(variant(ModelName=None, ManagedInstanceScaling=SCALED), tags=DEV,
                         ExecutionRoleArn="arn:aws:iam::111122223333:role/Role"),
-        endpoint_config(variant(), tags=DEV, AsyncInferenceConfig={"OutputConfig": {"S3OutputPath": "s3://bucket/out"}}),
+        endpoint_config(variant(), tags={"environment": "production"}, AsyncInferenceConfig=ASYNCHRONOUS),
+        endpoint_config(variant(ManagedInstanceScaling=SCALED), tags=DEV, AsyncInferenceConfig=ASYNCHRONOUS),
+        endpoint_config(serverless(ProvisionedConcurrency=1), tags={"environment": "production"}),
         endpoint_config({"VariantName": "a", "ModelName": "m", "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}},
                         tags=DEV),
     ],
 )  # fmt: skip
 def test_what_is_needed_or_costs_nothing_while_idle_is_left_alone(request_: dict[str, Any]) -> None:
-    """Production, what scales to zero, asynchronous and serverless endpoints."""
+    """Production, what scales to zero, and serverless endpoints."""
     assert subjects(request_) == []
+
+
+def test_an_asynchronous_endpoint_for_development_is_to_scale_to_zero() -> None:
+    """Whether it is registered for that its request does not say; instances that are paid for already are no matter."""
+    (found,) = judged(RULE, "endpoint-config", endpoint_config(variant(), tags=DEV, AsyncInferenceConfig=ASYNCHRONOUS))
+    assert (found.subject, found.fix) == ("asynchronous", None)
+    assert found.message == "It is for dev, and its instances cost day and night unless something scales them to zero."
+    assert "MinCapacity of 0" in found.hint
+    paid = variant(CapacityReservationConfig={"MlReservationArn": "arn:aws:sagemaker:us-east-1:111122223333:reservation/a"})
+    assert subjects(endpoint_config(paid, tags=DEV, AsyncInferenceConfig=ASYNCHRONOUS)) == []
+
+
+def test_provisioned_concurrency_in_development_is_left_out() -> None:
+    """Of each variant that has it; a call to make the endpoint itself has nothing to change."""
+    request = endpoint_config(serverless(ProvisionedConcurrency=1), tags=DEV)
+    (found,) = judged(RULE, "endpoint-config", request)
+    assert (found.subject, found.message) == (
+        "concurrency",
+        "It is for dev, and its provisioned concurrency costs day and night, called or not.",
+    )
+    assert found.fix is not None
+    assert merged(request, found.fix)["ProductionVariants"] == [serverless()]
+    stands = {"EndpointName": "a", "EndpointConfigName": "a", "EndpointConfig": request, "Tags": request["Tags"]}
+    (found,) = RULE.judge(proposal("endpoint", stands), options_of(RULE))
+    assert (found.subject, found.fix) == ("concurrency", None)
+
+
+def test_a_default_of_the_policy_names_no_environment() -> None:
+    """Nobody has said that the endpoint is for trying things out."""
+    request = endpoint_config(variant(), tags=DEV)
+    assert RULE.judge(proposal("endpoint-config", request, defaulted=frozenset({"environment"})), options_of(RULE)) == ()
 
 
 def test_environments_are_those_of_the_policy() -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.core.rule import Unsure
-from mlcost_ext.guardrails.list_cost_limit import RULE, judged_cost
+from mlcost_ext.guardrails.cost_parts import judged_cost
+from mlcost_ext.guardrails.list_cost_limit import RULE
 
 from .launch_samples import (
     DAY,
@@ -98,17 +99,57 @@ def test_less_than_an_hour_is_no_fix():
     assert found.fix is None
 
 
-def test_kept_instances_cost_whatever_the_run_takes():
-    """An hour of them is USD 1.408 of the limit."""
-    resources = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": HOUR}
-    _, fix = fixed(RULE, training(ResourceConfig=resources), **{LIMIT: Decimal(10)})
-    assert fix == {"StoppingCondition": {"MaxRuntimeInSeconds": 21_960}}
-    (found,) = objections(RULE, proposal(training(ResourceConfig=resources)), **{LIMIT: Decimal(1)})
+def kept(seconds, run=DAY, name="ml.g5.xlarge"):
+    resources = {"InstanceType": name, "InstanceCount": 1, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": seconds}
+    return training(ResourceConfig=resources, StoppingCondition={"MaxRuntimeInSeconds": run})
+
+
+def test_kept_instances_are_kept_for_less_first():
+    """The run is left alone where that is enough; an hour costs USD 1.408."""
+    request = kept(6 * HOUR, run=1200)
+    (found,) = objections(RULE, proposal(request), **{LIMIT: Decimal(5)})
+    assert found.message == (
+        "It may cost USD 8.92, USD 8.45 of it for instances that are kept for 6 h after its end, above the limit of USD 5.00."
+    )
+    assert found.hint == "Set KeepAlivePeriodInSeconds to 11580 (3 h 13 min) or less."
+    _, fix = fixed(RULE, request, **{LIMIT: Decimal(5)})
+    assert fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": 11_580}}
+    longer = merged(request, {"ResourceConfig": {"KeepAlivePeriodInSeconds": 11_640}})
+    assert objections(RULE, proposal(longer), **{LIMIT: Decimal(5)})
+    (found,) = objections(RULE, proposal(request), **{LIMIT: Decimal("0.48")})
+    assert found.hint == "Leave KeepAlivePeriodInSeconds out."
+    assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": None}}
+
+
+def test_they_are_not_kept_where_the_run_alone_is_above_the_limit():
+    """So that the stopping condition has all of the limit."""
+    request = kept(HOUR)
+    (found,) = objections(RULE, proposal(request), **{LIMIT: Decimal(10)})
+    assert found.hint == (
+        "Leave KeepAlivePeriodInSeconds out, and set MaxRuntimeInSeconds to 25560 (7 h 6 min) or less, as long as the job is "
+        "done by then."
+    )
+    _, fix = fixed(RULE, request, **{LIMIT: Decimal(10)})
+    assert fix == {
+        "ResourceConfig": {"KeepAlivePeriodInSeconds": None},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 25_560},
+    }
+    (found,) = objections(RULE, proposal(request), **{LIMIT: Decimal(1)})
     assert found.fix == {"ResourceConfig": {"InstanceType": "ml.g6.xlarge"}}
     preferences = [{"InstanceType": name, "InstanceCount": 1} for name in ("ml.g5.xlarge", "ml.g6.xlarge")]
-    kept = {"InstancePreferences": preferences, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": HOUR}
-    (found,) = objections(RULE, proposal(training(ResourceConfig=kept)), **{LIMIT: Decimal(10)})
+    several_types = {"InstancePreferences": preferences, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": HOUR}
+    (found,) = objections(RULE, proposal(training(ResourceConfig=several_types)), **{LIMIT: Decimal(10)})
     assert found.fix is None
+
+
+def test_kept_instances_of_a_job_that_earlier_runs_tell_of():
+    """What is expected counts, and keeping is a part of it."""
+    (found,) = objections(RULE, proposal(kept(6 * HOUR), forecasts=LATEST), **{LIMIT: Decimal(5)})
+    assert found.message == (
+        "By 14 earlier runs it is expected to cost USD 9.86, USD 8.45 of it for instances that are kept for 6 h after its end, "
+        "above the limit of USD 5.00."
+    )
+    assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": 9180}}
 
 
 def test_a_tuning_job_is_judged_as_a_whole():
@@ -121,6 +162,78 @@ def test_a_tuning_job_is_judged_as_a_whole():
     (found,) = objections(RULE, proposal(several(definition(), definition()), "tuning"), **{LIMIT: Decimal(100)})
     assert found.fix is not None  # one type, in two places
     assert [each["ResourceConfig"]["InstanceType"] for each in found.fix["TrainingJobDefinitions"]] == ["ml.g6.xlarge"] * 2
+
+
+def jobs(number=20, parallel=2, run=DAY, strategy="Bayesian", **changes):
+    limits = {"MaxNumberOfTrainingJobs": number, "MaxParallelTrainingJobs": parallel}
+    config = {"Strategy": strategy, "ResourceLimits": limits}
+    return tuning(config, TrainingJobDefinition=definition(StoppingCondition={"MaxRuntimeInSeconds": run}), **changes)
+
+
+def test_a_tuning_job_gets_fewer_jobs_where_each_is_short():
+    """Twenty of two hours are USD 56.32; an hour each would be above USD 20 too, seven of two hours are not."""
+    after, fix = fixed(RULE, jobs(run=2 * HOUR), "tuning", **{LIMIT: Decimal(20)})
+    assert fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxNumberOfTrainingJobs": 7}}}
+    assert judged_cost(proposal(after, "tuning").estimate) == Decimal("19.712")
+    (found,) = objections(RULE, proposal(jobs(run=2 * HOUR), "tuning"), **{LIMIT: Decimal(20)})
+    assert found.hint == "Set MaxNumberOfTrainingJobs to 7 or less, as most gain is in the first jobs."
+    _, fix = fixed(RULE, jobs(parallel=10, run=2 * HOUR), "tuning", **{LIMIT: Decimal(20)})
+    assert fix["HyperParameterTuningJobConfig"]["ResourceLimits"] == {"MaxNumberOfTrainingJobs": 7, "MaxParallelTrainingJobs": 7}
+
+
+def test_a_tuning_job_of_long_jobs_gets_fewer_and_shorter_ones():
+    """One of a day is USD 33.79: fourteen of an hour are within USD 20."""
+    (found,) = objections(RULE, proposal(jobs(), "tuning"), **{LIMIT: Decimal(20)})
+    assert found.hint == (
+        "Set MaxNumberOfTrainingJobs to 14 or less, as most gain is in the first jobs, and set MaxRuntimeInSeconds of each "
+        "job to 3600 (1 h) or less, as long as the job is done by then."
+    )
+    after, _ = fixed(RULE, jobs(), "tuning", **{LIMIT: Decimal(20)})
+    assert after["TrainingJobDefinition"]["StoppingCondition"] == {"MaxRuntimeInSeconds": HOUR}
+    (found,) = objections(RULE, proposal(jobs(strategy="Grid"), "tuning"), **{LIMIT: Decimal(20)})
+    assert found.hint == "Shorten its stopping condition, or take fewer jobs, a cheaper type or fewer instances."
+    assert found.fix == {"TrainingJobDefinition": {"ResourceConfig": {"InstanceType": "ml.g6.xlarge"}}}
+
+
+def test_a_tuning_job_that_earlier_runs_tell_of_gets_fewer_jobs():
+    """Each takes an hour, so that twenty are expected to cost USD 28.16."""
+    (found,) = objections(RULE, proposal(jobs(), "tuning", forecasts=LATEST), **{LIMIT: Decimal(20)})
+    assert found.fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxNumberOfTrainingJobs": 14}}}
+    assert found.message == "By 14 earlier runs it is expected to cost USD 28.16, above the limit of USD 20.00."
+
+
+def scaled(least, most, count=1, name="ml.g5.xlarge", **changes):
+    scaling = {"Status": "ENABLED", "MinInstanceCount": least, "MaxInstanceCount": most}
+    variant = {"VariantName": "all", "ModelName": "m", "InstanceType": name, "InitialInstanceCount": count}
+    return {"EndpointConfigName": "a", "ProductionVariants": [{**variant, "ManagedInstanceScaling": scaling}], **changes}
+
+
+def test_managed_scaling_is_judged_by_the_most():
+    """And both ends are said; proposed is the most that keeps within the limit."""
+    launch = proposal(scaled(1, 500), "endpoint-config")
+    assert objections(RULE, launch, **{MONTH: Decimal(506_880)}) == ()
+    (found,) = objections(RULE, launch, **{MONTH: Decimal(5000)})
+    assert found.message == (
+        "Thirty days of it cost between USD 1,013.76 and USD 506,880.00 by the list, as managed scaling has it, and the most is "
+        "above the limit of USD 5,000.00 a month."
+    )
+    assert found.hint == "Set MaxInstanceCount to 4 or less."
+    after, _ = fixed(RULE, scaled(1, 500), "endpoint-config", **{MONTH: Decimal(5000)})
+    assert after["ProductionVariants"][0]["ManagedInstanceScaling"]["MaxInstanceCount"] == 4
+    (found,) = objections(RULE, proposal(scaled(0, 1), "endpoint-config"), **{MONTH: Decimal(1000)})
+    assert found.message.startswith("Thirty days of it cost between USD 0.00 and USD 1,013.76 by the list")
+    assert found.hint == "Lower MaxInstanceCount, or take a smaller or cheaper type."
+    assert found.fix is not None
+    assert found.fix["ProductionVariants"][0]["InstanceType"] == "ml.g6.xlarge"
+
+
+def test_scaling_that_starts_above_the_limit_is_not_mended_by_its_most():
+    """AWS takes no most below what a variant starts with."""
+    (found,) = objections(RULE, proposal(scaled(1, 9, count=6), "endpoint-config"), **{MONTH: Decimal(5500)})
+    assert found.hint == "Lower MaxInstanceCount, or take a smaller or cheaper type."
+    request = {"EndpointName": "a", "EndpointConfigName": "a", "EndpointConfig": scaled(1, 9)}
+    (found,) = objections(RULE, proposal(request, "endpoint"), **{MONTH: Decimal(5500)})
+    assert found.fix is None
 
 
 def test_what_has_no_end_is_judged_by_thirty_days():
@@ -197,9 +310,9 @@ def test_a_job_without_a_place_for_a_limit_gets_another_type():
 
 @given(
     limit=st.decimals(Decimal("0.5"), Decimal(200), places=3),
-    run=st.integers(HOUR, 28 * DAY),
+    run=st.integers(60, 28 * DAY),
     count=st.integers(1, 7),
-    kept=st.sampled_from([0, 60, HOUR]),
+    kept=st.sampled_from([0, 60, HOUR, 6 * HOUR]),
     volume=st.integers(1, 500),
     name=st.sampled_from(["ml.g5.xlarge", "ml.m5.xlarge"]),
 )
@@ -208,9 +321,37 @@ def test_a_shorter_limit_always_holds(limit, run, count, kept, volume, name):
     resources = {"InstanceType": name, "InstanceCount": count, "VolumeSizeInGB": volume, "KeepAlivePeriodInSeconds": kept}
     request = training(ResourceConfig=resources, StoppingCondition={"MaxRuntimeInSeconds": run})
     for found in objections(RULE, proposal(request), **{LIMIT: limit}):
-        if found.fix is None or "StoppingCondition" not in found.fix:
+        if found.fix is None or "InstanceType" in found.fix.get("ResourceConfig", {}):
             continue
         after = merged(request, found.fix)
         assert faults_of("training", after) == ""
-        assert HOUR <= after["StoppingCondition"]["MaxRuntimeInSeconds"] < run
+        limits, keep = after["StoppingCondition"], after["ResourceConfig"].get("KeepAlivePeriodInSeconds", 0)
+        assert "StoppingCondition" not in found.fix or (HOUR <= limits["MaxRuntimeInSeconds"] < run and not keep)
+        assert keep <= kept
         assert objections(RULE, proposal(after), **{LIMIT: limit}) == ()
+
+
+@given(
+    limit=st.decimals(Decimal("0.5"), Decimal(2000), places=3),
+    run=st.integers(60, 28 * DAY),
+    number=st.integers(1, 750),
+    parallel=st.integers(1, 100),
+    whole=st.none() | st.integers(120, 15_768_000),
+    kept=st.sampled_from([0, HOUR]),
+)
+def test_fewer_and_shorter_jobs_always_hold(limit, run, number, parallel, whole, kept):
+    """AWS takes them, there are two or more of an hour or more, and together they are within the limit."""
+    told = {"MaxNumberOfTrainingJobs": number, "MaxParallelTrainingJobs": parallel, "MaxRuntimeInSeconds": whole}
+    limits = {key: value for key, value in told.items() if value is not None}
+    resources = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": kept}
+    described = definition(ResourceConfig=resources, StoppingCondition={"MaxRuntimeInSeconds": run})
+    request = tuning({"ResourceLimits": limits}, TrainingJobDefinition=described)
+    for found in objections(RULE, proposal(request, "tuning"), **{LIMIT: limit}):
+        if found.fix is None or "InstanceType" in found.fix.get("TrainingJobDefinition", {}).get("ResourceConfig", {}):
+            continue
+        after = merged(request, found.fix)
+        assert faults_of("tuning", after) == ""
+        changed = after["HyperParameterTuningJobConfig"]["ResourceLimits"]
+        assert min(number, 2) <= changed["MaxNumberOfTrainingJobs"] <= number
+        assert after["TrainingJobDefinition"]["StoppingCondition"]["MaxRuntimeInSeconds"] >= min(run, HOUR)
+        assert objections(RULE, proposal(after, "tuning"), **{LIMIT: limit}) == ()

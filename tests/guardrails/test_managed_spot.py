@@ -34,6 +34,7 @@ from .launch_samples import (
 
 RESOURCES = {"InstanceType": "ml.g5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
 CHECKPOINTS = {"S3Uri": "s3://models/churn/checkpoints/churn-1/"}
+LEARNER = {**ALGORITHM, "TrainingImage": "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"}
 
 
 def test_the_example_of_the_interface():
@@ -120,6 +121,55 @@ def test_awss_algorithms_without_checkpoints_wait_for_an_hour_at_most():
     request = training(AlgorithmSpecification=kmeans, StoppingCondition={"MaxRuntimeInSeconds": HOUR})
     _, fix = fixed(RULE, request)
     assert fix == {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxWaitTimeInSeconds": HOUR}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "wait", "is_spot", "fixed_wait"),
+    [
+        (HOUR, 5 * HOUR, True, HOUR),
+        (1800, HOUR + 1, True, HOUR),
+        (2 * HOUR, 2 * HOUR, False, None),
+        (5 * HOUR, None, False, None),
+        (1800, None, True, HOUR),
+        (600, 60, True, 1200),
+    ],
+)
+def test_a_wait_that_aws_refuses_of_algorithms_without_checkpoints(limit, wait, is_spot, fixed_wait):
+    """An hour at most; where the job may run for longer, no wait would do, and Spot is left out."""
+    condition = {"MaxRuntimeInSeconds": limit, **({"MaxWaitTimeInSeconds": wait} if wait else {})}
+    after, _ = fixed(RULE, on_spot(AlgorithmSpecification=LEARNER, StoppingCondition=condition))
+    assert after["EnableManagedSpotTraining"] is is_spot
+    assert after["StoppingCondition"].get("MaxWaitTimeInSeconds") == fixed_wait
+    assert after["StoppingCondition"]["MaxRuntimeInSeconds"] == limit
+
+
+def test_what_is_said_of_a_wait_that_is_too_long():
+    """Of each definition of a tuning job; an hour is fine, and a wait without Spot is none to keep."""
+    (found,) = objections(RULE, proposal(on_spot(HOUR, 2 * HOUR, AlgorithmSpecification=LEARNER)))
+    assert found.subject == "EnableManagedSpotTraining"
+    assert found.message == (
+        "AWS refuses a job on Spot of an algorithm that writes no checkpoints and may wait and run for more than an hour: "
+        "StoppingCondition allows that."
+    )
+    assert objections(RULE, proposal(on_spot(HOUR, HOUR, AlgorithmSpecification=LEARNER))) == ()
+    waits = {"MaxRuntimeInSeconds": HOUR, "MaxWaitTimeInSeconds": 2 * HOUR}
+    long = definition(AlgorithmSpecification=LEARNER, EnableManagedSpotTraining=True, StoppingCondition=waits)
+    after, _ = fixed(RULE, several(long, definition(StoppingCondition={"MaxRuntimeInSeconds": 60})), "tuning")
+    assert after["TrainingJobDefinitions"][0]["StoppingCondition"]["MaxWaitTimeInSeconds"] == HOUR
+    after, _ = fixed(RULE, training(AlgorithmSpecification=LEARNER, StoppingCondition=waits))
+    assert after["StoppingCondition"]["MaxWaitTimeInSeconds"] == HOUR
+
+
+def test_the_hint_says_where_checkpoints_are_kept():
+    """Nothing copies what a script writes to /opt/ml/checkpoints unless a CheckpointConfig says where to."""
+    short = {"MaxRuntimeInSeconds": 2 * HOUR}
+    (bare,) = objections(RULE, proposal(training(StoppingCondition=short)))
+    assert "CheckpointConfig" not in bare.fix
+    assert bare.hint.startswith("Turn it on: AWS may then interrupt the job and start it anew, unless a CheckpointConfig says")
+    (kept,) = objections(RULE, proposal(training(StoppingCondition=short, CheckpointConfig=CHECKPOINTS)))
+    (added,) = objections(RULE, proposal(training()))
+    assert kept.hint == added.hint
+    assert "so let it write checkpoints to /opt/ml/checkpoints" in kept.hint
 
 
 def test_nothing_is_said_where_it_would_save_nothing():

@@ -36,6 +36,7 @@ from .launches import (
 
 BUILT_IN = "811284229777.dkr.ecr.us-east-1.amazonaws.com/"
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:"
+RAY = "462105765813.dkr.ecr.us-east-1.amazonaws.com/sagemaker-rl-ray-container:ray-1.6.0-tf-cpu-py37"
 LITTLE = used(cpu="12.4", gpu="9", memory="8", gpu_memory="11")
 
 
@@ -87,6 +88,7 @@ def test_what_may_use_its_gpu_is_left_alone() -> None:
         (BUILT_IN + "xgboost:1", {}, "XGBoost 0.72 runs on CPUs alone"),
         (BUILT_IN + "blazingtext:1", {"mode": "batch_skipgram"}, "BlazingText runs batch_skipgram on CPUs alone"),
         (BUILT_IN + "blazingtext:1", {"mode": "supervised"}, None),
+        (BUILT_IN + "blazingtext:1", {"mode": ("batch_skipgram", "skipgram")}, None),
         (BUILT_IN + "ntm:1", {}, None),
         ("111122223333.dkr.ecr.us-east-1.amazonaws.com/kmeans:1", {}, None),
         (XGBOOST + "0.90-2-cpu-py3", {}, "XGBoost 0.90 runs on CPUs alone"),
@@ -103,10 +105,23 @@ def test_what_may_use_its_gpu_is_left_alone() -> None:
         (None, {}, None),
     ],
 )
-def test_what_is_known_of_containers(address: str | None, parameters: dict[str, str], clause: str | None) -> None:
+def test_what_is_known_of_containers(address: str | None, parameters: dict[str, Any], clause: str | None) -> None:
     """By account, repository, tag and hyperparameters; names as short as AWS's own tell nothing in another's registry."""
     found = why_no_gpu(address, parameters)
     assert found is None if clause is None else found is not None and clause in found
+
+
+@pytest.mark.parametrize(("values", "is_wrong"), [(("gpu_hist",), False), (("hist", "gpu_hist"), False), (("hist",), True)])
+def test_what_a_tuning_job_tries_counts(values: tuple[str, ...], is_wrong: bool) -> None:
+    """Of all its jobs, or of one definition: if any value of it uses a GPU, its instances need one."""
+    definition = training("ml.g5.xlarge", image=XGBOOST + "1.7-1")
+    request, ranges = tuning(definition), {"CategoricalParameterRanges": [{"Name": "tree_method", "Values": list(values)}]}
+    config = {**request["HyperParameterTuningJobConfig"], "ParameterRanges": ranges}
+    assert subjects("tuning", {**request, "HyperParameterTuningJobConfig": config}) == (["gpu"] if is_wrong else [])
+    alone = {**request["TrainingJobDefinition"], "DefinitionName": "d", "HyperParameterRanges": ranges}
+    several = {key: value for key, value in request.items() if key != "TrainingJobDefinition"}
+    launch = proposal("tuning", {**several, "TrainingJobDefinitions": [alone]})
+    assert [each.subject for each in RULE.judge(launch, options_of(RULE))] == (["gpu"] if is_wrong else [])
 
 
 def test_addresses_and_accounts_are_well_formed() -> None:
@@ -200,9 +215,14 @@ def test_work_that_is_shared_or_unknown_is_left_alone() -> None:
         training(count=2),
         training(count=2, image=PYTORCH),
         training(count=2, image=PYTORCH, AlgorithmSpecification=command, HyperParameters=SCRIPT),
+        training("ml.m5.xlarge", 3, image=RAY, HyperParameters=SCRIPT),
+        training(count=2, image=PYTORCH, HyperParameters={**SCRIPT, "backend": '"nccl"'}),
+        training("ml.m5.xlarge", 2, image=PYTORCH, HyperParameters={**SCRIPT, "backend": "gloo"}),
     ):
         assert subjects("training", request) == []
     assert subjects("transform", transform(count=2)) == []
+    other = {**SCRIPT, "backend": '"tensorflow"'}
+    assert subjects("training", training(count=2, image=PYTORCH, HyperParameters=other)) == ["instances"]
 
 
 def test_processing_shares_by_shards_or_by_spark() -> None:

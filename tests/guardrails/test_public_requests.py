@@ -126,7 +126,7 @@ def test_each_fix_can_be_pressed(policy: str, launch: PublicRequest) -> None:
         changed = merged(found.request, finding.fix)
         assert changed != found.request
         assert faults(launch, changed) in ("", faults(launch, found.request))
-        then = preflight(policy).judge(launch.kind, changed, launch.region_id, now=NOW)
+        then = preflight(policy).judge(launch.kind, changed, launch.region_id, now=NOW, defaulted=found.defaulted)
         if not finding.needs:
             assert {(each.rule, each.subject) for each in then.estimate.findings} < known
 
@@ -139,7 +139,8 @@ def test_what_mends_all_lets_it_go(policy: str, launch: PublicRequest) -> None:
     for mend in mends(policy, launch):
         changed = said_in(merged(found.request, mend.change), launch.kind, {need: ANSWERS[need] for need in mend.needs})
         assert faults(launch, changed) == ""
-        assert preflight(policy).judge(launch.kind, changed, launch.region_id, now=NOW).decision in ("allow", "warn")
+        then = preflight(policy).judge(launch.kind, changed, launch.region_id, now=NOW, defaulted=found.defaulted)
+        assert then.decision in ("allow", "warn")
 
 
 @EVERY

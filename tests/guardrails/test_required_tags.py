@@ -78,6 +78,19 @@ def test_an_empty_value_says_nothing():
     assert after["Tags"] == [{"Key": "environment", "Value": "dev"}]
 
 
+def test_a_key_of_another_letter_case_is_asked_about():
+    """A default beside it would contradict it; AWS takes both, and so may the policy."""
+    (found,) = judged(tagged(Environment="production"), ENVIRONMENT)
+    assert (found.message, found.fix, found.needs) == ("The tag environment is missing.", None, ("Tags.environment",))
+    assert found.hint == (
+        "Give environment as one of dev or production (did you mean the tag Environment, which is 'production'?)."
+    )
+    (found,) = judged(tagged(TEAM="x", team="y"), TEAM)
+    assert "TEAM" not in found.hint
+    (found,) = judged(tagged(Environment="production"), ENVIRONMENT, TagRule(key="Environment"))
+    assert found.fix is not None
+
+
 def test_a_default_that_is_not_allowed_is_none():
     """Several layers may contradict each other."""
     (found,) = judged(training(), TagRule(key="team", allowed=("a",), default="b"))

@@ -17,6 +17,7 @@ from mlcost_ext.guardrails.small_run_first import RULE
 from .launches import (
     NOW,
     OWN,
+    PYTORCH,
     Remembered,
     judged,
     learnt,
@@ -145,3 +146,12 @@ def test_what_cannot_be_told() -> None:
         RULE.judge(proposal("training", request, limit_currency="EUR"), options_of(RULE))
     assert len(RULE.judge(proposal("training", request, limit_currency="USD"), options_of(RULE))) == 1
     assert RULE.judge(proposal("training", request, Remembered([run()]), limit_currency="EUR"), options_of(RULE)) == ()
+
+
+def test_the_trial_runs_where_its_container_can() -> None:
+    """A container of CUDA 12.1 has no code for the newest GPUs, however cheap they are."""
+    older = PYTORCH.replace("cu124", "cu121")
+    for image, is_newest in ((older, False), (PYTORCH.replace("cu124", "cu128"), True)):
+        (found,) = judged(RULE, "training", training("ml.p5.48xlarge", image=image, hours=24), from_list_cost=Decimal(20))
+        assert found.fix is not None
+        assert str(found.fix.get("ResourceConfig", {}).get("InstanceType")).startswith("ml.g7e.") is is_newest

@@ -142,6 +142,54 @@ def test_a_keep_alive_of_which_too_little_is_known_is_left_alone(request_: dict[
     assert judged(RULE, "training", request_, remembered) == ()
 
 
+def short(run_seconds: int, keep_seconds: int, **changes: Any) -> dict[str, Any]:
+    """Ask for a short run, and for its instances to be kept for so long."""
+    return kept(keep_seconds) | {"StoppingCondition": {"MaxRuntimeInSeconds": run_seconds}} | changes
+
+
+def test_a_keep_alive_of_several_times_the_run_needs_no_history() -> None:
+    """An hour is proposed, or as long as the run if that is longer."""
+    for remembered in (Remembered(), NoEvidence(), pools(3600)):
+        (found,) = judged(RULE, "training", short(600, 21_600), remembered)
+        assert found.message == (
+            "It asks for its instances to be kept for 6 h after its end. That is 36 times the 10 min of the run "
+            "itself, and costs up to USD 1.42; no other job is known to have taken them over."
+        )
+        assert found.hint == "Set KeepAlivePeriodInSeconds to 3600 (1 h): a job that takes them over can keep them again."
+        assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": 3600}}
+    (found,) = judged(RULE, "training", short(5390, 21_600))
+    assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": 5400}}
+    (found,) = judged(RULE, "training", short(600, 21_600), max_keep_alive_minutes=Decimal(120))
+    assert found.message.startswith(
+        "Its instances are kept and billed for 6 h after its end; 120 min are allowed. That is 36 times"
+    )
+    assert found.fix == {"ResourceConfig": {"KeepAlivePeriodInSeconds": 3600}}
+
+
+@pytest.mark.parametrize(
+    ("request_", "remembered"),
+    [
+        (short(600, 3600), Remembered()),
+        (short(7200, 21_600), Remembered()),
+        (short(600, 21_600), pools("+90")),
+        (short(600, 21_600), pools("+")),
+        (tuning(short(600, 21_600)), Remembered()),
+    ],
+)
+def test_a_keep_alive_that_may_be_of_use_is_left_alone(request_: dict[str, Any], remembered: Any) -> None:
+    """An hour, up to three times the run, one that another job has taken over before, and those of a tuning job."""
+    kind = "tuning" if "TrainingJobDefinition" in request_ else "training"
+    assert judged(RULE, kind, request_, remembered) == ()
+
+
+def test_instances_on_a_training_plan_are_kept_for_nothing() -> None:
+    """Their hours are paid."""
+    resources = {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30, "KeepAlivePeriodInSeconds": 21_600}
+    arn = "arn:aws:sagemaker:us-east-1:111122223333:training-plan/a-plan-of-ours-for-training-jobs"
+    planned = short(600, 21_600, ResourceConfig={**resources, "TrainingPlanArn": arn})
+    assert judged(RULE, "training", planned) == ()
+
+
 def test_jobs_of_a_tuning_job_take_over_each_others_instances() -> None:
     """So that jobs launched alone tell nothing of it; the policy's limit holds for it all the same."""
     remembered = pools(3600, 3600, 3600)

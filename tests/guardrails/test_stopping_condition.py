@@ -11,6 +11,7 @@ from mlcost_ext.core.merge_patch import merged
 from mlcost_ext.guardrails.stopping_condition import RULE
 
 from .launch_samples import (
+    ALGORITHM,
     DAY,
     HOUR,
     LATEST,
@@ -50,15 +51,30 @@ def test_a_stopping_condition_is_enough_where_no_length_is_set():
 
 
 def test_one_that_is_missing_becomes_explicit():
-    """AWS's own day, or what the policy allows if that is less, never more."""
+    """AWS's own day, or what the policy allows if that is less."""
     request = training(StoppingCondition=None)
     (found,) = objections(RULE, proposal(request))
     assert found.message == "StoppingCondition.MaxRuntimeInSeconds is missing, so that only AWS's own limit of 24 h holds."
-    for most, seconds in ((None, DAY), (Decimal(48), DAY), (Decimal("1.5"), 5400)):
+    for most, seconds in ((None, DAY), (Decimal(48), DAY), (Decimal("1.5"), 5400), (Decimal("23.99"), 86_364)):
         _, fix = fixed(RULE, request, **{MOST: most})
         assert fix == {"StoppingCondition": {"MaxRuntimeInSeconds": seconds}}
     _, fix = fixed(RULE, processing(StoppingCondition=None), "processing")
     assert fix == {"StoppingCondition": {"MaxRuntimeInSeconds": DAY}}
+
+
+def test_one_that_is_missing_is_fine_where_the_policy_allows_aws_own():
+    """Of a processing job, which AWS ends after 24 hours; SDKs send one for each training job, so that there it was left out."""
+    day, most = {MOST: Decimal(24)}, {MOST: Decimal("23.9")}
+    without = processing(StoppingCondition=None)
+    assert objections(RULE, proposal(without, "processing"), **day) == ()
+    assert objections(RULE, proposal(without, "processing"), **most)
+    assert objections(RULE, proposal(without, "processing"))
+    for request, kind in (
+        (training(StoppingCondition=None), "training"),
+        (tuning(TrainingJobDefinition=definition(StoppingCondition=None)), "tuning"),
+        (automl(), "automl"),
+    ):
+        assert objections(RULE, proposal(request, kind), **day)
 
 
 def test_earlier_runs_tell_how_long_it_is_to_be():
@@ -98,6 +114,18 @@ def test_a_wait_for_spot_is_never_shorter_than_the_run():
     assert after["StoppingCondition"] == {"MaxRuntimeInSeconds": DAY, "MaxWaitTimeInSeconds": DAY}
     after, _ = fixed(RULE, on_spot(StoppingCondition=None), **{MOST: Decimal(1)})
     assert after["StoppingCondition"] == {"MaxRuntimeInSeconds": HOUR, "MaxWaitTimeInSeconds": 2 * HOUR}
+
+
+def test_algorithms_without_checkpoints_wait_for_an_hour_at_most():
+    """Where the limit that is proposed is longer, AWS allows no wait, and Spot is left out."""
+    learner = {**ALGORITHM, "TrainingImage": "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"}
+    after, _ = fixed(RULE, on_spot(StoppingCondition=None, AlgorithmSpecification=learner))
+    assert (after["StoppingCondition"], after["EnableManagedSpotTraining"]) == ({"MaxRuntimeInSeconds": DAY}, False)
+    after, _ = fixed(RULE, on_spot(DAY, 2 * DAY, AlgorithmSpecification=learner), **{MOST: Decimal(2)})
+    assert (after["StoppingCondition"], after["EnableManagedSpotTraining"]) == ({"MaxRuntimeInSeconds": 2 * HOUR}, False)
+    after, _ = fixed(RULE, on_spot(DAY, 2 * DAY, AlgorithmSpecification=learner), **{MOST: Decimal("0.5")})
+    assert after["StoppingCondition"] == {"MaxRuntimeInSeconds": 1800, "MaxWaitTimeInSeconds": HOUR}
+    assert after["EnableManagedSpotTraining"] is True
 
 
 def test_every_definition_of_a_tuning_job_is_judged():

@@ -113,18 +113,32 @@ def test_a_grid_has_as_many_jobs_as_combinations():
 
 
 def test_a_time_for_all_is_long_enough_for_all():
-    """One lot after the other: ten of two jobs, each a day at most, or twice what nine of ten earlier ones took."""
+    """One lot after the other: ten of two jobs, each a day at most, or twice what nine of ten took, and five minutes to start."""
     request = tuning(limits(seconds=None))
     _, fix = fixed(RULE, request, "tuning")
-    assert fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxRuntimeInSeconds": 10 * DAY}}}
+    assert fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxRuntimeInSeconds": 10 * (DAY + 300)}}}
     after, _ = fixed(RULE, request, "tuning", fields={"forecasts": LATEST})
     assert FORECAST.high_seconds == 5000
-    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100_200
+    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 103_200
     after, _ = fixed(RULE, tuning(limits(number=100, parallel=1, seconds=None)), "tuning")
-    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100 * DAY
+    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100 * (DAY + 300)
     month = definition(StoppingCondition={"MaxRuntimeInSeconds": 28 * DAY})
     after, _ = fixed(RULE, tuning(limits(number=100, seconds=None), TrainingJobDefinition=month), "tuning")
     assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 15_768_000
+
+
+def test_a_time_for_all_has_room_for_waits():
+    """A job on Spot may take as long as it may wait and run together; of several definitions the longest wait counts."""
+    spot = {"EnableManagedSpotTraining": True, "StoppingCondition": {"MaxRuntimeInSeconds": 4860, "MaxWaitTimeInSeconds": 9720}}
+    lots = limits(number=50, parallel=5, seconds=None)
+    after, _ = fixed(RULE, tuning(lots, TrainingJobDefinition=definition(**spot)), "tuning")
+    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100_200  # 10 × (9720 + 300) s
+    after, _ = fixed(RULE, tuning(lots, TrainingJobDefinition=definition(**spot)), "tuning", fields={"forecasts": LATEST})
+    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100_200
+    request = several(definition(**spot), definition(StoppingCondition={"MaxRuntimeInSeconds": HOUR}))
+    request["HyperParameterTuningJobConfig"] = {**request["HyperParameterTuningJobConfig"], **lots}
+    after, _ = fixed(RULE, request, "tuning")
+    assert after["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxRuntimeInSeconds"] == 100_200
 
 
 def test_early_stopping():
@@ -145,7 +159,7 @@ def test_several_definitions_share_their_number():
     request["HyperParameterTuningJobConfig"] = {**request["HyperParameterTuningJobConfig"], **limits(number=200, seconds=None)}
     assert subjects(request) == ["MaxNumberOfTrainingJobs", "MaxRuntimeInSeconds"]
     found = objections(RULE, proposal(request, "tuning"))[1]
-    assert found.fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxRuntimeInSeconds": 50 * DAY}}}
+    assert found.fix == {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxRuntimeInSeconds": 50 * (DAY + 300)}}}
 
 
 def test_an_earlier_tuning_job_of_the_same_can_be_gone_on_from():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlcost_ext.guardrails.unpriced import RULE
 
 from .launch_samples import endpoint_config, objections, proposal, training
+from .test_stopping_condition import automl
 
 
 def of(*types):
@@ -38,3 +39,20 @@ def test_calls_of_a_serverless_endpoint_have_a_price():
     launch = proposal(endpoint_config(ProductionVariants=[variant]), "endpoint-config")
     assert launch.estimate.unpriced
     assert objections(RULE, launch) == ()
+
+
+def test_only_the_price_of_a_named_type_is_out_of_reach():
+    """What cannot be counted at all is no look-up that failed, so that a policy's `when_unsure` says nothing of it."""
+    serverless = {"MemorySizeInMB": 2048, "MaxConcurrency": 1, "ProvisionedConcurrency": 1}
+    variant = {"VariantName": "v", "ModelName": "m", "ServerlessConfig": serverless}
+    uncounted = (
+        proposal(automl(MaxCandidates=3), "automl"),
+        proposal({"DomainId": "d-1", "AppType": "JupyterLab", "AppName": "default", "SpaceName": "s"}, "app"),
+        proposal(endpoint_config(ProductionVariants=[variant]), "endpoint-config"),
+    )
+    for launch in uncounted:
+        (found,) = objections(RULE, launch)
+        assert not found.is_out_of_reach
+    for launch in (of("ml.x9.large"), of("ml.g5.xlarge", "ml.x9.large")):
+        (found,) = objections(RULE, launch)
+        assert found.is_out_of_reach

@@ -157,7 +157,7 @@ def test_block_can_be_mended_in_two_steps(guarded: Any, tmp_path: Path) -> None:
     assert "Run the cell again" in guarded.run("%cost_fix 1").stdout
     assert guarded.run(code).error is None
     launched = guarded.value("client.describe_training_job(TrainingJobName='guarded-block')['ResourceConfig']['InstanceType']")
-    assert not launched.startswith(("ml.p4d", "ml.p5"))
+    assert not launched.startswith(("ml.p4d.", "ml.p5."))
     noted = guarded.decisions()[-1]
     assert (noted["outcome"], "MC104" in noted["fixed"]) == ("fixed", True)
     assert noted["avoided"] is not None
@@ -208,3 +208,25 @@ def test_off_switches_are_complete(start_kernel: StartKernel, practice: str, tmp
     assert kernel.run("client.create_training_job(**request('guarded-on'))").error is not None
     assert kernel.run("%unload_ext mlcost_ext").error is None
     assert kernel.run("client.create_training_job(**request('guarded-on'))").error is None
+
+
+def test_a_default_of_the_policy_says_nothing_of_what_an_endpoint_is_for(guarded: Any, tmp_path: Path) -> None:
+    """Neither with its configuration nor, as that has the default by then, with the endpoint itself; what is said does."""
+    (tmp_path / "policy.yaml").write_text(POLICY.replace("  MC301:", "  MC111: {verdict: block}\n  MC301:"))
+    made = """
+def made(name, **tags):
+    own = [{"Key": key, "Value": value} for key, value in tags.items()]
+    variant = {"VariantName": "a", "ModelName": "guarded-model", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+    client.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], Tags=own)
+    client.create_endpoint(EndpointName=name, EndpointConfigName=name)
+role = "arn:aws:iam::111122223333:role/practice"
+client.create_model(ModelName="guarded-model", ExecutionRoleArn=role, PrimaryContainer={"Image": request("a")[
+    "AlgorithmSpecification"]["TrainingImage"]})
+"""
+    assert guarded.run(made).error is None
+    assert guarded.run("made('guarded-by-default', team='credit-risk')").error is None
+    sent = "client.describe_endpoint_config(EndpointConfigName='guarded-by-default')['EndpointConfigArn']"
+    tags = guarded.value(f"{{tag['Key']: tag['Value'] for tag in client.list_tags(ResourceArn={sent})['Tags']}}")
+    assert tags["environment"] == "dev"
+    stopped = guarded.run("made('guarded-in-dev', team='credit-risk', environment='dev')")
+    assert "(MC111)" in str(stopped.error)

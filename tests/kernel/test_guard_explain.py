@@ -190,10 +190,10 @@ class Explain:
     def __init__(self, policy: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._policy, self._file, self._capsys = policy, file, capsys
 
-    def __call__(self, request: dict[str, Any]) -> dict[str, Any]:
+    def __call__(self, request: dict[str, Any], *more: str) -> dict[str, Any]:
         self._file.write_text(json.dumps(request))
         self._capsys.readouterr()
-        status = main(["--json", "policy", "explain", str(self._file), "--policy", str(self._policy)])
+        status = main(["--json", "policy", "explain", str(self._file), "--policy", str(self._policy), *more])
         found: dict[str, Any] = json.loads(self._capsys.readouterr().out)
         assert status == (1 if found["decision"] in ("ask", "block") else 0)
         return found
@@ -244,3 +244,38 @@ def test_same_decision_as_in_a_kernel(
     assert unattended == expected
     decisions = {key: decision for key, (decision, _) in expected.items()}
     assert {key: decisions[key] for key in SURE[policy]} == SURE[policy]
+
+
+def test_the_same_tags_are_filled_in(
+    start_kernel: Callable[..., Kernel],
+    practice: str,
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Those of the project in whose folder it is asked, and what `%cost_tags` says, or `--tag`."""
+    folder = tmp_path / "notebooks" / "churn"
+    folder.mkdir(parents=True)
+    (folder / ".mlcost.yaml").write_text("tags: {team: fraud-platform, model: churn-v3, cost-centre: CC-1234}\n")
+    root = {"MLCOST_SERVER_ROOT": str(folder.parent)}
+    for name, value in {"MLCOST_HOME": str(home), "AWS_REGION": names.REGION_ID, **root}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    policy = POLICIES["regulated"]
+    kernel = start_kernel(
+        AWS_ENDPOINT_URL=practice, MLCOST_POLICY=str(policy), JPY_SESSION_NAME=str(folder / "train.ipynb"), **root
+    )
+    kernel.run(PRELUDE)
+    explain = Explain(policy, tmp_path / "request.json", capsys)
+    launches = {"small": training("ml.m5.large", HOUR // 4, tags=[]), "p4d": training("ml.p4d.24xlarge", HOUR, tags=[])}
+    for tags in ([], ["team=credit-risk"], ["team=nobody"]):
+        kernel.run(f"%cost_tags {' '.join(tags)}")
+        for key, launch in launches.items():
+            request, more = launch.called(f"tags-{key}"), [word for tag in tags for word in ("--tag", tag)]
+            monkeypatch.chdir(tmp_path)
+            assert "MC301" in [each["rule"] for each in explain(request)["findings"]]
+            monkeypatch.chdir(folder)
+            document = explain(request, *more)
+            assert ("MC301" in [each["rule"] for each in document["findings"]]) == (tags == ["team=nobody"])
+            assert told(kernel, launch, f"tags-{key}-{len(kernel.decisions())}", [])[0] == document["decision"]

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from mlcost_ext.kernel import provenance
 from mlcost_ext.kernel.git_head import MAX_PACKED_BYTES, commit_of
-from mlcost_ext.kernel.project_file import MAX_BYTES, project_in, project_of
-from mlcost_ext.kernel.provenance import FRESH_SECONDS, Provenance, notebook_folder
+from mlcost_ext.kernel.provenance import FRESH_SECONDS, Provenance
+from mlcost_ext.policy_files.project_file import MAX_BYTES, notebook_folder, project_in, project_of
 from tests.ledger.spool_files import Clock
 
 A, B = "a" * 40, "b" * 40

@@ -31,9 +31,9 @@ def rule(rule_id: str, *options: Option, default: RuleVerdict = "warn") -> Rule:
     )
 
 
-DENIED = Option(name="denied", kind="texts", default=(), tighter="union", help="Types that nobody may use.")
+DENIED = Option(name="denied", kind="patterns", default=(), tighter="union", help="Types that nobody may use.")
 ALLOWED = Option(
-    name="allowed", kind="texts", default=None, tighter="intersection", may_be_none=True, help="The only types; null: all."
+    name="allowed", kind="patterns", default=None, tighter="intersection", may_be_none=True, help="The only types; null: all."
 )
 RULES = (
     rule("MC101", number("limit_list_cost", "50"), number("limit_list_cost_per_month", may_be_none=True)),

@@ -13,6 +13,9 @@ from mlcost_ext.policy.merging import merge
 
 from .samples import EXAMPLE, RULES, layer, merged
 
+TEAM = "tags: {required: {team: {%s}}}"
+EXCEPTION = "exceptions: [{rule: MC104, scope: {team: x}, until: 2026-12-31, reason: r}]"
+
 
 def value_at(policy: Policy, place: str) -> Any:
     """Give a value by its place in a file."""
@@ -91,6 +94,18 @@ CASES: list[tuple[str, tuple[str, ...], Any, str]] = [
     ("rules.MC104.allowed", ("rules: {MC104: {allowed: [a, b]}}", "rules: {MC104: {allowed: [b, c]}}"), ("b",), "a, b"),
     ("rules.MC104.allowed", ("rules: {MC104: {allowed: [a, b]}}", "rules: {MC104: {allowed: null}}"), ("a", "b"), "a"),
     ("rules.MC104.allowed", ("contact: x", "rules: {MC104: {allowed: [b]}}"), ("b",), "b"),
+    (
+        "rules.MC104.allowed",
+        ("rules: {MC104: {allowed: [ml.m5.*, ml.c5.*]}}", "rules: {MC104: {allowed: [ml.m5.large, ml.m5.xlarge]}}"),
+        ("ml.m5.large", "ml.m5.xlarge"),
+        "b",
+    ),
+    (
+        "rules.MC104.allowed",
+        ("rules: {MC104: {allowed: [ml.m5.*]}}", "rules: {MC104: {allowed: ['*.large']}}"),
+        ("ml.m5.* & *.large",),
+        "a, b",
+    ),
     ("rules.MC105.min_cpu_percent", ("contact: x", "rules: {MC105: {min_cpu_percent: 5}}"), Decimal(10), BUILTIN),
     ("rules.MC105.min_cpu_percent", ("contact: x", "rules: {MC105: {min_cpu_percent: 50}}"), Decimal(50), "b"),
     ("rules.MC108.strict", ("rules: {MC108: {strict: true}}", "rules: {MC108: {strict: false}}"), True, "a"),
@@ -145,14 +160,15 @@ CASES: list[tuple[str, tuple[str, ...], Any, str]] = [
     ),
     (
         "tags.required.team.default",
-        (
-            "tags: {required: {team: {default: null}}}",
-            "tags: {required: {team: {default: b}}}",
-            "tags: {required: {team: {default: c}}}",
-        ),
+        ("tags: {required: {stage: }}", "tags: {required: {team: {default: b}}}", "tags: {required: {team: {default: c}}}"),
         "b",
         "b",
     ),
+    ("tags.required.team.default", (TEAM % "default: null", TEAM % "default: b"), None, BUILTIN),
+    ("tags.required.team.default", (f"{TEAM % ''}\nunlocked: [tags]", TEAM % "default: b"), "b", "b"),
+    ("tags.required.team.default", (EXCEPTION, TEAM % "default: x"), None, BUILTIN),
+    ("tags.required.team.default", (f"{EXCEPTION}\n{TEAM % 'default: x'}",), "x", "a"),
+    ("tags.required.team.default", (TEAM % "default: x", EXCEPTION), "x", "a"),
     (
         "tags.required.team.default",
         ("tags: {required: {team: {default: x}}}", "tags: {required: {team: {allowed: [y]}}}"),
@@ -185,8 +201,21 @@ def test_what_has_no_effect_is_told_with_its_place() -> None:
         "c:2:10: disable: true has no effect, since this software by itself says false.",
         "b:3:34: rules.MC101.limit_list_cost: 70 has no effect, since this software by itself says 50.",
         "b:3:56: rules.MC104.allowed: [b, c] holds only in part, since a says [a, b].",
-        "c:3:26: rules.MC104.allowed: [q] has no effect, since a, b says [b].",
+        "c:3:26: rules.MC104.allowed: nothing is left, since [q] has nothing in common with [b], as a, b says.",
         "b:4:13: exceptions: these have no effect, since a has exceptions.",
+    ]
+
+
+def test_a_default_that_fills_nothing_is_told() -> None:
+    """That of a lower layer neither clears what an upper one requires, nor brings a launch into its exception."""
+    required = merged(f"{TEAM % 'allowed: [x, y]'}\n{EXCEPTION}", TEAM % "default: x")
+    excepted = merged(EXCEPTION, f"contact: b\n{TEAM % 'default: x'}")
+    place = "tags.required.team.default: x has no effect, since a"
+    assert [str(note) for note in required.notes if note.layer == "b"] == [
+        f"b:2:35: {place} requires this tag without a default."
+    ]
+    assert [str(note) for note in excepted.notes if note.layer == "b"] == [
+        f"b:3:35: {place} makes an exception for launches with this tag."
     ]
 
 

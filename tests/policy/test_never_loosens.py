@@ -8,12 +8,16 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from mlcost_ext.core.policy import VERDICTS, Policy, RuleSettings
+from mlcost_ext.core.policy import VERDICTS, Policy, RuleSettings, TagRule
+from mlcost_ext.guardrails.allowed_type import is_allowed as is_type_allowed
 from mlcost_ext.policy.fields import FIELDS
 from mlcost_ext.policy.layer import Layer
+from mlcost_ext.policy.merged_tags import is_allowed
 from mlcost_ext.policy.merging import merge
 from mlcost_ext.policy.reading import read_layer
-from mlcost_ext.policy.strictness import BY_NAME
+from mlcost_ext.policy.strictness import stricter_of
+from mlcost_ext.usecases.judged import is_within
+from mlcost_ext.usecases.tag_filling import filled, tags_of
 
 from .samples import RULES
 from .test_merging import value_at
@@ -23,7 +27,8 @@ SAME = {"contact", "admins", "idle.warn_minutes", "disable", "overrides.allowed"
 verdicts = st.sampled_from(VERDICTS)
 small = st.sampled_from([0, 1, 5, 20, 50, 100, 400])
 names = st.lists(st.sampled_from("abcd"), max_size=3)
-tag_scopes = st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from("xy"), max_size=1)
+patterns = st.lists(st.sampled_from(["a", "ml.a", "b", "?", "a*", "*b", "*"]), max_size=3)
+tag_scopes = st.dictionaries(st.sampled_from(["team", "stage"]), st.sampled_from("xa"), max_size=1)
 ids = st.sampled_from([rule.id for rule in RULES])
 
 
@@ -35,12 +40,23 @@ def sections(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, An
 RULE_TABLES = sections(
     MC101=sections(verdict=verdicts, limit_list_cost=small, limit_list_cost_per_month=st.none() | small),
     MC103=sections(verdict=verdicts, max_runtime_hours=st.none() | st.integers(1, 600)),
-    MC104=sections(verdict=verdicts, denied=names, allowed=st.none() | names),
+    MC104=sections(verdict=verdicts, denied=names, allowed=st.none() | patterns),
     MC105=sections(verdict=verdicts, min_cpu_percent=st.integers(0, 100)),
     MC108=sections(verdict=verdicts, from_list_cost=small, strict=st.booleans()),
     MC111=sections(verdict=verdicts, lenient=st.booleans()),
 )
-TAGS = sections(allowed=st.none() | names, pattern=st.sampled_from(["[ab]", "[a-c]+"]))
+
+
+def tag_section(found: dict[str, Any]) -> dict[str, Any]:
+    """Take away a default that the same section does not allow, which is a fault."""
+    rule = TagRule(key="", allowed=found.get("allowed"), patterns=(found["pattern"],) if "pattern" in found else ())
+    is_good = "default" not in found or is_allowed(rule, found["default"])
+    return found if is_good else {name: value for name, value in found.items() if name != "default"}
+
+
+TAGS = sections(allowed=st.none() | names, pattern=st.sampled_from(["[ab]", "[a-c]+"]), default=st.sampled_from("xab")).map(
+    tag_section
+)
 IDLE = sections(
     mode=st.sampled_from(["off", "shadow", "on"]),
     timeout_minutes=st.integers(1, 300),
@@ -94,9 +110,7 @@ def looser_settings(old: RuleSettings, new: RuleSettings, rule_id: str) -> list[
     options = {option.name: option for rule in RULES if rule.id == rule_id for option in rule.options}
     found = [] if VERDICTS.index(new.verdict) >= VERDICTS.index(old.verdict) else ["verdict"]
     return found + [
-        name
-        for name, option in options.items()
-        if BY_NAME[option.tighter](new.options[name], old.options[name]) != new.options[name]
+        name for name, option in options.items() if stricter_of(option)(new.options[name], old.options[name]) != new.options[name]
     ]
 
 
@@ -132,6 +146,47 @@ def looser(old: Policy, new: Policy) -> list[str]:
         if all(looser_settings(settings, exception.instead, exception.rule) for settings in allowed):
             found.append(f"exception {exception.rule}")
     return found
+
+
+LAUNCHES = [({}, "a"), ({"team": "a"}, "a"), ({"stage": "x"}, "b"), ({"team": "b", "stage": "a"}, "c")]
+"""Tags and instance type of each."""
+
+
+def decision(policy: Policy, tags: dict[str, str], instance_type: str) -> int:
+    """Tell how a launch fares to which every rule objects, but for those of types and tags, which look at it."""
+    given_tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+    found = tags_of(filled({"Tags": given_tags}, "training", {}, policy.required_tags))
+    verdicts_told = [0]
+    for rule_id, own in policy.rules.items():
+        judged_by = next((e.instead for e in policy.exceptions if e.rule == rule_id and is_within(found, e.scope)), own)
+        denied, allowed = (judged_by.options.get(name) for name in ("denied", "allowed"))
+        is_well = {
+            "MC104": is_type_allowed(instance_type, denied or (), allowed),  # type: ignore[arg-type]
+            "MC301": all(is_allowed(tag, found[tag.key]) for tag in policy.required_tags if tag.key in found)
+            and all(tag.key in found for tag in policy.required_tags),
+        }
+        if not is_well.get(rule_id, False) and judged_by.verdict != "shadow":
+            verdicts_told.append(VERDICTS.index(judged_by.verdict))
+    return max(verdicts_told)
+
+
+FILLING = {"tags": {"required": {"team": {"default": "a"}}}}
+EXCEPTING = {
+    "rules": {"MC104": {"verdict": "block", "denied": ["a"]}, "MC301": {"verdict": "block"}, "MC101": {"verdict": "off"}},
+    "exceptions": [{"rule": "MC104", "until": "2026-12-31", "reason": "r", "scope": {"team": "a"}}],
+}
+
+
+@example(upper=[EXCEPTING], added=FILLING)
+@example(upper=[{**EXCEPTING, "tags": {"required": {"team": {}}}}], added=FILLING)
+@settings(max_examples=200, deadline=None)
+@given(upper=st.lists(LAYERS, min_size=1, max_size=3), added=LAYERS)
+def test_a_layer_below_all_others_never_loosens_a_launch(upper: list[dict[str, Any]], added: dict[str, Any]) -> None:
+    """Whatever tags it has, and whatever is filled in."""
+    above = [layer_of(document, f"u{n}") for n, document in enumerate(upper)]
+    old, new = merge(above, RULES).policy, merge([*above, layer_of(added, "new")], RULES).policy
+    for tags, instance_type in LAUNCHES:
+        assert decision(new, tags, instance_type) >= decision(old, tags, instance_type)
 
 
 @settings(max_examples=200, deadline=None)

@@ -100,6 +100,11 @@ FAULTS: list[tuple[str, Expected]] = [
     (V + "rules: {MC103: {max_runtime_hours: 0.5}}", [(2, 36, "0.5 is no max_runtime_hours", "from 1 to 672, or null")]),
     (V + "rules: {MC104: {denied: ml.p5.*}}", [(2, 25, "A list belongs here", "[one, other]")]),
     (V + "rules: {MC104: {denied: [a, {b: c}, ~]}}", [(2, 29, "One text", "ml.p4d"), (2, 37, "One text", "ml.p4d")]),
+    (
+        V + 'rules: {MC104: {denied: ["ml.{p4d,p5}.*", "/ml[.]p4d.*/", ml.p5.*]}}',
+        [(2, 26, "Only *", "each"), (2, 43, "Only *", "each")],
+    ),
+    (V + "rules: {MC104: {allowed: ['ml.m5.* & *.large']}}", [(2, 27, "Only * and ?", "ml.p4d.*")]),
     (V + "rules: {MC108: {strict: yes}}", [(2, 25, "strict is either true or false", "mere words")]),
     (V + 'rules: {MC108: {strict: "true"}}', [(2, 25, "strict is either", "Write true or false")]),
     (V + "rules: {ACME001: {verdict: wrn}}", [(2, 28, "wrn is no verdict", "Write warn")]),
@@ -246,6 +251,16 @@ def test_what_is_not_fetched_or_not_installed_is_noted() -> None:
     assert [str(note).partition(": ")[0] for note in notes] == ["p:3:18", "p:3:55", "p:4:21", "p:2:9"]
     assert "ACME001 is not installed here" in notes[0].message
     assert "does not fetch" in notes[3].message
+
+
+@pytest.mark.parametrize(("currency", "is_noted"), [("USD", False), ("CNY", False), ("EUR", True)])
+def test_a_currency_that_no_list_is_in_is_noted(currency: str, is_noted: bool) -> None:
+    """No limit in it would ever be judged."""
+    text = V + f"billing_currency: {currency}\nrules: {{MC101: {{verdict: block, limit_list_cost: 5}}}}\n"
+    _, faults, notes = read_layer(text.encode(), name="p", rules=RULES)
+    assert faults == ()
+    told = ("p:2:19: billing_currency: AWS lists its prices in USD", f"no limit in {currency} can ever be judged.")
+    assert [str(note).startswith(told[0]) and str(note).endswith(told[1]) for note in notes] == ([True] if is_noted else [])
 
 
 SIGNS = ["- ", ": ", "{", "}", "[", "]", ",", "\n", "  ", "&a ", "*a", "!x ", "'", '"', "|", ">", "?", "#", "---", "%", "~"]

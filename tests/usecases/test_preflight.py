@@ -19,7 +19,7 @@ from mlcost_ext.core.policy import Overrides, Policy, PolicyException, RuleSetti
 from mlcost_ext.core.rule import Objection, OptionValue, Proposal, Rule, Unsure
 from mlcost_ext.guardrails.unpriced import RULE as UNPRICED
 from mlcost_ext.kernel_wiring import estimator
-from mlcost_ext.usecases.decision_card import card_of, card_text, may_override
+from mlcost_ext.usecases.decision_card import card_of, card_text, may_override, words_of
 from mlcost_ext.usecases.estimating import Estimator
 from mlcost_ext.usecases.judged import decision_of, said_in
 from mlcost_ext.usecases.preflight import Preflight
@@ -268,6 +268,14 @@ def test_a_price_that_is_out_of_reach(when: Any, verdict: Any, expected: str) ->
     assert found.decision == expected
 
 
+@pytest.mark.parametrize("verdict", ["warn", "ask"])
+def test_what_cannot_be_counted_is_not_out_of_reach(verdict: Any) -> None:
+    """AWS chooses the instances of an AutoML job: to fail closed stops none of these, the rule's own verdict counts."""
+    judging = preflight((UNPRICED,), policy(MC302=verdict, when_unsure="block"))
+    found = judging.judge("automl", {"AutoMLJobName": "a"}, REGION, now=NOW)
+    assert found.decision == verdict
+
+
 def test_tags_are_filled_before_anybody_is_asked() -> None:
     """First what the caller has, then the policy's defaults; what the request says stays."""
     required = (TagRule(key="team"), TagRule(key="env", default="dev"))
@@ -363,3 +371,17 @@ def test_who_may_override() -> None:
 def test_decision_of_nothing_is_allow() -> None:
     """Nothing found stops nothing."""
     assert decision_of(()) == "allow"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ResourceConfig": {"KeepAlivePeriodInSeconds": 18_180}}, ["kept warm for 5 h 3 min"]),
+        ({"ResourceConfig": {"KeepAlivePeriodInSeconds": None}}, ["no warm pool"]),
+        ({"ProductionVariants": [{"ManagedInstanceScaling": {"MaxInstanceCount": 6}}]}, ["scaled to 6 at most"]),
+        ({"ManagedInstanceScaling": {"MinInstanceCount": 1, "MaxInstanceCount": 6}}, ["with scaling"]),
+    ],
+)
+def test_a_change_is_told_in_words(change: Any, words: list[str]) -> None:
+    """With spans as people say them."""
+    assert list(words_of(change, {})) == words

@@ -62,7 +62,7 @@ def choices_of(config: Asked, usual_count: int | None = None) -> tuple[Choice, .
         raise wrong.not_together(config.place("InstanceGroups"), config.place("InstancePreferences"), ONE_OF_THEM)
     is_prepaid = config.text("TrainingPlanArn") is not None
     if groups:
-        return (Choice(groups=tuple(map(_group, groups)), is_prepaid=is_prepaid),)
+        return (Choice(groups=_filled(groups), is_prepaid=is_prepaid),)
     if preferences:
         return _preferred(config, preferences)
     name = config.instance_type()
@@ -70,8 +70,12 @@ def choices_of(config: Asked, usual_count: int | None = None) -> tuple[Choice, .
     return (Choice(groups=((name, count),), is_prepaid=is_prepaid),)
 
 
-def _group(group: Asked) -> InstanceGroup:
-    return group.instance_type(), group.needed_whole("InstanceCount")
+def _filled(groups: Sequence[Asked]) -> tuple[InstanceGroup, ...]:
+    """Give type and count of each group that has instances; AWS takes groups of none beside others and bills none of them."""
+    counted = [(group.instance_type(), group.needed_whole("InstanceCount", least=0)) for group in groups]
+    if not any(count for _, count in counted):
+        groups[0].needed_whole("InstanceCount")
+    return tuple((name, count) for name, count in counted if count)
 
 
 def _preferred(config: Asked, preferences: Sequence[Asked]) -> tuple[Choice, ...]:

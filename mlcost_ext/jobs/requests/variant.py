@@ -29,6 +29,7 @@ PER_REQUEST = Problem(
 
 POOLS = "All instances of a variant with pools are counted as of one pool; AWS may mix them, at a cost in between."
 SCALED = "Counted are the instances a variant starts with; managed scaling may change their number."
+STARTED = "A variant without InitialInstanceCount is taken to start with as few as managed scaling retains, one at least."
 PREPAID = "Hours on a capacity reservation add nothing: it was paid up front."
 COMPONENTS = "A variant without a model hosts inference components, which cost nothing beside its instances."
 
@@ -81,6 +82,7 @@ def read_variant(variant: Asked, hosting: Hosting) -> Variant:
     told = (
         (len(types) > 1, POOLS),
         (scale.least is not None or scale.most is not None, SCALED),
+        (not variant.has("InitialInstanceCount"), STARTED),
         (is_prepaid, PREPAID),
         (not variant.has("ModelName"), COMPONENTS),
     )
@@ -109,15 +111,19 @@ def _types_of(variant: Asked) -> list[str]:
 def _scale_of(variant: Asked) -> Scale:
     """Give how many instances there are, and between which numbers managed scaling may bring them.
 
+    With managed scaling their number may be missing: it is then taken to be the fewest that are retained, and one at least.
+
     Raises:
         UsageError: These numbers are wrong, or contradict each other.
     """
-    count = variant.needed_whole("InitialInstanceCount")
     scaling = variant.inner("ManagedInstanceScaling")
     if scaling.text("Status") == "DISABLED":
-        return Scale(count=count, least=None, most=None)
+        return Scale(count=variant.needed_whole("InitialInstanceCount"), least=None, most=None)
     least, most = scaling.whole("MinInstanceCount", least=0), scaling.whole("MaxInstanceCount")
-    wished = f"the {count} of {variant.place('InitialInstanceCount')}"
+    is_told = variant.has("InitialInstanceCount") or (least is None and most is None)
+    count = variant.needed_whole("InitialInstanceCount") if is_told else max(1, least or 0)
+    place = variant.place("InitialInstanceCount") if is_told else scaling.place("MinInstanceCount")
+    wished = f"the {count} of {place}"
     if most is not None and most < count:
         raise UsageError(f"{scaling.place('MaxInstanceCount')} is {most}, less than {wished}.", f"Write at least {count}.")
     if least is not None and least > count:

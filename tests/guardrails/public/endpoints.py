@@ -52,12 +52,14 @@ ASYNCHRONOUS = {
     "ClientConfig": {"MaxConcurrentInvocationsPerInstance": 4},
 }
 
+CAPITAL = {"Environment" if key == "environment" else key: value for key, value in TAGS.items()}
+
 ENDPOINTS: tuple[PublicRequest, ...] = (
     endpoint("trees on one m5.large", [variant("ml.m5.large")], "allow", "allow", "allow"),
     endpoint("trees on one m4.xlarge", [variant("ml.m4.xlarge")], "allow", "allow", "ask MC101"),
     endpoint("trees on the smallest type", [variant("ml.t2.medium")], "allow", "allow", "allow"),
     endpoint("trees for tries", [variant("ml.m5.large")], "warn MC111", "warn MC111", "warn MC111", IN_DEVELOPMENT),
-    endpoint("without tags", [variant("ml.m5.large")], "allow", "ask MC111 MC301", "warn MC301", None),
+    endpoint("without tags", [variant("ml.m5.large")], "allow", "ask MC301", "warn MC301", None),
     endpoint("a captured stream of calls", [variant("ml.m5.large")], "allow", "allow", "allow", DataCaptureConfig=CAPTURE),
     endpoint(
         "captured calls for tries", [variant("ml.m5.large")], "warn MC111", "warn MC111", "warn MC111", IN_DEVELOPMENT,
@@ -65,6 +67,15 @@ ENDPOINTS: tuple[PublicRequest, ...] = (
     ),
     endpoint("serverless", [serverless()], "allow", "allow", "allow"),
     endpoint("serverless for tries", [serverless()], "allow", "allow", "allow", IN_DEVELOPMENT),
+    endpoint(
+        "serverless for tries, ready at all times", [serverless(4096, ProvisionedConcurrency=2)],
+        "warn MC111 MC302", "warn MC111 MC302", "warn MC111 MC302", IN_DEVELOPMENT,
+    ),
+    endpoint(
+        "asynchronous for tries", [variant("ml.c5.large")],
+        "warn MC111", "warn MC111", "warn MC111", IN_DEVELOPMENT, AsyncInferenceConfig=ASYNCHRONOUS,
+    ),
+    endpoint("named by a key with a capital", [variant("ml.m5.large")], "allow", "ask MC301", "allow", CAPITAL),
     endpoint(
         "serverless, ready at all times", [serverless(4096, ProvisionedConcurrency=2)], "warn MC302", "warn MC302", "warn MC302",
     ),

@@ -34,7 +34,7 @@ MODELS: tuple[PublicRequest, ...] = (
     ),
     endpoint(
         "the newest model on a p5, without tags", [variant("ml.p5.48xlarge", **BOUND)],
-        "allow", "block MC101 MC104 MC111 MC301", "ask MC101 MC104 MC301", None,
+        "allow", "block MC101 MC104 MC301", "ask MC101 MC104 MC301", None,
     ),
     endpoint(
         "inference components, one to four machines", [host("ml.g5.24xlarge", 1, 4)],

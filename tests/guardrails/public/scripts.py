@@ -55,9 +55,8 @@ SCRIPTS: tuple[PublicRequest, ...] = (
         job(PYTORCH_CPU, cluster("ml.g5.xlarge"), HOUR // 3, HyperParameters=script()), "warn MC105", "warn MC105", "warn MC105",
     ),
     training(
-        "PyTorch on two machines by the gloo backend, which nothing starts together",
-        job(PYTORCH, cluster("ml.c4.xlarge", 2), HOUR // 4, HyperParameters=script(backend='"gloo"')),
-        "warn MC105", "warn MC105", "warn MC105",
+        "PyTorch on two machines by the gloo backend, which its script starts on both",
+        job(PYTORCH, cluster("ml.c4.xlarge", 2), HOUR // 4, HyperParameters=script(backend='"gloo"')), "allow", "allow", "allow",
     ),
     training(
         "PyTorch by torchrun on two machines",
@@ -208,6 +207,6 @@ SCRIPTS: tuple[PublicRequest, ...] = (
     training(
         "the newest accelerators for a quarter of an hour",
         job(PYTORCH, cluster("ml.p6-b200.48xlarge"), 900, HyperParameters=script(**TORCHRUN)),
-        "warn MC108", "warn MC108", "ask MC101 MC108",
+        "warn MC108", "warn MC108", "ask MC101 MC104 MC108",
     ),
 )  # fmt: skip

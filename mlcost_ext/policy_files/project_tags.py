@@ -6,8 +6,9 @@ import re
 import time
 from typing import TYPE_CHECKING
 
-from .project_file import MAX_BYTES, project_data
-from .provenance import notebook_folder, tops
+from mlcost_ext.core.errors import UsageError
+
+from .project_file import MAX_BYTES, notebook_folder, project_data, tops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,21 @@ def tags_in(data: bytes) -> dict[str, str]:
     found = {key: value.value for key, value in members(tags) if getattr(value, "id", "") == "scalar"}
     good = {key: value for key, value in found.items() if KEY.fullmatch(key) and VALUE.fullmatch(value)}
     return dict(list({key: value for key, value in good.items() if not key.lower().startswith("aws:")}.items())[:MOST_TAGS])
+
+
+def tag_in(text: str) -> tuple[str, str]:
+    """Read one ``key=value``; without a value the key's tag is taken away.
+
+    Raises:
+        UsageError: It is none, or AWS does not take it.
+    """
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"{text[:80]!r} is no tag.", "Write KEY=VALUE, as in team=fraud.")
+    if not KEY.fullmatch(key) or key.lower().startswith("aws:") or not (VALUE.fullmatch(value) or not value):
+        hint = "Use letters, digits, spaces and . : / = + - @ _, at most 128 and 256, and no key that begins with aws:."
+        raise UsageError(f"AWS does not take the tag {text[:80]!r}.", hint)
+    return key, value
 
 
 def members(node: Any) -> list[tuple[str, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 
-from .git_head import folders_above, read
+from .plain_files import folders_above, read
 
 NAME = ".mlcost.yaml"
 MAX_BYTES = 64 * 1024
@@ -71,3 +72,20 @@ def text_of(told: str) -> str | None:
     if not plain or "\t" in told or plain[0] in SPECIAL or ": " in plain or plain.endswith(":") or NO_TEXT.fullmatch(plain):
         return None
     return plain
+
+
+def notebook_folder() -> str:
+    """Give the folder of the notebook; of a kernel without one, where it runs."""
+    name = os.environ.get("JPY_SESSION_NAME") or ""
+    if os.path.isabs(name):  # noqa: PTH117
+        return os.path.normpath(os.path.dirname(name))  # noqa: PTH120
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:
+        return "/"
+
+
+def tops() -> tuple[str, ...]:
+    """Give the server's root and the user's home."""
+    named = (os.environ.get("MLCOST_SERVER_ROOT"), os.path.expanduser("~"))  # noqa: PTH111
+    return tuple(os.path.normpath(each) for each in named if each and os.path.isabs(each))  # noqa: PTH117
