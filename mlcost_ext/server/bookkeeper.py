@@ -171,13 +171,17 @@ class Bookkeeper:
         self._as_of = max(self._as_of or now, now)
 
     async def _add_up(self, host: Host, now: datetime) -> None:
-        """Tell what today and this month come to; the longer that takes, the less often."""
-        began = time.monotonic()
+        """Tell what today and this month come to; the more of a processor that takes, the less often."""
         currency, machine = self._intake.billing_currency, session_resource(host)
         before = self.charged
-        found = await asyncio.to_thread(totals_of, self._store, now, currency, machine, is_judged=self._busy.has_judged)
-        self.charged, self.session_costs = found[0], never_less(found[1], self.session_costs)
-        took = time.monotonic() - began
+
+        def add_up() -> tuple[Charged | None, SessionCosts | None, float]:
+            began = time.thread_time()
+            charged, costs = totals_of(self._store, now, currency, machine, is_judged=self._busy.has_judged)
+            return charged, costs, time.thread_time() - began
+
+        self.charged, costs, took = await asyncio.to_thread(add_up)
+        self.session_costs = never_less(costs, self.session_costs)
         self._rests_until = time.monotonic() + REST * took
         if (self.charged is None) != (before is None):
             self._intake.revision += 1  # amounts alone are told with the next answer
