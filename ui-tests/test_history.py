@@ -111,7 +111,7 @@ def test_it_is_read_only_once_it_is_opened_and_equals_the_ledger(demo: LabServer
         today = history.section.locator("[data-mlcost-day]").last
         assert Decimal(today.get_attribute("data-mlcost-cost") or "0") == history.rows[0]
         # The overview is read more often; what it tells of this month only grows.
-        history.page.wait_until(lambda: history.month >= float(drawn) - 0.01)
+        history.page.wait_until(lambda: history.month >= float(drawn) - 0.01, seconds=60)
 
 
 @pytest.mark.parametrize("by", ["service", "component", "notebook"])
