@@ -1,4 +1,4 @@
-"""Take the pictures in docs/images anew: the demo, a cell's %cost and the panel, light and dark."""
+"""Take the pictures in docs/images anew: the demo, a cell's %cost, the panel, why it is on, and a launch that was stopped."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ THEMES = "lab/api/settings/@jupyterlab/apputils-extension:themes"
 RESOURCE_USAGE = "@jupyter-server/resource-usage"
 NOTEBOOK = "first-training-job.ipynb"
 CELLS_UP_TO_LAUNCH = 4
+STOPPED, CELLS_UP_TO_CARD = "stopped-before-it-costs.ipynb", 5
 PANEL_WIDTH = 340
 
 
@@ -67,7 +68,39 @@ def take(browser: Browser, server: LabServer, theme: str) -> None:
     prepare(lab)
     lab.page.screenshot(path=IMAGES / f"lab-{theme.lower()}.png")
     lab.page.locator("#mlcost-ext-panel").screenshot(path=IMAGES / f"panel-{theme.lower()}.png")
+    take_idle(lab, theme)
+    take_card(lab, theme)
     context.close()
+
+
+def take_idle(lab: LabPage, theme: str) -> None:
+    """Take what keeps this machine on, or does not."""
+    lab.page.set_viewport_size({**VIEWPORT, "height": 1400})
+    session = lab.panel.locator('[data-mlcost-section="session"]')
+    session.get_by_role("button", name="Why?").click()
+    lab.watch(1)
+    policy = session.get_by_text("Stop after").first
+    policy.evaluate("node => { node.style.display = 'none' }")  # it names a folder of the machine that takes the picture
+    session.screenshot(path=IMAGES / f"idle-{theme.lower()}.png")
+    lab.page.set_viewport_size(VIEWPORT)
+
+
+def take_card(lab: LabPage, theme: str) -> None:
+    """Take the card of a launch that is too dear, and stop that launch."""
+    lab.page.locator('.jp-SideBar.jp-mod-left [data-id="filebrowser"]').click()
+    lab.page.locator(".jp-DirListing-item", has_text=STOPPED).dblclick()
+    lab.wait_for_kernel()
+    lab.page.locator('.jp-SideBar.jp-mod-left [data-id="filebrowser"]').click()
+    notebook = lab.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    notebook.locator(".jp-Cell").first.click()
+    for _ in range(CELLS_UP_TO_CARD):
+        lab.page.keyboard.press("Shift+Enter")
+    card = notebook.locator('.jp-OutputArea [role="group"]')
+    expect(card).to_be_visible(timeout=60_000)
+    card.evaluate("card => card.scrollIntoView({ block: 'center' })")
+    lab.watch(1)
+    card.screenshot(path=IMAGES / f"card-{theme.lower()}.png")
+    notebook.locator("input.jp-Stdin-input").press("Enter")
 
 
 def prepare(lab: LabPage) -> None:
