@@ -84,7 +84,8 @@ def test_any_request(operation: str) -> None:
                 continue
             assert mend.decision in ("allow", "warn")
             answers = {need: SAID.get(need, "s3://bucket/prefix") for need in mend.needs}
-            then = found.judge(kind, said_in(merged(judged.request, mend.change), kind, answers), "us-east-1", now=NOW)
+            said = said_in(merged(judged.request, mend.change), kind, answers)
+            then = found.judge(kind, said, "us-east-1", now=NOW, defaulted=judged.defaulted)
             assert then.decision in ("allow", "warn"), (then.estimate.findings, mend)
             assert not was_fine or faults(operation, then.request) == ""
             assert card_text(card_of(judged, [("fix", mend)], found.policy, may_go_on=True))
