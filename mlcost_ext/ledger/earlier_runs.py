@@ -36,6 +36,8 @@ class EarlierRunStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read: tuple[sqlite3.Connection, tuple[object, ...], list[Kept]] | None = None
+        """What was read last, and of which state of the file."""
 
     def earlier_runs(self, kind: str, digests: RunDigests, request: Mapping[str, Any], now: datetime) -> Sequence[EarlierRun]:
         """Give the runs of that kind and image that ended within 90 days, the latest first, at most 50.
@@ -51,11 +53,22 @@ class EarlierRunStore:
         """
         if digests.image is None:
             return ()
-        with self._database.transaction() as connection:
-            runs = RUNS.format(pool=POOL if has_pools(connection) else "NULL, NULL")
-            rows = connection.execute(runs, (kind, digests.image, since(now), MOST)).fetchall()
         inputs = inputs_of(request)
-        return [run_of(kept, digests, request, inputs) for row in rows if (kept := kept_of(*row)) is not None]
+        kept = self._kept(kind, digests.image, since(now.replace(second=0)))
+        return [run_of(each, digests, request, inputs) for each in kept]
+
+    def _kept(self, kind: str, image: str, first: str) -> list[Kept]:
+        """Read the rows, or give those of the last time where nobody has written since."""
+        with self._database.transaction() as connection:
+            others = connection.execute("PRAGMA data_version").fetchone()[0]
+            state = (others, connection.total_changes, kind, image, first)
+            if self._read is not None and self._read[0] is connection and self._read[1] == state:
+                return self._read[2]
+            runs = RUNS.format(pool=POOL if has_pools(connection) else "NULL, NULL")
+            rows = connection.execute(runs, (kind, image, first, MOST)).fetchall()
+            found = [each for row in rows if (each := kept_of(*row)) is not None]
+            self._read = (connection, state, found)
+            return found
 
     def training_types(self, now: datetime) -> frozenset[str]:
         """Give the instance types that training jobs ran on which ended within 90 days.

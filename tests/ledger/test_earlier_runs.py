@@ -222,6 +222,18 @@ def test_types_that_training_ran_on(database: Database) -> None:
     assert EarlierRunStore(database).training_types(NOW) == {"ml.g5.xlarge"}
 
 
+def test_what_is_written_between_two_questions_is_seen(database: Database) -> None:
+    """By whichever connection; what was read is kept only while nobody writes."""
+    writer = JobStore(database)
+    writer.put([RUN])
+    stores = EarlierRunStore(database), EarlierRunStore(Database(database.path, is_read_only=True))
+    for number in range(1, 4):
+        for store in stores:
+            for _ in range(2):
+                assert len(store.earlier_runs("training", DIGESTS, REQUEST, NOW)) == number
+        writer.put([replace(RUN, name=f"later-{number}", created_at=NOW - timedelta(minutes=number))])
+
+
 def test_a_ledger_of_many_jobs_answers_at_once(database: Database) -> None:
     """Fifty thousand jobs of twenty images, of which half were launched here: by indexes alone."""
     many = [
